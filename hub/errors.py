@@ -1,0 +1,235 @@
+"""Everything the hub refuses, said once.
+
+An error's docstring is its message, its ``code`` is what a program tells it by, its ``hint`` names the way out.
+Details that fill a message are names and numbers of things, never a value of a person.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """The closed list of ways in which a request can fail."""
+
+    INCORRECT = "incorrect"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too large"
+    UNSUPPORTED = "unsupported"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+    FAULT = "fault"
+
+
+HTTP_STATUS: dict[Kind, int] = {
+    Kind.INCORRECT: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+    Kind.BUSY: 503,
+    Kind.UNAVAILABLE: 503,
+    Kind.FAULT: 500,
+}
+
+
+class HubError(Exception):
+    """The hub met a fault of its own."""
+
+    kind: ClassVar[Kind] = Kind.FAULT
+    code: ClassVar[str] = "FAULT"
+    hint: ClassVar[str] = "Try again; if it happens again, tell the platform office the trace id."
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The docstring of the class, filled with the details of this occurrence."""
+        return (self.__doc__ or "").format(**self.details)
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status that answers this error when it concerns the whole request."""
+        return HTTP_STATUS[self.kind]
+
+
+class InvalidSetting(HubError):
+    """The setting {name} is not usable: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_SETTING"
+    hint = "README.md lists every setting with its form and default."
+
+
+class InvalidModel(HubError):
+    """{file}:{line}: {problem}"""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_MODEL"
+    hint = "Mend the model file; ARCHITECTURE.md says what a model file holds."
+
+
+class InvalidIdentifier(HubError):
+    """The value given is not a valid {scheme}: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_IDENTIFIER"
+    hint = "Check the number against the document; its last character is a check digit."
+
+
+class UnknownRegister(HubError):
+    """There is no register named {register}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_REGISTER"
+    hint = "`hub registers` lists the registers."
+
+
+class UnknownRecordType(HubError):
+    """The register {register} has no record type {record_type}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_RECORD_TYPE"
+    hint = "`hub registers` lists the record types of each register."
+
+
+class UnreadableFile(HubError):
+    """{file} cannot be read as {format}: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "UNREADABLE_FILE"
+    hint = "Send CSV (UTF-8 or GB18030), XLSX or JSON Lines, with the extension that says which."
+
+
+class UnrecognisedColumns(HubError):
+    """{file} does not look like a delivery of {register}: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "UNRECOGNISED_COLUMNS"
+    hint = "Name the columns by their Chinese title or English item name, or say which list it is with --record."
+
+
+class SubmissionConflict(HubError):
+    """The idempotency key was used before for another delivery."""
+
+    kind = Kind.CONFLICT
+    code = "IDEMPOTENCY_KEY_REUSED"
+    hint = "Send the same body again to repeat a delivery, or choose a new key."
+
+
+class SubmissionTooLarge(HubError):
+    """One call may carry at most {limit} records."""
+
+    kind = Kind.TOO_LARGE
+    code = "SUBMISSION_TOO_LARGE"
+    hint = "Send several submissions, or load a file with `hub load`."
+
+
+class ListTooLong(HubError):
+    """One call may ask for at most {limit} keys."""
+
+    kind = Kind.TOO_LARGE
+    code = "LIST_TOO_LONG"
+    hint = "Ask in several calls."
+
+
+class Unauthenticated(HubError):
+    """The request carries no valid token: {problem}."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "UNAUTHENTICATED"
+    hint = "Send `Authorization: Bearer <token>`; on a development hub `hub token` makes one."
+
+
+class NotYourRegister(HubError):
+    """Only the department that is responsible for {register} may submit to it."""
+
+    kind = Kind.FORBIDDEN
+    code = "NOT_YOUR_REGISTER"
+    hint = "The query `registers` names the department responsible for each register."
+
+
+class FieldNotGranted(HubError):
+    """No grant of yours covers {item}."""
+
+    kind = Kind.FORBIDDEN
+    code = "FIELD_NOT_GRANTED"
+    hint = "Apply to the responsible department for the item, naming its legal basis."
+
+
+class BadRequest(HubError):
+    """The request is not a GraphQL request: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "BAD_REQUEST"
+    hint = "POST a JSON object with `query`, and if needed `variables` and `operationName`."
+
+
+class RequestTooLarge(HubError):
+    """The request is larger than {limit} bytes."""
+
+    kind = Kind.TOO_LARGE
+    code = "REQUEST_TOO_LARGE"
+    hint = "Ask for less in one request."
+
+
+class UnsupportedMediaType(HubError):
+    """The request's content type is not supported."""
+
+    kind = Kind.UNSUPPORTED
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    hint = "Send `Content-Type: application/json`."
+
+
+class QueryTooDeep(HubError):
+    """The document nests more than {limit} levels deep."""
+
+    kind = Kind.INCORRECT
+    code = "QUERY_TOO_DEEP"
+    hint = "Ask in several requests, following the ids of the first answer."
+
+
+class DatabaseBusy(HubError):
+    """The database had no free connection in time."""
+
+    kind = Kind.BUSY
+    code = "DATABASE_BUSY"
+    hint = "Try again in a moment."
+
+
+class DatabaseUnavailable(HubError):
+    """The database cannot be reached: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "DATABASE_UNAVAILABLE"
+    hint = "Check HUB_DATABASE_URL and that the server is up."
+
+
+class MigrationChanged(HubError):
+    """The migration {name} is not the one this database was built with."""
+
+    kind = Kind.CONFLICT
+    code = "MIGRATION_CHANGED"
+    hint = "Migrations are never edited once released: restore the file, or start from an empty database."
+
+
+class VaultKeyMissing(HubError):
+    """The identity vault cannot be opened: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "VAULT_KEY_MISSING"
+    hint = "Restore the key file from its backup (made by `hub keys backup`); without it identity data is unreadable."
+
+
+def all_errors() -> list[type[HubError]]:
+    """Every error class, for the documentation and for the test that each has a code of its own."""
+    found: list[type[HubError]] = [HubError]
+    for parent in found:
+        found.extend(parent.__subclasses__())
+    return found

@@ -1,0 +1,1 @@
+"""How a key is spelt: normalise, check, tell apart. Never looks anything up and never keeps a value."""

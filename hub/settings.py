@@ -1,0 +1,83 @@
+"""What a deployment may set, each with a default that protects.
+
+Takes environment variables named ``HUB_…``; gives one immutable ``Settings``. Never reads anything else.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub.errors import InvalidSetting
+
+PREFIX = "HUB_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting; the description of each is what README.md prints."""
+
+    host: Annotated[str, Meta(description="Address to listen on; the default is reachable from this machine only.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
+    data_dir: Annotated[
+        str, Meta(description="Where the embedded PostgreSQL, the keys and the access tokens' secret live.")
+    ] = ".hub"
+    database_url: Annotated[
+        str | None, Meta(description="PostgreSQL 15+ to use; without it an embedded server is started.")
+    ] = None
+    database_direct_url: Annotated[
+        str | None, Meta(description="The same database without a transaction pooler, for migrations.")
+    ] = None
+    model_dir: Annotated[
+        str | None, Meta(description="Directory of further model files: registers, code lists, departments.")
+    ] = None
+    vault_key_file: Annotated[
+        str | None, Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir.")
+    ] = None
+    pool_size: Annotated[int, Meta(ge=1, le=500, description="Most database connections per process.")] = 10
+    acquire_timeout: Annotated[
+        float, Meta(gt=0, description="Seconds a request waits for a database connection.")
+    ] = 5.0
+    statement_timeout: Annotated[
+        float, Meta(gt=0, description="Seconds a statement may take; longer ones are cancelled.")
+    ] = 30.0
+    max_request_bytes: Annotated[int, Meta(ge=1024, description="Largest HTTP request body, in bytes.")] = 1_048_576
+    max_query_tokens: Annotated[int, Meta(ge=100, description="Most tokens in a GraphQL document.")] = 4_000
+    max_query_depth: Annotated[int, Meta(ge=3, description="Most levels of nesting in a GraphQL document.")] = 16
+    max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one list look-up.")] = 500
+    max_records: Annotated[int, Meta(ge=1, le=10_000, description="Most records in one submitRecords call.")] = 1_000
+    max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = 100_000
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")] = (
+        "info"
+    )
+    otlp_endpoint: Annotated[
+        str | None, Meta(description="OTLP/HTTP address for traces and metrics; without it none are sent.")
+    ] = None
+
+    @property
+    def data_path(self) -> Path:
+        """``data_dir`` as an absolute path."""
+        return Path(self.data_dir).absolute()
+
+    @property
+    def vault_key_path(self) -> Path:
+        """Where the vault's keys are kept."""
+        return Path(self.vault_key_file) if self.vault_key_file else self.data_path / "vault.keys"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``HUB_…`` variables; raise ``InvalidSetting`` for one that is unknown or out of range."""
+    environment = os.environ if environment is None else environment
+    given = {key.removeprefix(PREFIX).lower(): text for key, text in environment.items() if key.startswith(PREFIX)}
+    unknown = sorted(given.keys() - set(Settings.__struct_fields__))
+    if unknown:
+        raise InvalidSetting(name=PREFIX + unknown[0].upper(), problem="there is no such setting")
+    try:
+        return msgspec.convert({key: text for key, text in given.items() if text}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$.")
+        raise InvalidSetting(name=PREFIX + path.rstrip("`").upper(), problem=problem) from None
