@@ -36,12 +36,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, Meta(description="Directory of further model files: registers, code lists, departments.")
     ] = None
     vault_key_file: Annotated[
-        str | None, Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir.")
+        str | None,
+        Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),
     ] = None
     pool_size: Annotated[int, Meta(ge=1, le=500, description="Most database connections per process.")] = 10
-    acquire_timeout: Annotated[
-        float, Meta(gt=0, description="Seconds a request waits for a database connection.")
-    ] = 5.0
+    acquire_timeout: Annotated[float, Meta(gt=0, description="Seconds a request waits for a database connection.")] = (
+        5.0
+    )
     statement_timeout: Annotated[
         float, Meta(gt=0, description="Seconds a statement may take; longer ones are cancelled.")
     ] = 30.0
@@ -50,10 +51,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_query_depth: Annotated[int, Meta(ge=3, description="Most levels of nesting in a GraphQL document.")] = 16
     max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one list look-up.")] = 500
     max_records: Annotated[int, Meta(ge=1, le=10_000, description="Most records in one submitRecords call.")] = 1_000
-    max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = 100_000
-    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")] = (
-        "info"
+    max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
+        100_000
     )
+    log_level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
+    ] = "info"
     otlp_endpoint: Annotated[
         str | None, Meta(description="OTLP/HTTP address for traces and metrics; without it none are sent.")
     ] = None

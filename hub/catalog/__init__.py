@@ -1,0 +1,41 @@
+"""What exists, who decides and under which law: the model, read from TOML files.
+
+Takes the shipped model and the files of HUB_MODEL_DIR; gives one immutable, cross-checked ``Model``.
+Never asks the database and never sees a value of a person.
+"""
+
+from hub.catalog.loader import load_model
+from hub.catalog.shape import (
+    Authority,
+    Basis,
+    CodeList,
+    Department,
+    Edge,
+    EntityKind,
+    Item,
+    ItemType,
+    MergedItem,
+    Model,
+    Part,
+    RecordType,
+    Register,
+    Standing,
+)
+
+__all__ = [
+    "Authority",
+    "Basis",
+    "CodeList",
+    "Department",
+    "Edge",
+    "EntityKind",
+    "Item",
+    "ItemType",
+    "MergedItem",
+    "Model",
+    "Part",
+    "RecordType",
+    "Register",
+    "Standing",
+    "load_model",
+]

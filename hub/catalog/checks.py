@@ -1,0 +1,101 @@
+"""Cross-check the model: every name that one part of it uses must be defined in another.
+
+Takes the assembled model and one of its files; gives the mistakes of that file, each with the path it is written at.
+"""
+
+from collections.abc import Iterator
+
+from hub.catalog.derived import RULES
+from hub.catalog.shape import PARTS, Basis, EntityKind, Item, ItemType, Model, ModelFile, RecordType
+
+Problem = tuple[str, str]
+
+
+def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
+    """The mistakes of one file, in the order in which they are written."""
+    if file.register and file.register.department not in model.departments:
+        yield "register.department", f"there is no department {file.register.department}"
+    for index, record in enumerate(file.record):
+        yield from _record(model, model.records[record.name], f"record[{index}]")
+    for index, department in enumerate(file.department):
+        for former in department.successor_of:
+            if former not in model.departments:
+                yield f"department[{index}].successor_of", f"there is no department {former}"
+    yield from _merged_items(model, file)
+    for index, edge in enumerate(file.edge):
+        for source in edge.via:
+            if not _is_item(model, source):
+                yield f"edge[{index}].via", f"there is no item {source}"
+
+
+def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
+    if record.department not in model.departments:
+        yield f"{at}.department", f"there is no department {record.department}"
+    if len(record.items) != len(record.item):
+        yield at, f"the record type {record.name} has two items of one name"
+    if record.cardinality == "many" and not record.key:
+        yield at, f"{record.name} has cardinality many and needs a key"
+    named = [*record.identified_by, *record.effective, *(name for key in record.key for name in key)]
+    values = {name for item in record.item for name in (item.name, *item.value_names)}
+    for name in named:
+        if name not in values:
+            yield at, f"{record.name} names the item {name}, which it does not have"
+    for index, item in enumerate(record.item):
+        for problem in _item(model, record, item):
+            yield f"{at}.item[{index}]", problem
+
+
+def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
+    allowed = PARTS.get(item.type, {})
+    for part in item.parts:
+        if part not in allowed:
+            yield f"an item of type {item.type} has no part {part}"
+    for codes in (item.codes, *(part.codes for part in item.parts.values())):
+        if codes and codes not in model.code_lists:
+            yield f"there is no code list {codes}"
+    if item.type is ItemType.CODED and not item.codes:
+        yield f"{item.name} is coded and must name its code list"
+    if item.type is ItemType.IDENTIFIER and not item.scheme:
+        yield f"{item.name} is an identifier and must name its scheme"
+    if item.basis is Basis.LISTED and not (item.number or any(part.number for part in item.parts.values())):
+        yield f"{item.name} is listed by an article and must give its number"
+    if item.derived:
+        yield from _derivation(record, item)
+
+
+def _derivation(record: RecordType, item: Item) -> Iterator[str]:
+    derivation = item.derived
+    if derivation and derivation.rule != "constant" and derivation.rule not in RULES:
+        yield f"there is no rule {derivation.rule}"
+    values = {name for other in record.item for name in (other.name, *other.value_names)}
+    for name in derivation.of if derivation else ():
+        if name not in values:
+            yield f"{item.name} is derived from {name}, which {record.name} does not have"
+
+
+def _merged_items(model: Model, file: ModelFile) -> Iterator[Problem]:
+    seen: set[tuple[EntityKind, str]] = set()
+    for index, item in enumerate(file.merged_item):
+        at = f"merged_item[{index}]"
+        if (item.entity, item.name) in seen:
+            yield f"{at}.name", f"{item.name} is defined twice"
+        seen.add((item.entity, item.name))
+        if item.codes and item.codes not in model.code_lists:
+            yield f"{at}.codes", f"there is no code list {item.codes}"
+        if not item.authority and item.type is not ItemType.IDENTIFIER:
+            yield f"{at}.name", f"{item.name} has no authority: no register may decide it"
+        for source in (*(authority.source for authority in item.authority), *item.compare):
+            if not _is_item(model, source):
+                yield f"{at}.authority", f"there is no item {source}"
+        for record_name in (name for authority in item.authority for name in authority.unless):
+            if record_name not in model.records:
+                yield f"{at}.authority", f"there is no record type {record_name}"
+
+
+def _is_item(model: Model, source: str) -> bool:
+    """Whether ``record.item[.part]`` names something that exists."""
+    record_name, _, rest = source.partition(".")
+    item_name, _, part = rest.partition(".")
+    record = model.records.get(record_name)
+    item = record.items.get(item_name) if record else None
+    return item is not None and (not part or part in item.parts)

@@ -1,0 +1,337 @@
+"""The shape of the model: registers of records of items, and the merged items with their authority.
+
+These structs are both what the TOML files are decoded into and what every other room reads.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from hub.identifiers.schemes import Scheme
+
+Sensitivity = Literal["O", "P", "S"]
+Silence = Literal["NOT_REPORTED", "NOT_COVERED"]
+
+
+class EntityKind(StrEnum):
+    """The two kinds of entity."""
+
+    NATURAL_PERSON = "NATURAL_PERSON"
+    LEGAL_ENTITY = "LEGAL_ENTITY"
+
+    @property
+    def type_name(self) -> str:
+        """The name of the kind's type, as in ``NaturalPerson``."""
+        return self.value.title().replace("_", "")
+
+
+class ItemType(StrEnum):
+    """How the value of an item is written and read."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    PARTIAL_DATE = "partial_date"
+    CODED = "coded"
+    IDENTIFIER = "identifier"
+    ORGANIZATION = "organization"
+    PERSON = "person"
+    SUBJECT = "subject"
+
+
+PARTS: Mapping[ItemType, Mapping[str, ItemType]] = {
+    ItemType.CODED: {"code": ItemType.TEXT, "name": ItemType.TEXT},
+    ItemType.ORGANIZATION: {"name": ItemType.TEXT, "creditCode": ItemType.IDENTIFIER, "code": ItemType.TEXT},
+    ItemType.PERSON: {"name": ItemType.TEXT, "idNumber": ItemType.IDENTIFIER},
+    ItemType.SUBJECT: {
+        "name": ItemType.TEXT,
+        "idType": ItemType.CODED,
+        "idNumber": ItemType.IDENTIFIER,
+        "sex": ItemType.CODED,
+        "ethnicity": ItemType.CODED,
+        "birthDate": ItemType.DATE,
+        "householdAddress": ItemType.TEXT,
+    },
+}
+"""The parts that an item of each compound type may have."""
+
+
+class Basis(StrEnum):
+    """Why an item is in the model: listed by an article, sent for comparison (Art. 19), added, or worked out."""
+
+    LISTED = "LISTED"
+    COMPARISON = "COMPARISON"
+    EXTENSION = "EXTENSION"
+    DERIVED = "DERIVED"
+
+
+class Role(StrEnum):
+    """What an item is to the hub: authoritative, valid inside its own register only, compared only, or a key."""
+
+    AUTHORITATIVE = "AUTHORITATIVE"
+    SOURCE_SCOPED = "SOURCE_SCOPED"
+    COMPARISON = "COMPARISON"
+    KEY = "KEY"
+
+
+class Standing(StrEnum):
+    """With what right a register decides a merged item."""
+
+    AUTHORITATIVE = "AUTHORITATIVE"
+    FALLBACK = "FALLBACK"
+    DERIVED = "DERIVED"
+
+
+class Department(Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that is responsible for registers; ``successor_of`` names the bodies it took over from."""
+
+    name: str
+    title: str
+    zh: str
+    successor_of: tuple[str, ...] = ()
+
+
+class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """A standard's codes and their names. An unknown code of an ``open`` list is kept as it came."""
+
+    name: str
+    version: str
+    title: str
+    zh: str
+    open: bool = False
+    codes: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+
+    def code_of(self, text: str) -> str | None:
+        """The code that ``text`` is, or is the name of."""
+        if text in self.codes:
+            return text
+        return self._by_name.get(text)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        return {name: code for code, name in self.codes.items()} | self.aliases
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """One column of a compound item."""
+
+    zh: str
+    number: str = ""
+    columns: tuple[str, ...] = ()
+    codes: str | None = None
+    sensitivity: Sensitivity | None = None
+
+
+class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a derived item follows from other items of the same line; rules are in ``hub.catalog.derived``."""
+
+    rule: str
+    of: tuple[str, ...] = ()
+    value: str | None = None
+
+
+class Item(Struct, frozen=True, forbid_unknown_fields=True):
+    """One field of a record. An item placed at the ``entity`` shows as a merged item only."""
+
+    name: str
+    title: str
+    zh: str
+    type: ItemType
+    number: str = ""
+    basis: Basis = Basis.LISTED
+    role: Role = Role.AUTHORITATIVE
+    sensitivity: Sensitivity = "P"
+    placed: Literal["record", "entity"] = "record"
+    required: bool = False
+    codes: str | None = None
+    scheme: Scheme | None = None
+    max_length: int = 2_000
+    columns: tuple[str, ...] = ()
+    parts: dict[str, Part] = {}
+    derived: Derivation | None = None
+    note: str = ""
+
+    def part_type(self, part: str) -> ItemType:
+        """The type of one part of this item."""
+        return PARTS[self.type][part]
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names under which a line carries this item: its own, or one for each part."""
+        return tuple(f"{self.name}.{part}" for part in self.parts) or (self.name,)
+
+
+class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """A list of a register: records of one shape about one kind of entity.
+
+    ``key`` holds alternatives, the first whose items are all given makes the record key; a record type of
+    cardinality ``one`` needs none. ``effective`` names the items whose first given date opens a state.
+    """
+
+    name: str
+    type: str
+    title: str
+    zh: str
+    article: str
+    entity: EntityKind
+    cardinality: Literal["one", "many"]
+    identified_by: tuple[str, ...]
+    item: tuple[Item, ...]
+    key: tuple[tuple[str, ...], ...] = ()
+    effective: tuple[str, ...] = ()
+    department: str = ""
+    register: str = ""
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The items by name."""
+        return {item.name: item for item in self.item}
+
+    @cached_property
+    def shown(self) -> tuple[Item, ...]:
+        """The items that the record itself shows."""
+        return tuple(item for item in self.item if item.placed == "record")
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """Every title a column may carry, mapped to the value name it stands for; English names win over Chinese."""
+        titles: dict[str, str] = {}
+        for item in self.item:
+            if item.derived:
+                continue
+            for title in (item.zh, *item.columns):
+                titles.setdefault(title, item.value_names[0])
+            for part, column in item.parts.items():
+                for title in (column.zh, *column.columns):
+                    titles[title] = f"{item.name}.{part}"
+        return titles | {name: name for item in self.item if not item.derived for name in item.value_names}
+
+    def leaves(self) -> Iterator[tuple[str, Sensitivity]]:
+        """The shown items and parts that access is decided on, as ``record.item[.part]``, with their sensitivity."""
+        for item in self.shown:
+            split = {part: column for part, column in item.parts.items() if column.sensitivity}
+            yield f"{self.name}.{item.name}", item.sensitivity
+            for part, column in split.items():
+                yield f"{self.name}.{item.name}.{part}", column.sensitivity or item.sensitivity
+
+
+class Register(Struct, frozen=True, forbid_unknown_fields=True):
+    """A source of records run by one department."""
+
+    name: str
+    title: str
+    zh: str
+    department: str
+    article: str
+    update_duty: str
+
+
+class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
+    """One register that may decide a merged item: ``source`` is ``record.item[.part]``.
+
+    It decides only for entities of which none of the records ``unless`` is in force.
+    """
+
+    source: str
+    basis: str
+    standing: Standing = Standing.AUTHORITATIVE
+    unless: tuple[str, ...] = ()
+
+    @property
+    def record_type(self) -> str:
+        """The record type that speaks."""
+        return self.source.partition(".")[0]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where in the record's payload the value lies."""
+        return tuple(self.source.split(".")[1:])
+
+
+class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One field of the entity itself, with the ordered authority over it.
+
+    ``compare`` names further places that are held against the decided value and never decide. ``identifier`` items
+    have no authority: they are the entity's own key.
+    """
+
+    entity: EntityKind
+    name: str
+    title: str
+    zh: str
+    type: ItemType
+    article: str
+    sensitivity: Sensitivity = "P"
+    codes: str | None = None
+    scheme: Scheme | None = None
+    authority: tuple[Authority, ...] = ()
+    compare: tuple[str, ...] = ()
+    silence: Silence = "NOT_REPORTED"
+
+
+class Edge(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list on an entity of the entities whose records refer to it: ``via`` names ``record.item`` paths."""
+
+    entity: EntityKind
+    name: str
+    type: str
+    title: str
+    zh: str
+    article: str
+    via: tuple[str, ...]
+    sensitivity: Sensitivity = "P"
+
+
+class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one file may hold: a register with its record types, a code list, departments, merged items, edges."""
+
+    register: Register | None = None
+    record: tuple[RecordType, ...] = ()
+    code_list: CodeList | None = None
+    department: tuple[Department, ...] = ()
+    merged_item: tuple[MergedItem, ...] = ()
+    edge: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything the hub knows about registers, items and authority."""
+
+    departments: Mapping[str, Department]
+    code_lists: Mapping[str, CodeList]
+    registers: Mapping[str, Register]
+    records: Mapping[str, RecordType]
+    merged_items: tuple[MergedItem, ...]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:
+        """The merged items of each kind by name."""
+        return {kind: {item.name: item for item in self.merged_items if item.entity is kind} for kind in EntityKind}
+
+    def records_of(self, kind: EntityKind) -> Iterator[RecordType]:
+        """The record types about one kind of entity."""
+        return (record for record in self.records.values() if record.entity is kind)
+
+    def edges_of(self, kind: EntityKind) -> Iterator[Edge]:
+        """The reverse edges of one kind of entity."""
+        return (edge for edge in self.edges if edge.entity is kind)
+
+    @cached_property
+    def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:
+        """Every governed item of each kind, by the path that access is decided on."""
+        return {kind: dict(self._leaves(kind)) for kind in EntityKind}
+
+    def _leaves(self, kind: EntityKind) -> Iterator[tuple[str, Sensitivity]]:
+        for item in self.merged[kind].values():
+            yield item.name, item.sensitivity
+        for record in self.records_of(kind):
+            yield from record.leaves()
+        for edge in self.edges_of(kind):
+            yield edge.name, edge.sensitivity
