@@ -5,7 +5,7 @@ Values are still as the source wrote them; checking them is intake's first step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from hub.reasons import Reason
@@ -34,6 +34,7 @@ class Line:
     cells: Mapping[str, object]
     operation: Operation = Operation.STATE
     stated_at: datetime | None = None
+    valid_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

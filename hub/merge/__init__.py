@@ -1,0 +1,10 @@
+"""Merge what registers say of one entity into its view.
+
+Pure: takes the states in force and the model, gives a ``View`` whose every value carries its reason.
+Never reads the clock, the database or the request.
+"""
+
+from hub.merge.survivorship import merge
+from hub.merge.view import Choice, Record, Source, View, changed_items
+
+__all__ = ["Choice", "Record", "Source", "View", "changed_items", "merge"]

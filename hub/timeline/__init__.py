@@ -1,0 +1,8 @@
+"""What a register says about one record over time: statements, and which of them stand.
+
+Pure: takes statements, gives verdicts. Never reads the clock or the database and never looks into a payload.
+"""
+
+from hub.timeline.statements import Outcome, Statement, standing, verdict
+
+__all__ = ["Outcome", "Statement", "standing", "verdict"]

@@ -1,0 +1,78 @@
+"""Choose the value that survives when registers disagree.
+
+The first register in the order of authority whose condition holds and whose record speaks decides (GZ-Detail Art. 3:
+the responsible department decides). Absent is silent; null means "there is none" and decides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hub.catalog.shape import MergedItem
+from hub.merge.view import Choice, Merged, Record, Source, View
+
+SILENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What one record says about one merged item."""
+
+    value: object
+    source: Source
+
+
+def merge(items: Iterable[MergedItem], records: Iterable[Record]) -> View:
+    """The view of the entity of which ``records`` are in force; the order of neither argument's records matters."""
+    ordered = sorted(records, key=_recency, reverse=True)
+    by_type: dict[str, list[Record]] = {}
+    for record in ordered:
+        by_type.setdefault(record.source.record_type, []).append(record)
+    sources: dict[Source, int] = {}
+    choices = {item.name: choice for item in items if (choice := _choose(item, by_type, sources))}
+    return View(Merged(choices, tuple(sources)), {name: tuple(found) for name, found in sorted(by_type.items())})
+
+
+def _recency(record: Record) -> tuple[object, ...]:
+    """Of several records of one register the one that counts first: by valid time, then by when it was stated."""
+    source = record.source
+    return (source.valid_from, source.stated_at, source.record_key, source.source_unit, source.record_type)
+
+
+def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict[Source, int]) -> Choice | None:
+    for place, authority in enumerate(item.authority):
+        if any(name in by_type for name in authority.unless):
+            continue
+        voice = next(_voices(by_type, authority.source), None)
+        if voice:
+            others = list(_others(item, by_type, voice))
+            return Choice(
+                value=voice.value,
+                source=_place(sources, voice.source),
+                authority=place,
+                agreeing=tuple(_place(sources, other.source) for other in others if other.value == voice.value),
+                differing=tuple(_place(sources, other.source) for other in others if other.value != voice.value),
+            )
+    return None
+
+
+def _voices(by_type: Mapping[str, list[Record]], path: str) -> Iterator[_Voice]:
+    """What the records say at ``record.item[.part]``, most recent first."""
+    record_type, *steps = path.split(".")
+    for record in by_type.get(record_type, ()):
+        value: object = record.values
+        for step in steps:
+            value = value.get(step, SILENT) if isinstance(value, Mapping) else SILENT
+        if value is not SILENT:
+            yield _Voice(value, record.source)
+
+
+def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voice) -> Iterator[_Voice]:
+    """What the records of other registers say about the item."""
+    for path in (*(authority.source for authority in item.authority), *item.compare):
+        for voice in _voices(by_type, path):
+            if voice.source.register != decider.source.register:
+                yield voice
+
+
+def _place(sources: dict[Source, int], source: Source) -> int:
+    return sources.setdefault(source, len(sources))

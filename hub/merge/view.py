@@ -1,0 +1,82 @@
+"""The single-entity view: merged items with provenance, and the records in force.
+
+A view is two documents, so that a question about merged items need not read the records.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a value comes from: one state of one record, and since when the hub knows it."""
+
+    register: str
+    record_type: str
+    record_key: str
+    source_unit: str
+    valid_from: date
+    valid_to: date | None = None
+    stated_at: datetime
+    recorded_at: datetime
+    submission_id: UUID
+
+
+class Record(Struct, frozen=True):
+    """One record in force: its source and its payload as its register said it."""
+
+    source: Source
+    values: dict[str, object]
+
+
+class Choice(Struct, frozen=True, omit_defaults=True):
+    """The value of a merged item and why it is this one.
+
+    ``source``, ``agreeing`` and ``differing`` are places in ``Merged.sources``; ``authority`` is the place of the rule
+    that fired in the item's authority list.
+    """
+
+    value: object
+    source: int
+    authority: int
+    agreeing: tuple[int, ...] = ()
+    differing: tuple[int, ...] = ()
+
+
+class Merged(Struct, frozen=True):
+    """The merged items that some register speaks of, and the sources they name."""
+
+    items: dict[str, Choice]
+    sources: tuple[Source, ...]
+
+
+class View(Struct, frozen=True):
+    """The whole view of one entity."""
+
+    merged: Merged
+    records: dict[str, tuple[Record, ...]]
+
+
+def changed_items(old: View | None, new: View) -> list[str]:
+    """The merged items and record types in which two views of one entity differ, sorted."""
+    if old is None:
+        return sorted(new.merged.items.keys() | new.records.keys())
+    before = _comparable(old)
+    after = _comparable(new)
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def _comparable(view: View) -> dict[str, object]:
+    sources = view.merged.sources
+    items: dict[str, object] = {
+        name: (
+            choice.value,
+            choice.authority,
+            sources[choice.source],
+            [sources[place] for place in choice.agreeing],
+            [sources[place] for place in choice.differing],
+        )
+        for name, choice in view.merged.items.items()
+    }
+    return items | view.records
