@@ -1,0 +1,155 @@
+"""Lend connections to the hub's database.
+
+Takes an address; gives a ``Database`` whose connections answer in time or fail with the hub's own errors. A borrower
+leaves no trace in the session (whatever is set is set inside a transaction), so nothing is reset between two of them.
+Never retries, never decodes JSON, never shows the address.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from hub.errors import DatabaseBusy, DatabaseUnavailable
+from hub.settings import Settings
+from hub.store import embedded
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+DirectConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+OLDEST_SERVER = 15
+CONNECT_SECONDS = 10
+CLIENT = {"application_name": "hub"}
+_LOST = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+_UNREACHABLE = (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, *_LOST)
+
+
+class Database:
+    """The hub's database, as one process sees it; ``direct_url`` leads to it past any transaction pooler."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", settings: Settings, direct_url: str) -> None:
+        self.direct_url = direct_url
+        self._pool = pool
+        self._acquire_timeout = settings.acquire_timeout
+        self._begin = f"SET LOCAL statement_timeout = {int(settings.statement_timeout * 1000)}"
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection for statements that each stand alone; no session state may be set on it."""
+        with _translated(_UNREACHABLE):
+            try:
+                connection = await self._pool.acquire(timeout=self._acquire_timeout)
+            except TimeoutError as error:
+                raise DatabaseBusy from error
+        try:
+            with _translated(_LOST, connection):
+                yield connection
+        finally:
+            await self._pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection inside a READ COMMITTED transaction that commits unless the block raises."""
+        async with self.connection() as connection, connection.transaction(isolation="read_committed"):
+            await connection.execute(self._begin)
+            yield connection
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life; raises unless it answers and is recent enough."""
+        async with self.connection() as connection:
+            await connection.fetchval("SELECT 1")
+            major = connection.get_server_version().major
+        if major < OLDEST_SERVER:
+            raise DatabaseUnavailable(problem=f"it is PostgreSQL {major}, and the hub needs {OLDEST_SERVER} or later")
+
+    async def close(self) -> None:
+        """Close every connection, once each has been given back."""
+        await self._pool.close()
+
+
+async def open_pool(settings: Settings, url: str) -> Database:
+    """A ``Database`` at ``url``, of which one connection is open already; raises ``DatabaseUnavailable``."""
+    with _translated(_UNREACHABLE), _address_kept_secret():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=settings.pool_size,
+            timeout=settings.acquire_timeout,
+            command_timeout=settings.statement_timeout,
+            statement_cache_size=0 if settings.database_direct_url else 200,
+            server_settings=CLIENT,
+            reset=_leave_as_it_is,
+        )
+    return Database(pool, settings, settings.database_direct_url or url)
+
+
+@asynccontextmanager
+async def connect_directly(url: str) -> AsyncIterator[DirectConnection]:
+    """A connection of one's own, for what needs a session (locks, LISTEN); ``url`` must not lead to a pooler."""
+    with _translated(_UNREACHABLE), _address_kept_secret():
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=CLIENT)
+    try:
+        with _translated(_LOST, connection):
+            yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def connect_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of ``HUB_DATABASE_URL``, else the embedded one, for as long as the block runs."""
+    async with AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            server = await embedded.start(settings)
+            stack.push_async_callback(server.stop)
+            url = server.url
+        database = await open_pool(settings, url)
+        stack.push_async_callback(database.close)
+        await database.ping()
+        yield database
+
+
+@contextmanager
+def _translated(
+    failures: tuple[type[Exception], ...], connection: "Connection | DirectConnection | None" = None
+) -> Iterator[None]:
+    """Say what server and driver complain of in the hub's words; a closed ``connection`` counts as lost."""
+    try:
+        yield
+    except asyncpg.TooManyConnectionsError as error:
+        raise DatabaseBusy from error
+    except failures as error:
+        raise DatabaseUnavailable(problem=str(error) or type(error).__name__) from error
+    except asyncpg.InterfaceError as error:
+        if connection is None or not _is_lost(connection):
+            raise
+        raise DatabaseUnavailable(problem="the connection was lost") from error
+
+
+def _is_lost(connection: "Connection | DirectConnection") -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back already
+        return True
+
+
+@contextmanager
+def _address_kept_secret() -> Iterator[None]:
+    """Hide what the driver says of an address it cannot parse, for it may quote the password."""
+    try:
+        yield
+    except ValueError:
+        raise DatabaseUnavailable(problem="its address is not of the form postgresql://…") from None
+
+
+async def _leave_as_it_is(_: DirectConnection) -> None:
+    """Stand in for asyncpg's reset query, which would cost a round trip per borrower."""

@@ -1,0 +1,149 @@
+"""Real servers for the tests: one per session, and a fresh database per test, cloned from a migrated template."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from hub.settings import Settings
+from hub.store import embedded
+from hub.store.migrate import migrate
+from hub.store.pool import Database, connect_directly, open_pool
+
+POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
+
+# A failure prints what reproduces it; no test is judged by the clock.
+hypothesis_settings.register_profile("ci", print_blob=True, deadline=None)
+hypothesis_settings.load_profile("ci")
+
+# Taken out of the environment, since the hub refuses settings that it does not know.
+TEST_DATABASE_URL = os.environ.pop("HUB_TEST_DATABASE_URL", None)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server with a database that every migration has been applied to."""
+
+    url: str
+    template: str
+
+
+def with_database(url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A new folder that a server's own user can enter, as pytest's folders are not."""
+    with tempfile.TemporaryDirectory(prefix="hub-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@asynccontextmanager
+async def migrated_server(url: str) -> AsyncIterator[Server]:
+    async with temporary_database(url) as template:
+        await migrate(template)
+        yield Server(url, urlsplit(template).path.removeprefix("/"))
+
+
+@asynccontextmanager
+async def temporary_database(url: str, template: str = "template1") -> AsyncIterator[str]:
+    name = f"hub_test_{uuid4().hex}"
+    async with connect_directly(url) as connection:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield with_database(url, name)
+    finally:
+        async with connect_directly(url) as connection:
+            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def embedded_server() -> AsyncIterator[Server]:
+    """PostgreSQL as the hub ships it, or the server of HUB_TEST_DATABASE_URL."""
+    if TEST_DATABASE_URL is not None:
+        async with migrated_server(TEST_DATABASE_URL) as server:
+            yield server
+        return
+    with open_folder() as folder:
+        running = await embedded.start(Settings(data_dir=str(folder)))
+        try:
+            async with migrated_server(running.url) as server:
+                yield server
+        finally:
+            await running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql15_url() -> Iterator[str]:
+    """The oldest PostgreSQL that the hub supports, from the distribution's package."""
+    if not POSTGRESQL_15.is_dir():
+        pytest.skip(f"PostgreSQL 15 is not installed ({POSTGRESQL_15})")
+    account = "postgres" if os.geteuid() == 0 else None
+
+    def run(program: str, *words: str) -> None:
+        subprocess.run([POSTGRESQL_15 / program, *words], user=account, cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+    with tempfile.TemporaryDirectory(prefix="hub-test-") as folder:
+        data = f"{folder}/data"
+        if account is not None:
+            subprocess.run(["chown", account, folder], check=True)
+        run("initdb", "-D", data, "--username=hub", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_locks_per_transaction=256"
+        run("pg_ctl", "start", "-w", "-D", data, "-l", f"{folder}/log", "-o", options)
+        yield f"postgresql://hub@/postgres?host={folder}"
+        run("pg_ctl", "stop", "-w", "-m", "fast", "-D", data)
+
+
+@pytest.fixture(scope="session")
+async def postgresql15_server(postgresql15_url: str) -> AsyncIterator[Server]:
+    async with migrated_server(postgresql15_url) as server:
+        yield server
+
+
+@pytest.fixture(params=["embedded_server", "postgresql15_server"])
+def any_server(request: pytest.FixtureRequest) -> Server:
+    """Each server in turn, for tests of what must not differ between them."""
+    server: Server = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture
+async def database_url(embedded_server: Server) -> AsyncIterator[str]:
+    """A migrated database of the test's own."""
+    async with temporary_database(embedded_server.url, embedded_server.template) as url:
+        yield url
+
+
+@pytest.fixture
+async def any_database_url(any_server: Server) -> AsyncIterator[str]:
+    """A migrated database of the test's own, on each server in turn."""
+    async with temporary_database(any_server.url, any_server.template) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Connections to the test's own database."""
+    pool = await open_pool(Settings(pool_size=5), database_url)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def any_database(any_database_url: str) -> AsyncIterator[Database]:
+    """Connections to the test's own database, on each server in turn."""
+    pool = await open_pool(Settings(pool_size=5), any_database_url)
+    yield pool
+    await pool.close()
