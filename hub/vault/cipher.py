@@ -1,0 +1,54 @@
+"""What the vault does with a value: look it up blindly, name a record by it, seal it and open it.
+
+Takes keys and values; gives hashes and sealed bytes. A ``Vault`` may be shared by threads. A key seals at most 2³²
+values before its successor must take over, because nonces are random.
+"""
+
+import os
+from hashlib import blake2b
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hub.errors import VaultKeyMissing
+from hub.vault.keys import VaultKeys
+
+HASH_BYTES = 16
+NONCE_BYTES = 12
+
+
+class Vault:
+    """The identity vault's arithmetic under one set of keys."""
+
+    def __init__(self, keys: VaultKeys) -> None:
+        self.generation = keys.blind_index.generation
+        self._current = keys.current
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.encryption.items()}
+        key = keys.blind_index.key
+        self._lookup = blake2b(digest_size=HASH_BYTES, key=key, person=b"lookup")
+        self._token = blake2b(digest_size=HASH_BYTES, key=key, person=b"token")
+
+    def lookup(self, scheme: str, value: str) -> bytes:
+        """The blind index of a normalised value: the same for the same value, meaningless without the key."""
+        digest = self._lookup.copy()
+        digest.update(f"{scheme}\0{value}".encode())
+        return digest.digest()
+
+    def token(self, purpose: str, *parts: str) -> str:
+        """A name for what ``parts`` identify, in hexadecimal; other parts or another purpose give another name."""
+        digest = self._token.copy()
+        for part in (purpose, *parts):
+            encoded = part.encode()
+            digest.update(len(encoded).to_bytes(4) + encoded)
+        return digest.hexdigest()
+
+    def seal(self, plain: bytes, context: bytes) -> tuple[str, bytes]:
+        """Encrypt under the current key; gives its id and the sealed bytes, which open in the same context only."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._current, nonce + self._ciphers[self._current].encrypt(nonce, plain, context)
+
+    def open(self, key_id: str, sealed: bytes, context: bytes) -> bytes:
+        """Decrypt; raises ``VaultKeyMissing`` for an unknown key, ``InvalidTag`` in another context or when altered."""
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise VaultKeyMissing(problem=f"the key file has no key {key_id}")
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)

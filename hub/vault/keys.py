@@ -1,0 +1,112 @@
+"""The keys of the identity vault, in one file of mode 0600.
+
+Takes the file's path; gives ``VaultKeys``. The file is made once, whole, whoever else tries at the same time, and is
+never changed here. Never logs a key, and never opens a file that others may read.
+"""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub.errors import VaultKeyMissing
+
+KEY_BYTES = 32
+
+Key = Annotated[bytes, Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
+
+
+class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The key that look-ups are made with; ``generation`` counts its successors."""
+
+    generation: Annotated[int, Meta(ge=1)]
+    key: Key
+
+    def __repr__(self) -> str:
+        return f"BlindIndexKey(generation={self.generation})"
+
+
+class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the key file holds; ``current`` names the encryption key that seals, all of them can open."""
+
+    blind_index: BlindIndexKey
+    current: str
+    encryption: dict[str, Key]
+
+    def __post_init__(self) -> None:
+        if self.current not in self.encryption:
+            raise ValueError("the current encryption key is not among the keys")
+
+    def __repr__(self) -> str:
+        return f"VaultKeys({self.blind_index!r}, current={self.current!r})"
+
+
+def new_keys() -> VaultKeys:
+    """Fresh random keys."""
+    key_id = secrets.token_hex(4)
+    blind_index = BlindIndexKey(generation=1, key=secrets.token_bytes(KEY_BYTES))
+    return VaultKeys(blind_index=blind_index, current=key_id, encryption={key_id: secrets.token_bytes(KEY_BYTES)})
+
+
+def load_keys(path: Path, *, create: bool) -> VaultKeys:
+    """The keys in ``path``, made there first where ``create`` allows it; raises ``VaultKeyMissing``."""
+    if create and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path, msgspec.json.format(msgspec.json.encode(new_keys())))
+    return _decode(path, _read_private(path))
+
+
+def backup_keys(path: Path, target: Path) -> None:
+    """Copy a key file that is whole to ``target``; raises ``FileExistsError`` rather than replace anything."""
+    content = _read_private(path)
+    _decode(path, content)
+    if not _write_once(target, content):
+        raise FileExistsError(f"{target} exists already and is not replaced")
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise VaultKeyMissing(problem=f"others may read or change {path}; run `chmod 600 {path}`")
+            return file.read()
+    except FileNotFoundError:
+        raise VaultKeyMissing(problem=f"there is no key file {path}") from None
+    except OSError as error:
+        raise VaultKeyMissing(problem=f"{path} cannot be read ({error.strerror})") from None
+
+
+def _decode(path: Path, content: bytes) -> VaultKeys:
+    try:
+        return msgspec.json.decode(content, type=VaultKeys)
+    except msgspec.DecodeError as error:
+        raise VaultKeyMissing(problem=f"{path} is not a key file ({error})") from None
+
+
+def _write_once(path: Path, content: bytes) -> bool:
+    """Write a file that appears whole, private and on disk; false if another is there already, which stays."""
+    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.link(name, path)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink()
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,79 @@
+"""Look-ups agree with themselves alone, and what is sealed opens in its own context alone."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.errors import VaultKeyMissing
+from hub.vault.cipher import Vault
+from hub.vault.keys import new_keys
+
+KEYS = new_keys()
+VAULT = Vault(KEYS)
+
+
+def test_a_lookup_depends_on_scheme_value_and_key() -> None:
+    lookup = VAULT.lookup("ID_NUMBER", "11010119900307123X")
+    assert len(lookup) == 16
+    assert lookup == Vault(KEYS).lookup("ID_NUMBER", "11010119900307123X")
+    assert lookup != VAULT.lookup("PASSPORT", "11010119900307123X")
+    assert lookup != VAULT.lookup("ID_NUMBER", "110101199003071248")
+    assert lookup != Vault(new_keys()).lookup("ID_NUMBER", "11010119900307123X")
+
+
+@given(parts=st.lists(st.text(max_size=4), max_size=4), others=st.lists(st.text(max_size=4), max_size=4))
+def test_tokens_are_equal_only_for_equal_parts(parts: list[str], others: list[str]) -> None:
+    assert (VAULT.token("record", *parts) == VAULT.token("record", *others)) == (parts == others)
+
+
+def test_a_token_depends_on_its_purpose_and_differs_from_the_lookup() -> None:
+    assert VAULT.token("marriage", "x") != VAULT.token("schooling", "x")
+    assert VAULT.token("ID_NUMBER", "x") != VAULT.lookup("ID_NUMBER", "x").hex()
+
+
+@given(plain=st.binary(max_size=200), context=st.binary(max_size=40))
+def test_what_is_sealed_opens_again(plain: bytes, context: bytes) -> None:
+    key_id, sealed = VAULT.seal(plain, context)
+    assert VAULT.open(key_id, sealed, context) == plain
+
+
+def test_equal_values_are_sealed_differently() -> None:
+    assert VAULT.seal(b"same", b"") != VAULT.seal(b"same", b"")
+
+
+def test_a_sealed_value_does_not_open_in_another_context_or_when_altered() -> None:
+    key_id, sealed = VAULT.seal(b"value", b"one entity")
+    with pytest.raises(InvalidTag):
+        VAULT.open(key_id, sealed, b"another entity")
+    with pytest.raises(InvalidTag):
+        VAULT.open(key_id, sealed[:-1] + bytes([sealed[-1] ^ 1]), b"one entity")
+
+
+def test_an_unknown_key_is_named() -> None:
+    key_id, sealed = VAULT.seal(b"value", b"")
+    with pytest.raises(VaultKeyMissing, match=key_id):
+        Vault(new_keys()).open(key_id, sealed, b"")
+
+
+def test_a_retired_key_still_opens() -> None:
+    key_id, sealed = VAULT.seal(b"value", b"")
+    successor = new_keys()
+    both = msgspec.structs.replace(successor, encryption={**KEYS.encryption, **successor.encryption})
+    rotated = Vault(both)
+    assert rotated.seal(b"value", b"")[0] == successor.current
+    assert rotated.open(key_id, sealed, b"") == b"value"
+
+
+def test_threads_may_share_a_vault() -> None:
+    def there_and_back(number: int) -> bool:
+        plain = str(number).encode()
+        key_id, sealed = VAULT.seal(plain, plain)
+        lookup = VAULT.lookup("ID_NUMBER", str(number))
+        return VAULT.open(key_id, sealed, plain) == plain and lookup == VAULT.lookup("ID_NUMBER", str(number))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(there_and_back, range(2000)))

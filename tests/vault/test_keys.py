@@ -1,0 +1,89 @@
+"""The key file is made once, kept private and never replaced."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.errors import VaultKeyMissing
+from hub.vault.keys import backup_keys, load_keys, new_keys
+
+MAKE_KEYS = (
+    "import sys, pathlib; from hub.vault.keys import load_keys; load_keys(pathlib.Path(sys.argv[1]), create=True)"
+)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "data" / "vault.keys"
+    load_keys(path, create=True)
+    return path
+
+
+def test_the_first_use_makes_a_file_that_only_its_owner_can_read(key_file: Path) -> None:
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in key_file.parent.iterdir()] == ["vault.keys"]
+
+
+def test_the_same_keys_are_found_again(key_file: Path) -> None:
+    assert load_keys(key_file, create=True) == load_keys(key_file, create=False)
+
+
+def test_without_leave_to_make_one_a_missing_file_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(VaultKeyMissing, match="there is no key file"):
+        load_keys(tmp_path / "vault.keys", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_a_file_that_others_may_touch_is_refused_with_the_way_out(key_file: Path, mode: int) -> None:
+    key_file.chmod(mode)
+    with pytest.raises(VaultKeyMissing, match="chmod 600"):
+        load_keys(key_file, create=True)
+
+
+def test_a_file_that_is_not_whole_is_refused_and_stays_as_it_is(key_file: Path) -> None:
+    half = key_file.read_bytes()[:100]
+    key_file.write_bytes(half)
+    with pytest.raises(VaultKeyMissing, match="is not a key file"):
+        load_keys(key_file, create=True)
+    assert key_file.read_bytes() == half
+
+
+def test_the_current_key_must_be_among_the_keys(key_file: Path) -> None:
+    content = json.loads(key_file.read_text())
+    key_file.write_text(json.dumps({**content, "current": "another"}))
+    with pytest.raises(VaultKeyMissing, match="current"):
+        load_keys(key_file, create=False)
+
+
+def test_many_processes_that_make_keys_at_once_end_with_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "vault.keys"
+    makers = [subprocess.Popen([sys.executable, "-c", MAKE_KEYS, path]) for _ in range(6)]
+    assert [maker.wait() for maker in makers] == [0] * 6
+    assert [found.name for found in tmp_path.iterdir()] == ["vault.keys"]
+    load_keys(path, create=False)
+
+
+def test_keys_are_not_shown() -> None:
+    keys = new_keys()
+    shown = f"{keys} {keys!r} {keys.blind_index!r}"
+    assert str(keys.blind_index.key) not in shown
+    assert all(str(key) not in shown for key in keys.encryption.values())
+
+
+def test_a_backup_is_private_and_holds_the_same_keys(key_file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "backup"
+    backup_keys(key_file, target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert load_keys(target, create=False) == load_keys(key_file, create=False)
+
+
+def test_a_backup_replaces_nothing(key_file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "backup"
+    target.write_text("precious")
+    with pytest.raises(FileExistsError):
+        backup_keys(key_file, target)
+    assert target.read_text() == "precious"
