@@ -123,6 +123,14 @@ class SubmissionConflict(HubError):
     hint = "Send the same body again to repeat a delivery, or choose a new key."
 
 
+class SubmissionInProgress(HubError):
+    """Another process is taking in the same delivery to {register} right now."""
+
+    kind = Kind.CONFLICT
+    code = "SUBMISSION_IN_PROGRESS"
+    hint = "Wait until it has finished; sending it again then does no harm."
+
+
 class SubmissionTooLarge(HubError):
     """One call may carry at most {limit} records."""
 

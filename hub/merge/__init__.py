@@ -5,6 +5,6 @@ Never reads the clock, the database or the request.
 """
 
 from hub.merge.survivorship import merge
-from hub.merge.view import Choice, Record, Source, View, changed_items
+from hub.merge.view import Choice, Merged, Record, Source, View, changed_items
 
-__all__ = ["Choice", "Record", "Source", "View", "changed_items", "merge"]
+__all__ = ["Choice", "Merged", "Record", "Source", "View", "changed_items", "merge"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import takewhile
 from uuid import UUID
 
 
@@ -51,7 +52,7 @@ class Statement:
 
 
 def standing(statements: Iterable[Statement]) -> list[Statement]:
-    """The statements that stand, by ``valid_from``; one already current keeps its place against its own repetition."""
+    """The statements that stand, by ``valid_from``."""
     by_day: dict[date, list[Statement]] = {}
     for statement in statements:
         by_day.setdefault(statement.valid_from, []).append(statement)
@@ -60,9 +61,9 @@ def standing(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def _winner(rivals: list[Statement]) -> Statement:
-    greatest = max(rivals, key=lambda statement: statement.rank)
-    repeated = (rival for rival in rivals if rival.current and rival.digest == greatest.digest)
-    return next(repeated, greatest)
+    """The last word; of a last word that was repeated, its first utterance, so that repeating changes nothing."""
+    ordered = sorted(rivals, key=lambda statement: (*statement.rank, not statement.current), reverse=True)
+    return list(takewhile(lambda statement: statement.digest == ordered[0].digest, ordered))[-1]
 
 
 def verdict(known: Iterable[Statement], new: Statement) -> Outcome:

@@ -1,0 +1,297 @@
+"""Write one chunk of a submission: lock, identify, compare, write, merge, publish, all in one transaction.
+
+Takes checked and refused lines in order; gives a result for each. A chunk is there as a whole or not at all, and the
+submission's position moves with it, so that a crash between two chunks loses nothing and doubles nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from hub.clock import now
+from hub.identifiers.entity_id import new_id
+from hub.identifiers.schemes import Scheme
+from hub.intake.check import Checked
+from hub.intake.delivery import Line, Operation
+from hub.intake.identify import Directory, Known, locks_needed
+from hub.intake.publish import Publisher
+from hub.intake.values import Identifier
+from hub.reasons import Reason, ReasonCode, reason
+from hub.store import writing
+from hub.store.pool import Connection, Database
+from hub.timeline import Outcome, Statement, standing, verdict
+from hub.vault.cipher import Vault
+
+MOST_LOCKS = 1_000
+"""Locks per transaction: more would exhaust the lock table of the embedded server when many write at once."""
+
+RecordId = tuple[UUID, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is to be kept in quarantine, whole."""
+
+    place: int
+    record_type: str
+    reason: Reason
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of the line at ``place``."""
+
+    place: int
+    outcome: Outcome
+    reason: Reason | None = None
+
+
+class LocksOutgrown(Exception):
+    """Another writer changed what a key leads to before the locks were held: roll back and start over."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What the chunks of one submission have in common."""
+
+    database: Database
+    vault: Vault
+    publisher: Publisher
+    register: str
+    source_unit: str
+    submission_id: UUID
+
+    async def write(self, connection: Connection, lines: Sequence[Checked], refused: list[Refused]) -> list[Result]:
+        """Write ``lines`` inside the transaction of ``connection``, whose locks are held; may add to ``refused``."""
+        results: list[Result] = []
+        if lines:
+            directory = await self._directory(connection, lines)
+            at = await writing.database_clock(connection)
+            owners = [directory.identify(line) for line in lines]
+            payloads = [_filled(line, directory) for line in lines]
+            await self._write_identities(connection, directory, at)
+            entities = {owner.canonical_id: line.record.entity for owner, line in zip(owners, lines, strict=True)}
+            moment = await self.publisher.begin(connection, entities, at)
+            results = await self._write_states(connection, lines, owners, payloads, moment.known_at, refused)
+            await self._write_references(connection, lines, owners, directory)
+            await self.publisher.publish(connection, moment, self.submission_id)
+        await self._write_quarantine(connection, refused)
+        results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
+        return sorted(results, key=lambda result: result.place)
+
+    async def lock(self, connection: Connection, lines: Sequence[Checked], keys: set[int]) -> None:
+        """Take the locks ``keys`` as the transaction's first statement; raise if they no longer are what is needed."""
+        if keys:
+            await writing.lock(connection, keys)
+            if not await self.locks(connection, lines) <= keys:
+                raise LocksOutgrown
+
+    async def locks(self, connection: Connection, lines: Sequence[Checked]) -> set[int]:
+        """The locks that writing ``lines`` takes as things stand."""
+        lookups = self._lookups(lines)
+        return locks_needed(lines, lookups, await self._known(connection, lookups))
+
+    def _lookups(self, lines: Iterable[Checked]) -> dict[Identifier, bytes]:
+        keys = (key for line in lines for key in (*line.identifiers, *line.references.values()))
+        return {key: self.vault.lookup(key.scheme, key.value) for key in keys}
+
+    async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
+        keys = {lookup: key for key, lookup in lookups.items()}
+        rows = await writing.identified(connection, keys)
+        return {
+            keys[row["lookup"]]: Known(row["identifier_id"], row["entity_id"], row["canonical_id"]) for row in rows
+        }
+
+    async def _directory(self, connection: Connection, lines: Sequence[Checked]) -> Directory:
+        known = await self._known(connection, self._lookups(lines))
+        schemes: dict[UUID, set[Scheme]] = {}
+        for row in await writing.schemes_held(connection, {found.canonical_id for found in known.values()}):
+            schemes.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
+        return Directory(known, schemes, now())
+
+    async def _write_identities(self, connection: Connection, directory: Directory, at: datetime) -> None:
+        rows = []
+        for key, given in directory.new_identifiers.items():
+            key_id, sealed = self.vault.seal(key.value.encode(), given.identifier_id.bytes)
+            lookup = self.vault.lookup(key.scheme, key.value)
+            rows.append(
+                writing.IdentifierRow(lookup, given.identifier_id, given.member_id, key.scheme, key_id, sealed)
+            )
+        if rows:
+            await writing.write_identifiers(connection, rows, self.vault.generation, self.submission_id, at)
+        if directory.new_links:
+            await self.publisher.link(connection, directory.new_links, self.submission_id, at)
+
+    async def _write_states(
+        self,
+        connection: Connection,
+        lines: Sequence[Checked],
+        owners: Sequence[Known],
+        payloads: Sequence[str],
+        known_at: dict[UUID, datetime],
+        refused: list[Refused],
+    ) -> list[Result]:
+        histories = await self._histories(connection, lines, owners)
+        fresh: dict[UUID, tuple[Checked, str, datetime]] = {}
+        results: list[Result] = []
+        for line, owner, payload in zip(lines, owners, payloads, strict=True):
+            history = histories[_record_id(line, owner)]
+            statement = self._statement(line)
+            if _repeats_a_key(line, statement, history):
+                refused.append(refuse(line.line, reason(ReasonCode.DUPLICATE_KEY)))
+                continue
+            results.append(Result(line.line.place, verdict(history, statement)))
+            if not any(statement.says_the_same_as(known) for known in history):
+                history.append(statement)
+                fresh[statement.state_id] = (line, payload, known_at[owner.canonical_id])
+        await self._store(connection, histories, fresh, known_at, owners)
+        return results
+
+    async def _histories(
+        self, connection: Connection, lines: Sequence[Checked], owners: Sequence[Known]
+    ) -> dict[RecordId, list[Statement]]:
+        """All that was said before of the records that ``lines`` speak of."""
+        histories: dict[RecordId, list[Statement]] = {
+            _record_id(line, owner): [] for line, owner in zip(lines, owners, strict=True)
+        }
+        for row in await writing.statements(connection, histories, self.register, self.source_unit):
+            histories[row["entity_id"], row["record_type"], row["record_key"]].append(
+                Statement(
+                    valid_from=row["valid_from"],
+                    stated_at=row["stated_at"],
+                    operation=row["operation"],
+                    digest=row["digest"],
+                    submission_id=row["submission_id"],
+                    state_id=row["state_id"],
+                    current=row["current"],
+                )
+            )
+        return histories
+
+    def _statement(self, line: Checked) -> Statement:
+        return Statement(
+            valid_from=line.valid_from,
+            stated_at=line.stated_at,
+            operation=line.line.operation,
+            digest=line.digest,
+            submission_id=self.submission_id,
+            state_id=new_id(now()),
+        )
+
+    async def _store(
+        self,
+        connection: Connection,
+        histories: dict[RecordId, list[Statement]],
+        fresh: dict[UUID, tuple[Checked, str, datetime]],
+        known_at: dict[UUID, datetime],
+        owners: Sequence[Known],
+    ) -> None:
+        """Store what is new and end the standing of what it displaced."""
+        canonical = {owner.member_id: owner.canonical_id for owner in owners}
+        rows: list[writing.StateRow] = []
+        ended: list[tuple[UUID, UUID, datetime]] = []
+        again: list[tuple[UUID, UUID, UUID, datetime]] = []
+        for (entity_id, record_type, record_key), history in histories.items():
+            stands = {statement.state_id for statement in standing(history)}
+            at = known_at[canonical[entity_id]]
+            for statement in history:
+                if statement.current and statement.state_id not in stands:
+                    ended.append((entity_id, statement.state_id, at))
+                elif statement.state_id in fresh:
+                    superseded_at = None if statement.state_id in stands else at
+                    rows.append(_row(entity_id, record_type, record_key, statement, superseded_at, fresh))
+                elif statement.state_id in stands and not statement.current:
+                    again.append((entity_id, statement.state_id, new_id(at), at))
+        if ended:
+            await writing.supersede(connection, ended)
+        if again:
+            await writing.restate(connection, again)
+        if rows:
+            await writing.write_states(connection, rows, self.register, self.source_unit, self.submission_id)
+
+    async def _write_references(
+        self, connection: Connection, lines: Sequence[Checked], owners: Sequence[Known], directory: Directory
+    ) -> None:
+        references = {
+            (directory.refer(key), f"{line.record.name}.{path}", owner.member_id)
+            for line, owner in zip(lines, owners, strict=True)
+            for path, key in line.references.items()
+        }
+        if references:
+            await writing.write_references(connection, references)
+
+    async def _write_quarantine(self, connection: Connection, refused: Sequence[Refused]) -> None:
+        rows = []
+        for line in refused:
+            key_id, sealed = self.vault.seal(line.raw, self.submission_id.bytes)
+            why = line.reason
+            rows.append(
+                writing.QuarantineRow(
+                    line.place, line.record_type, why.code.name, why.column, why.zh, why.en, key_id, sealed
+                )
+            )
+        if rows:
+            await writing.write_quarantine(connection, rows, self.register, self.submission_id)
+
+
+def refuse(line: Line, why: Reason) -> Refused:
+    """The line, to be kept in quarantine for ``why``."""
+    return Refused(line.place, line.record_type, why, msgspec.json.encode(line.cells))
+
+
+def _record_id(line: Checked, owner: Known) -> RecordId:
+    return (owner.member_id, line.record.name, line.record_key)
+
+
+def _repeats_a_key(line: Checked, statement: Statement, history: Iterable[Statement]) -> bool:
+    """Whether another line of this submission spoke of the same record and day, and neither says which came later."""
+    return line.line.stated_at is None and any(
+        known.submission_id == statement.submission_id
+        and known.valid_from == statement.valid_from
+        and known.stated_at != statement.stated_at
+        and known.operation == statement.operation == Operation.STATE
+        for known in history
+    )
+
+
+def _filled(line: Checked, directory: Directory) -> str:
+    """The payload as it is stored: references and sealed numbers by their ids."""
+    payload = dict(line.payload)
+    for path, key in line.references.items():
+        compound = payload[path]
+        plain = compound if isinstance(compound, dict) else {}
+        payload[path] = {**plain, "entityId": directory.refer(key)}
+    for path, key in line.sealed.items():
+        payload[path] = directory.known[key].identifier_id
+    return msgspec.json.encode(payload).decode()
+
+
+def _row(
+    entity_id: UUID,
+    record_type: str,
+    record_key: str,
+    statement: Statement,
+    superseded_at: datetime | None,
+    fresh: dict[UUID, tuple[Checked, str, datetime]],
+) -> writing.StateRow:
+    line, payload, recorded_at = fresh[statement.state_id]
+    valid_to: date | None = statement.valid_from if line.line.operation is Operation.END else None
+    return writing.StateRow(
+        entity_id=entity_id,
+        state_id=statement.state_id,
+        record_type=record_type,
+        record_key=record_key,
+        operation=statement.operation,
+        valid_from=statement.valid_from,
+        valid_to=valid_to,
+        stated_at=statement.stated_at,
+        recorded_at=recorded_at,
+        superseded_at=superseded_at,
+        digest=statement.digest,
+        payload=payload,
+    )
+

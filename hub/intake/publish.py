@@ -1,0 +1,113 @@
+"""Merge the entities that a chunk touched and publish what became visible: views, versions, changes.
+
+An entity's version grows by one when, and only when, its view differs from the one that stood. Known time is the
+database's clock, moved on where needed so that it grows with every version of an entity.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from hub.catalog import EntityKind, Model
+from hub.clock import shanghai_date
+from hub.merge import Merged, Record, View, changed_items, merge
+from hub.store import writing
+from hub.store.pool import Connection
+from hub.store.rows import record_of
+
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+"""Known time at which everything written so far is known, the writing transaction's own rows included."""
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The entities that a chunk touches, their views before it and the known time that each of them gets."""
+
+    kinds: Mapping[UUID, EntityKind]
+    before: Mapping[UUID, asyncpg.Record]
+    known_at: dict[UUID, datetime]
+    valid_on: date
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Publishes the views of entities under one model."""
+
+    model: Model
+
+    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Moment:
+        """Read the views that stand before the chunk is written, and settle its known time."""
+        before = {row["entity_id"]: row for row in await writing.views(connection, kinds)}
+        known_at = {
+            entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
+            for entity_id in kinds
+        }
+        return Moment(kinds, before, known_at, shanghai_date(at))
+
+    async def publish(self, connection: Connection, moment: Moment, submission_id: UUID) -> None:
+        """Merge what is in force now and write the views that differ."""
+        in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in moment.kinds}
+        for row in await writing.states_in_force(connection, moment.kinds, moment.valid_on, END_OF_TIME):
+            in_force[row["entity_id"]].append(record_of(row))
+        due = await writing.next_changes(connection, moment.kinds, moment.valid_on)
+        rows = list(self._changed_views(moment, in_force, due))
+        if not rows:
+            return
+        await writing.write_views(connection, rows)
+        changes = [
+            (row.entity_id, row.version, row.kind, row.recorded_at, ",".join(row.changed))
+            for row in rows
+            if row.changed is not None
+        ]
+        if changes:
+            await writing.write_changes(connection, changes, moment.valid_on, submission_id)
+
+    def _changed_views(
+        self, moment: Moment, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date]
+    ) -> Iterator[writing.ViewRow]:
+        for entity_id, records in in_force.items():
+            kind = moment.kinds[entity_id]
+            view = merge(self.model.merged[kind].values(), records)
+            old = moment.before.get(entity_id)
+            merged, documents = encode(view)
+            due_on = due.get(entity_id)
+            if old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
+                continue
+            changed = changed_items(decode(old["merged"], old["records"]) if old else None, view)
+            grows = old is None or bool(changed)
+            yield writing.ViewRow(
+                entity_id=entity_id,
+                kind=kind,
+                version=(old["version"] if old else 0) + grows,
+                merged=merged,
+                records=documents,
+                recorded_at=moment.known_at[entity_id] if grows else old["recorded_at"],
+                due_on=due_on,
+                changed=tuple(changed) if grows else None,
+            )
+
+    async def link(self, connection: Connection, links: dict[UUID, UUID], submission_id: UUID, at: datetime) -> None:
+        """Link entities into others; the views that this redirects get a version of their own."""
+        redirected = await writing.write_links(connection, links, "one delivery names both keys", submission_id, at)
+        changes = [
+            (row["entity_id"], row["version"], row["kind"], row["recorded_at"], "linkedInto") for row in redirected
+        ]
+        if changes:
+            await writing.write_changes(connection, changes, shanghai_date(at), submission_id)
+
+
+def encode(view: View) -> tuple[str, str]:
+    """The two documents of a view."""
+    return msgspec.json.encode(view.merged).decode(), msgspec.json.encode(view.records).decode()
+
+
+def decode(merged: str, records: str) -> View:
+    """The view of two documents."""
+    return View(
+        msgspec.json.decode(merged, type=Merged), msgspec.json.decode(records, type=dict[str, tuple[Record, ...]])
+    )

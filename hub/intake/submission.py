@@ -1,0 +1,218 @@
+"""Take in a submission: from the first line to the last, chunk by chunk, resuming where an earlier attempt stopped.
+
+Takes a ``Delivery`` and its lines as an iterator, so that any size fits in memory; gives a ``Summary``.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from hub import telemetry
+from hub.catalog import Model
+from hub.clock import now
+from hub.errors import DatabaseBusy, SubmissionConflict, SubmissionInProgress, UnknownRegister
+from hub.identifiers.entity_id import new_id
+from hub.intake.check import Checked, Checker
+from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, refuse
+from hub.intake.delivery import BrokenLine, Line
+from hub.intake.publish import Publisher
+from hub.intake.values import Rejected
+from hub.store.pool import Database
+from hub.store.submissions import (
+    Submission,
+    advance_submission,
+    finish_submission,
+    open_submission,
+    restart_submission,
+)
+from hub.vault.cipher import Vault
+
+MOST_LINES = 2_000
+"""Lines per chunk."""
+ATTEMPTS = 10
+_RETRIED = (LocksOutgrown, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One delivery by a source.
+
+    ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
+    it, to which the place of each line is added in microseconds.
+    """
+
+    register: str
+    source_unit: str
+    idempotency_key: str
+    digest: bytes
+    stated_at: datetime
+    sender: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of a delivery: how many lines had each outcome and, on request, the result of every line."""
+
+    submission_id: UUID
+    resumed_after: int
+    counts: Counter[str]
+    results: list[Result] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The only writer of states, views, changes and identifiers."""
+
+    database: Database
+    model: Model
+    vault: Vault
+
+    async def open(self, delivery: Delivery) -> Submission:
+        """Find or make the submission of ``delivery``; raise if its key was used for another one."""
+        if delivery.register not in self.model.registers:
+            raise UnknownRegister(register=delivery.register)
+        async with self.database.connection() as connection:
+            submission = await open_submission(
+                connection,
+                submission_id=new_id(now()),
+                register=delivery.register,
+                source_unit=delivery.source_unit,
+                idempotency_key=delivery.idempotency_key,
+                digest=delivery.digest,
+                stated_at=delivery.stated_at,
+                sender=delivery.sender,
+            )
+        if submission.digest != delivery.digest:
+            raise SubmissionConflict
+        return submission
+
+    async def take_in(
+        self,
+        delivery: Delivery,
+        lines: Callable[[int], Iterable[Line | BrokenLine]],
+        *,
+        keep_results: bool = False,
+        on_progress: Callable[[int], None] = lambda place: None,
+    ) -> Summary:
+        """Take in the lines that ``lines(after)`` gives after a place; call ``on_progress`` with each place reached.
+
+        A delivery that was taken in before is compared again line by line, unless its results were kept: then they
+        are given again.
+        """
+        submission = await self.open(delivery)
+        if submission.finished:
+            if submission.results is not None:
+                return _kept(submission)
+            async with self.database.connection() as connection:
+                await restart_submission(connection, submission.submission_id)
+        position = 0 if submission.finished else submission.position
+        counts = Counter({} if submission.finished else submission.counts)
+        summary = Summary(submission.submission_id, position, counts)
+        checker = Checker(self.model, self.vault, delivery.register)
+        chunk = Chunk(
+            database=self.database,
+            vault=self.vault,
+            publisher=Publisher(self.model),
+            register=delivery.register,
+            source_unit=delivery.source_unit,
+            submission_id=submission.submission_id,
+        )
+        for checked, refused in _chunks(checker, submission.stated_at, lines(position)):
+            position = await self._write(chunk, checked, refused, position, summary, keep_results=keep_results)
+            on_progress(position)
+        async with self.database.connection() as connection:
+            kept = msgspec.json.encode(summary.results).decode() if keep_results else None
+            await finish_submission(connection, submission.submission_id, kept)
+        return summary
+
+    async def _write(
+        self,
+        chunk: Chunk,
+        checked: Sequence[Checked],
+        refused: Sequence[Refused],
+        position: int,
+        summary: Summary,
+        *,
+        keep_results: bool,
+    ) -> int:
+        """Write one chunk, once; try again where another writer came between."""
+        places = [line.line.place for line in checked] + [line.place for line in refused]
+        for attempt in range(ATTEMPTS):
+            try:
+                with telemetry.span("intake.chunk", register=chunk.register, lines=len(places)):
+                    results = await self._attempt(chunk, checked, refused, position, max(places), summary.counts)
+            except _RETRIED:
+                await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
+            else:
+                summary.counts.update(result.outcome for result in results)
+                telemetry.count_outcomes(chunk.register, results_by_outcome(results))
+                if keep_results:
+                    summary.results.extend(results)
+                return max(places)
+        raise DatabaseBusy
+
+    async def _attempt(
+        self,
+        chunk: Chunk,
+        checked: Sequence[Checked],
+        refused: Sequence[Refused],
+        position: int,
+        reached: int,
+        counts: Counter[str],
+    ) -> list[Result]:
+        async with self.database.connection() as connection:
+            keys = await chunk.locks(connection, checked)
+        async with self.database.transaction() as connection:
+            await chunk.lock(connection, checked, keys)
+            results = await chunk.write(connection, checked, list(refused))
+            total = counts + results_by_outcome(results)
+            if not await advance_submission(connection, chunk.submission_id, position, reached, total):
+                raise SubmissionInProgress(register=chunk.register)
+        return results
+
+
+def results_by_outcome(results: Iterable[Result]) -> Counter[str]:
+    """How many results have each outcome."""
+    return Counter(str(result.outcome) for result in results)
+
+
+def _kept(submission: Submission) -> Summary:
+    results = msgspec.json.decode(submission.results or "[]", type=list[Result])
+    return Summary(submission.submission_id, submission.position, Counter(submission.counts), results)
+
+
+def _chunks(
+    checker: Checker, stated_at: datetime, lines: Iterable[Line | BrokenLine]
+) -> Iterator[tuple[list[Checked], list[Refused]]]:
+    """Check lines and gather them into chunks that stay below the limits of one transaction."""
+    checked: list[Checked] = []
+    refused: list[Refused] = []
+    keys: set[object] = set()
+    for line in lines:
+        outcome = _checked(checker, line, stated_at)
+        if isinstance(outcome, Refused):
+            refused.append(outcome)
+        else:
+            checked.append(outcome)
+            keys.update(outcome.identifiers, outcome.references.values())
+        if len(keys) >= MOST_LOCKS - 20 or len(checked) + len(refused) >= MOST_LINES:
+            yield checked, refused
+            checked, refused, keys = [], [], set()
+    if checked or refused:
+        yield checked, refused
+
+
+def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> Checked | Refused:
+    if isinstance(line, BrokenLine):
+        return Refused(line.place, "", line.reason, line.raw)
+    try:
+        return checker.check(line, line.stated_at or stated_at + timedelta(microseconds=line.place))
+    except Rejected as rejected:
+        return refuse(line, rejected.reason)

@@ -1,0 +1,166 @@
+-- lock
+-- Takes the transaction-level locks $1 in ascending order, so that no two writers wait for each other in a ring.
+select pg_advisory_xact_lock(ordered.key)
+from (select key from unnest($1::bigint[]) as asked (key) order by key) as ordered;
+
+-- database_clock
+-- The instant at which this statement runs; read after locking, it is the known time of what is written.
+select clock_timestamp();
+
+-- identified
+-- Which entity each look-up of $1 names at present: the member it was given to, and the entity that stands for it now.
+select identifier.lookup, identifier.identifier_id, identifier.entity_id,
+       coalesce(link.into_id, identifier.entity_id) as canonical_id
+from vault.identifier
+left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
+where identifier.lookup = any ($1) and identifier.superseded_at is null;
+
+-- schemes_held
+-- The schemes under which each entity of $1, or one that was linked into it, has an identifier.
+with member as (
+    select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
+    union all
+    select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+)
+select distinct member.entity_id, identifier.scheme
+from member
+join vault.identifier on identifier.entity_id = member.member_id and identifier.superseded_at is null;
+
+-- statements
+-- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4.
+select state.entity_id, state.record_type, state.record_key, state.state_id, state.valid_from, state.stated_at,
+       state.operation, state.digest, state.submission_id, state.superseded_at is null as current
+from (
+    select distinct * from unnest($1::uuid[], $2::text[], $3::text[]) as asked (entity_id, record_type, record_key)
+) as asked
+join state using (entity_id, record_type, record_key)
+where state.register = $4 and state.source_unit = $5;
+
+-- views
+-- The views of the entities $1, as text, to compare with and to count on.
+select entity_id, kind, version, merged, records, recorded_at, due_on from view where entity_id = any ($1);
+
+-- write_identifiers
+-- Gives identifiers to entities; each array is one column.
+insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, scheme, key_id, value_encrypted,
+                              submission_id, recorded_at)
+select lookup, identifier_id, $3, entity_id, scheme, key_id, value_encrypted, $8, $9
+from unnest($1::bytea[], $2::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[])
+    as new (lookup, identifier_id, entity_id, scheme, key_id, value_encrypted);
+
+-- relink
+-- Moves what was linked into the entities $1 on to the entities $2 at $3; gives nothing.
+with moved as (
+    update link set unlinked_at = $3
+    from unnest($1::uuid[], $2::uuid[]) as step (absorbed_id, into_id)
+    where link.into_id = step.absorbed_id and link.unlinked_at is null
+    returning link.entity_id, step.into_id, link.reason, link.submission_id
+)
+insert into link (entity_id, into_id, linked_at, reason, submission_id)
+select entity_id, into_id, $3, reason, submission_id from moved;
+
+-- write_links
+-- Links the entities $1 into the entities $2 from $3 on.
+insert into link (entity_id, into_id, linked_at, reason, submission_id)
+select entity_id, into_id, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as new (entity_id, into_id);
+
+-- redirect_views
+-- Says of the views of the entities $1 that the entities $2 stand for them now; gives the versions that this made.
+update view set linked_into = step.into_id, version = view.version + 1, recorded_at = greatest(
+    $3, view.recorded_at + interval '1 microsecond')
+from unnest($1::uuid[], $2::uuid[]) as step (absorbed_id, into_id)
+where view.entity_id = step.absorbed_id
+returning view.entity_id, view.kind, view.version, view.recorded_at;
+
+-- supersede
+-- Ends the standing of the states $2 of the entities $1 at the instants $3.
+update state set superseded_at = ended.at
+from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as ended (entity_id, state_id, at)
+where state.entity_id = ended.entity_id and state.state_id = ended.state_id;
+
+-- write_states
+-- Stores statements; one that never stood is superseded from the start.
+insert into state (entity_id, state_id, register, record_type, source_unit, record_key, operation, valid_from, valid_to,
+                   stated_at, recorded_at, superseded_at, digest, payload, submission_id)
+select entity_id, state_id, $1, record_type, $2, record_key, operation, valid_from, valid_to,
+       stated_at, recorded_at, superseded_at, digest, payload::json, $3
+from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::date[], $10::date[], $11::timestamptz[],
+            $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::text[])
+    as new (entity_id, state_id, record_type, record_key, operation, valid_from, valid_to, stated_at,
+            recorded_at, superseded_at, digest, payload);
+
+-- restate
+-- Lets the states $2 of the entities $1, which never stood, stand from the instants $4 on, as new rows $3.
+insert into state (entity_id, state_id, register, record_type, source_unit, record_key, operation, valid_from, valid_to,
+                   stated_at, recorded_at, digest, payload, submission_id)
+select state.entity_id, again.new_id, register, record_type, source_unit, record_key, operation, valid_from, valid_to,
+       stated_at, again.at, digest, payload, submission_id
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as again (entity_id, state_id, new_id, at)
+join state on state.entity_id = again.entity_id and state.state_id = again.state_id;
+
+-- write_views
+-- Puts views in place of those that stood; each array is one column.
+insert into view (entity_id, kind, version, merged, records, recorded_at, due_on)
+select entity_id, kind, version, merged::json, records::json, recorded_at, due_on
+from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::timestamptz[], $7::date[])
+    as new (entity_id, kind, version, merged, records, recorded_at, due_on)
+on conflict (entity_id) do update
+set version = excluded.version, merged = excluded.merged, records = excluded.records,
+    recorded_at = excluded.recorded_at, due_on = excluded.due_on;
+
+-- write_changes
+-- Records the versions that were made: entity, version, kind, known time, and (joined by commas) what changed.
+insert into change (entity_id, version, kind, recorded_at, valid_on, items, submission_id)
+select entity_id, version, kind, recorded_at, $6, string_to_array(items, ','), $7
+from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[])
+    as new (entity_id, version, kind, recorded_at, items);
+
+-- write_references
+-- Remembers that the records of the entities $3 have referred to the entities $1 by way of $2.
+insert into reference (target_id, via, entity_id)
+select distinct target_id, via, entity_id
+from unnest($1::uuid[], $2::text[], $3::uuid[]) as new (target_id, via, entity_id)
+on conflict do nothing;
+
+-- write_quarantine
+-- Keeps the lines that could not be taken in: the reasons here, the lines themselves in the vault.
+with raw as (
+    insert into vault.raw (submission_id, place, key_id, line_encrypted)
+    select $1, place, key_id, line_encrypted
+    from unnest($3::bigint[], $9::text[], $10::bytea[]) as new (place, key_id, line_encrypted)
+    on conflict do nothing
+)
+insert into quarantine (submission_id, place, register, record_type, reason, item, reason_zh, reason_en)
+select $1, place, $2, record_type, reason, item, reason_zh, reason_en
+from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    as new (place, record_type, reason, item, reason_zh, reason_en)
+on conflict do nothing;
+
+-- open_submission
+-- Finds the submission of this idempotency key, or makes it; tells which by `is_new`.
+with made as (
+    insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (register, source_unit, idempotency_key) do nothing
+    returning submission_id, digest, stated_at, position, counts, results, finished_at, true as is_new
+)
+select * from made
+union all
+select submission_id, digest, stated_at, position, counts, results, finished_at, false
+from submission
+where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
+
+-- restart_submission
+-- Begins a finished submission anew, so that its lines are compared once more.
+update submission set position = 0, counts = '{}', finished_at = null
+where submission_id = $1 and finished_at is not null;
+
+-- advance_submission
+-- Moves a submission on from line $2 to line $3; gives nothing where another loader has moved it meanwhile.
+update submission set position = $3, counts = $4
+where submission_id = $1 and position = $2
+returning submission_id;
+
+-- finish_submission
+-- Marks a submission as complete, with the outcome of each record where they were few.
+update submission set finished_at = clock_timestamp(), results = coalesce($2, results) where submission_id = $1;

@@ -1,0 +1,73 @@
+"""The submissions in the database: opened once per idempotency key, advanced chunk by chunk, finished."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from hub.sql import queries
+from hub.store.pool import Connection
+
+_SQL = queries("intake")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One delivery and how far it has been taken in; ``position`` is the place of the last line that was."""
+
+    submission_id: UUID
+    digest: bytes
+    stated_at: datetime
+    position: int
+    counts: dict[str, int]
+    results: str | None
+    finished: bool
+    is_new: bool
+
+
+async def open_submission(
+    connection: Connection,
+    *,
+    submission_id: UUID,
+    register: str,
+    source_unit: str,
+    idempotency_key: str,
+    digest: bytes,
+    stated_at: datetime,
+    sender: str,
+) -> Submission:
+    """The submission of this idempotency key; one that is there already keeps its own id and time."""
+    row = None
+    while row is None:
+        row = await connection.fetchrow(
+            _SQL["open_submission"], submission_id, register, source_unit, idempotency_key, digest, stated_at, sender
+        )
+    return Submission(
+        submission_id=row["submission_id"],
+        digest=row["digest"],
+        stated_at=row["stated_at"],
+        position=row["position"],
+        counts=msgspec.json.decode(row["counts"], type=dict[str, int]),
+        results=row["results"],
+        finished=row["finished_at"] is not None,
+        is_new=row["is_new"],
+    )
+
+
+async def restart_submission(connection: Connection, submission_id: UUID) -> None:
+    """Begin a finished submission anew."""
+    await connection.execute(_SQL["restart_submission"], submission_id)
+
+
+async def advance_submission(
+    connection: Connection, submission_id: UUID, since: int, position: int, counts: dict[str, int]
+) -> bool:
+    """Move a submission on; False where another loader has moved it meanwhile."""
+    text = msgspec.json.encode(counts).decode()
+    return await connection.fetchval(_SQL["advance_submission"], submission_id, since, position, text) is not None
+
+
+async def finish_submission(connection: Connection, submission_id: UUID, results: str | None) -> None:
+    """Mark a submission as complete."""
+    await connection.execute(_SQL["finish_submission"], submission_id, results)

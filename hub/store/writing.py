@@ -1,0 +1,194 @@
+"""What intake asks of the database while it writes: each function is one named query of ``intake.sql``.
+
+Takes a connection inside a transaction and rows; gives rows. Decides nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from hub.sql import queries
+from hub.store.pool import Connection
+
+_SQL = queries("intake")
+_AS_OF = queries("as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    """A key that an entity gains; the value is sealed."""
+
+    lookup: bytes
+    identifier_id: UUID
+    entity_id: UUID
+    scheme: str
+    key_id: str
+    value_encrypted: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """A statement to be stored."""
+
+    entity_id: UUID
+    state_id: UUID
+    record_type: str
+    record_key: str
+    operation: str
+    valid_from: date
+    valid_to: date | None
+    stated_at: datetime
+    recorded_at: datetime
+    superseded_at: datetime | None
+    digest: bytes
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A view to be put in place, with what changed in it; None where its version stays as it was."""
+
+    entity_id: UUID
+    kind: str
+    version: int
+    merged: str
+    records: str
+    recorded_at: datetime
+    due_on: date | None
+    changed: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """A line that could not be taken in; the line itself is sealed."""
+
+    place: int
+    record_type: str
+    reason: str
+    item: str | None
+    reason_zh: str
+    reason_en: str
+    key_id: str
+    line_encrypted: bytes
+
+
+def _columns(rows: Sequence[object], *names: str) -> list[list[object]]:
+    """The rows as one array a column."""
+    return [[getattr(row, name) for row in rows] for name in names]
+
+
+async def lock(connection: Connection, keys: Iterable[int]) -> None:
+    """Take transaction-level locks, in order."""
+    await connection.execute(_SQL["lock"], list(keys))
+
+
+async def database_clock(connection: Connection) -> datetime:
+    """The database's time now."""
+    now: datetime = await connection.fetchval(_SQL["database_clock"])
+    return now
+
+
+async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
+    """(lookup, identifier_id, entity_id, canonical_id) of each look-up that is known."""
+    return await connection.fetch(_SQL["identified"], list(lookups))
+
+
+async def schemes_held(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(entity_id, scheme) of the identifiers of entities."""
+    return await connection.fetch(_SQL["schemes_held"], list(entity_ids))
+
+
+async def statements(
+    connection: Connection, records: Iterable[tuple[UUID, str, str]], register: str, source_unit: str
+) -> list[asyncpg.Record]:
+    """Everything said of records, each given as (entity_id, record_type, record_key)."""
+    entity_ids, record_types, record_keys = zip(*records, strict=True)
+    return await connection.fetch(
+        _SQL["statements"], list(entity_ids), list(record_types), list(record_keys), register, source_unit
+    )
+
+
+async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(entity_id, kind, version, merged, records, recorded_at) of the views that exist."""
+    return await connection.fetch(_SQL["views"], list(entity_ids))
+
+
+async def states_in_force(
+    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
+) -> list[asyncpg.Record]:
+    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
+    return await connection.fetch(_AS_OF["as_of"], list(entity_ids), valid_on, known_at)
+
+
+async def next_changes(connection: Connection, entity_ids: Iterable[UUID], after: date) -> dict[UUID, date]:
+    """The next day on which valid time alone changes an entity's view, where there is one."""
+    rows = await connection.fetch(_AS_OF["next_change"], list(entity_ids), after)
+    return {row["entity_id"]: row["due_on"] for row in rows}
+
+
+async def write_identifiers(
+    connection: Connection, rows: Sequence[IdentifierRow], generation: int, submission_id: UUID, at: datetime
+) -> None:
+    """Give identifiers to entities."""
+    lookups, ids, *others = _columns(
+        rows, "lookup", "identifier_id", "entity_id", "scheme", "key_id", "value_encrypted"
+    )
+    await connection.execute(_SQL["write_identifiers"], lookups, ids, generation, *others, submission_id, at)
+
+
+async def write_links(
+    connection: Connection, links: dict[UUID, UUID], reason: str, submission_id: UUID, at: datetime
+) -> list[asyncpg.Record]:
+    """Link entities into others; gives (entity_id, kind, version, recorded_at) of the views that now redirect."""
+    absorbed, into = list(links), list(links.values())
+    await connection.execute(_SQL["relink"], absorbed, into, at)
+    await connection.execute(_SQL["write_links"], absorbed, into, at, reason, submission_id)
+    return await connection.fetch(_SQL["redirect_views"], absorbed, into, at)
+
+
+async def write_states(
+    connection: Connection, rows: Sequence[StateRow], register: str, source_unit: str, submission_id: UUID
+) -> None:
+    """Store statements."""
+    columns = _columns(rows, *StateRow.__slots__)
+    await connection.execute(_SQL["write_states"], register, source_unit, submission_id, *columns)
+
+
+async def supersede(connection: Connection, ended: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """End the standing of states, each given as (entity_id, state_id, instant)."""
+    await connection.execute(_SQL["supersede"], *map(list, zip(*ended, strict=True)))
+
+
+async def restate(connection: Connection, again: Sequence[tuple[UUID, UUID, UUID, datetime]]) -> None:
+    """Let states that never stood stand, each given as (entity_id, state_id, new state_id, instant)."""
+    await connection.execute(_SQL["restate"], *map(list, zip(*again, strict=True)))
+
+
+async def write_views(connection: Connection, rows: Sequence[ViewRow]) -> None:
+    """Put views in place."""
+    columns = _columns(rows, "entity_id", "kind", "version", "merged", "records", "recorded_at", "due_on")
+    await connection.execute(_SQL["write_views"], *columns)
+
+
+async def write_changes(
+    connection: Connection, changes: Sequence[tuple[UUID, int, str, datetime, str]], valid_on: date, submission_id: UUID
+) -> None:
+    """Record versions, each given as (entity_id, version, kind, known time, changed items joined by commas)."""
+    columns = map(list, zip(*changes, strict=True))
+    await connection.execute(_SQL["write_changes"], *columns, valid_on, submission_id)
+
+
+async def write_references(connection: Connection, references: Iterable[tuple[UUID, str, UUID]]) -> None:
+    """Remember references, each given as (target, via, entity that refers)."""
+    await connection.execute(_SQL["write_references"], *map(list, zip(*references, strict=True)))
+
+
+async def write_quarantine(
+    connection: Connection, rows: Sequence[QuarantineRow], register: str, submission_id: UUID
+) -> None:
+    """Keep lines that could not be taken in."""
+    columns = _columns(rows, *QuarantineRow.__slots__)
+    await connection.execute(_SQL["write_quarantine"], submission_id, register, *columns)
