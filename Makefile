@@ -1,0 +1,78 @@
+# Every target does its own set-up in .venv; the hub's data in .hub is never touched from here.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+PINS := requirements-build.txt requirements.txt
+RUN_READY := $(VENV)/.run-ready
+TEST_READY := $(VENV)/.test-ready
+EXPLORER := node_modules/.installed
+
+export PYTHON
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## Print every target with one sentence
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: run
+run: $(RUN_READY) $(EXPLORER) ## Make a small city, load it and serve it on this machine, with two queries to try
+	@$(BIN)/hub demo
+
+.PHONY: test
+test: check $(EXPLORER) ## Run everything that CI runs: the checks, then the tests
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: test-slow
+test-slow: $(TEST_READY) $(EXPLORER) ## Run the tests that take longer than CI allows
+	@$(BIN)/python -m pytest -m slow
+
+.PHONY: check
+check: $(TEST_READY) ## Check style, types, layers and the compose file
+	@echo "Checking style, types and layers"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@tools/check_compose.sh
+
+.PHONY: bench
+bench: $(TEST_READY) ## Measure the hub on this machine
+	@$(BIN)/python -m bench
+
+.PHONY: schema
+schema: $(RUN_READY) ## Write schema.graphql anew from the model
+	@$(BIN)/hub schema --write schema.graphql
+
+.PHONY: requirements
+requirements: ## Pin anew what pyproject.toml and package.json name, with hashes
+	@tools/requirements.sh
+
+.PHONY: explorer
+explorer: ## Fetch the explorer's files with npm
+	@tools/explorer.sh
+
+.PHONY: clean
+clean: ## Remove what was built, installed and cached, and never the hub's data in .hub
+	@rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -path ./.hub -prune -o -type d \( -name __pycache__ -o -name '*.egg-info' \) -exec rm -rf {} +
+
+$(RUN_READY): $(PINS) pyproject.toml
+	@tools/environment.sh
+	@echo "Installing what the hub needs"
+	@$(PIP_INSTALL) --require-hashes $(PINS:%=-r %)
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST_READY): $(RUN_READY) requirements-dev.txt
+	@echo "Installing what the tests need"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(EXPLORER): package-lock.json
+	@tools/explorer.sh
