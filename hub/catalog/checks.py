@@ -4,9 +4,10 @@ Takes the assembled model and one of its files; gives the mistakes of that file,
 """
 
 from collections.abc import Iterator
+from inspect import signature
 
 from hub.catalog.derived import RULES
-from hub.catalog.shape import PARTS, Basis, EntityKind, Item, ItemType, Model, ModelFile, RecordType
+from hub.catalog.shape import PARTS, Basis, CodeList, Derivation, Item, ItemType, Model, ModelFile, RecordType
 
 Problem = tuple[str, str]
 
@@ -17,20 +18,18 @@ def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
         yield "register.department", f"there is no department {file.register.department}"
     for index, record in enumerate(file.record):
         yield from _record(model, model.records[record.name], f"record[{index}]")
-    for index, department in enumerate(file.department):
-        for former in department.successor_of:
-            if former not in model.departments:
-                yield f"department[{index}].successor_of", f"there is no department {former}"
+    if file.code_list:
+        yield from _code_list(file.code_list)
+    yield from _departments(model, file)
     yield from _merged_items(model, file)
-    for index, edge in enumerate(file.edge):
-        for source in edge.via:
-            if not _is_item(model, source):
-                yield f"edge[{index}].via", f"there is no item {source}"
+    yield from _edges(model, file)
 
 
 def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
     if record.department not in model.departments:
         yield f"{at}.department", f"there is no department {record.department}"
+    if record.name in model.merged[record.entity]:
+        yield f"{at}.name", f"{record.name} is also the name of a merged item"
     if len(record.items) != len(record.item):
         yield at, f"the record type {record.name} has two items of one name"
     if record.cardinality == "many" and not record.key:
@@ -45,11 +44,19 @@ def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
             yield f"{at}.item[{index}]", problem
 
 
+def _code_list(code_list: CodeList) -> Iterator[Problem]:
+    for alias, code in code_list.aliases.items():
+        if code not in code_list.codes:
+            yield f"code_list.aliases.{alias}", f"there is no code {code}"
+
+
 def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
     allowed = PARTS.get(item.type, {})
     for part in item.parts:
         if part not in allowed:
             yield f"an item of type {item.type} has no part {part}"
+        elif allowed[part] is ItemType.CODED and not item.parts[part].codes:
+            yield f"{item.name}.{part} is coded and must name its code list"
     for codes in (item.codes, *(part.codes for part in item.parts.values())):
         if codes and codes not in model.code_lists:
             yield f"there is no code list {codes}"
@@ -60,26 +67,29 @@ def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
     if item.basis is Basis.LISTED and not (item.number or any(part.number for part in item.parts.values())):
         yield f"{item.name} is listed by an article and must give its number"
     if item.derived:
-        yield from _derivation(record, item)
+        yield from _derivation(record, item.name, item.derived)
 
 
-def _derivation(record: RecordType, item: Item) -> Iterator[str]:
-    derivation = item.derived
-    if derivation and derivation.rule != "constant" and derivation.rule not in RULES:
+def _derivation(record: RecordType, name: str, derivation: Derivation) -> Iterator[str]:
+    if derivation.rule == "constant":
+        if derivation.value is None:
+            yield f"{name} is constant and must give its value"
+    elif derivation.rule not in RULES:
         yield f"there is no rule {derivation.rule}"
+    elif len(signature(RULES[derivation.rule]).parameters) != len(derivation.of):
+        yield f"the rule {derivation.rule} takes another number of items"
     values = {name for other in record.item for name in (other.name, *other.value_names)}
-    for name in derivation.of if derivation else ():
-        if name not in values:
-            yield f"{item.name} is derived from {name}, which {record.name} does not have"
+    for source in derivation.of:
+        if source not in values:
+            yield f"{name} is derived from {source}, which {record.name} does not have"
 
 
 def _merged_items(model: Model, file: ModelFile) -> Iterator[Problem]:
-    seen: set[tuple[EntityKind, str]] = set()
     for index, item in enumerate(file.merged_item):
         at = f"merged_item[{index}]"
-        if (item.entity, item.name) in seen:
+        first = next(one for one in model.merged_items if (one.entity, one.name) == (item.entity, item.name))
+        if item is not first:
             yield f"{at}.name", f"{item.name} is defined twice"
-        seen.add((item.entity, item.name))
         if item.codes and item.codes not in model.code_lists:
             yield f"{at}.codes", f"there is no code list {item.codes}"
         if not item.authority and item.type is not ItemType.IDENTIFIER:
@@ -90,6 +100,22 @@ def _merged_items(model: Model, file: ModelFile) -> Iterator[Problem]:
         for record_name in (name for authority in item.authority for name in authority.unless):
             if record_name not in model.records:
                 yield f"{at}.authority", f"there is no record type {record_name}"
+
+
+def _departments(model: Model, file: ModelFile) -> Iterator[Problem]:
+    for index, department in enumerate(file.department):
+        for former in department.successor_of:
+            if former not in model.departments:
+                yield f"department[{index}].successor_of", f"there is no department {former}"
+
+
+def _edges(model: Model, file: ModelFile) -> Iterator[Problem]:
+    for index, edge in enumerate(file.edge):
+        if edge.name in model.merged[edge.entity] or edge.name in model.records:
+            yield f"edge[{index}].name", f"{edge.name} is also the name of a merged item or a record type"
+        for source in edge.via:
+            if not _is_item(model, source):
+                yield f"edge[{index}].via", f"there is no item {source}"
 
 
 def _is_item(model: Model, source: str) -> bool:

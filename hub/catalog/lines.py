@@ -6,8 +6,8 @@ Knows headers and one-line keys, which is how the model is written; elsewhere it
 
 import re
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
-_KEY = re.compile(r"""^\s*(?:"([^"]+)"|([\w-]+))\s*=""")
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*(?:"([^"]+)"|([\w.-]+))\s*=""")
 _LAST_STEP = re.compile(r"(\.[^.\[\]]+|\[[^\]]*\])$")
 
 

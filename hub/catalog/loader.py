@@ -19,7 +19,6 @@ from hub.catalog.lines import line_of
 from hub.catalog.shape import CodeList, Department, Model, ModelFile, RecordType, Register
 from hub.errors import InvalidModel
 
-
 Named = TypeVar("Named", Department, CodeList, Register, RecordType)
 
 
@@ -38,12 +37,12 @@ class Source:
 
 def load_model(directory: Path | None = None) -> Model:
     """The shipped model with the files of ``directory`` added or put in place of those of the same name."""
-    texts = dict(_texts(files("hub.catalog") / "model"))
+    contents = dict(_contents(files("hub.catalog") / "model"))
     if directory:
         if not directory.is_dir():
             raise InvalidModel(file=directory.name, line=1, problem="the model directory does not exist")
-        texts |= _texts(directory)
-    sources = [_decode(name, text) for name, text in sorted(texts.items())]
+        contents |= _contents(directory)
+    sources = [_decode(name, content) for name, content in sorted(contents.items())]
     model = _assemble(sources)
     for source in sources:
         for path, problem in problems(model, source.file):
@@ -51,16 +50,21 @@ def load_model(directory: Path | None = None) -> Model:
     return model
 
 
-def _texts(directory: Traversable) -> Iterator[tuple[str, str]]:
+def _contents(directory: Traversable) -> Iterator[tuple[str, bytes]]:
     """The TOML files below ``directory``, by their path in it."""
     for entry in directory.iterdir():
         if entry.is_dir():
-            yield from ((f"{entry.name}/{name}", text) for name, text in _texts(entry))
+            yield from ((f"{entry.name}/{name}", content) for name, content in _contents(entry))
         elif entry.name.endswith(".toml"):
-            yield entry.name, entry.read_text(encoding="utf-8")
+            yield entry.name, entry.read_bytes()
 
 
-def _decode(name: str, text: str) -> Source:
+def _decode(name: str, content: bytes) -> Source:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidModel(file=name, line=line, problem="the file is not UTF-8") from None
     try:
         return Source(name, text, msgspec.convert(tomllib.loads(text), ModelFile))
     except tomllib.TOMLDecodeError as error:
@@ -78,12 +82,14 @@ def _assemble(sources: list[Source]) -> Model:
     registers: dict[str, Register] = {}
     records: dict[str, RecordType] = {}
     for source in sources:
-        _collect(source, departments, "department", source.file.department)
+        for index, department in enumerate(source.file.department):
+            _add(source, departments, department, f"department[{index}]")
         if source.file.code_list:
-            _collect(source, code_lists, "code_list", (source.file.code_list,))
+            _add(source, code_lists, source.file.code_list, "code_list")
         if source.file.register:
-            _collect(source, registers, "register", (source.file.register,))
-        _collect(source, records, "record", tuple(_completed(source)))
+            _add(source, registers, source.file.register, "register")
+        for index, record in enumerate(_completed(source)):
+            _add(source, records, record, f"record[{index}]")
     return Model(
         departments=departments,
         code_lists=code_lists,
@@ -104,8 +110,7 @@ def _completed(source: Source) -> Iterator[RecordType]:
         yield msgspec.structs.replace(record, register=register.name, department=department)
 
 
-def _collect(source: Source, into: dict[str, Named], table: str, found: tuple[Named, ...]) -> None:
-    for index, thing in enumerate(found):
-        if thing.name in into:
-            raise source.error(f"{table}[{index}].name", f"{thing.name} is defined twice")
-        into[thing.name] = thing
+def _add(source: Source, into: dict[str, Named], thing: Named, path: str) -> None:
+    if thing.name in into:
+        raise source.error(f"{path}.name", f"{thing.name} is defined twice")
+    into[thing.name] = thing

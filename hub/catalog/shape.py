@@ -3,16 +3,19 @@
 These structs are both what the TOML files are decoded into and what every other room reads.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.identifiers.schemes import Scheme
 
+FieldName = Annotated[str, Meta(pattern="^[a-z][A-Za-z0-9]*$")]
+TypeName = Annotated[str, Meta(pattern="^[A-Z][A-Za-z0-9]*$")]
 Sensitivity = Literal["O", "P", "S"]
 Silence = Literal["NOT_REPORTED", "NOT_COVERED"]
 
@@ -108,14 +111,15 @@ class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     aliases: dict[str, str] = {}
 
     def code_of(self, text: str) -> str | None:
-        """The code that ``text`` is, or is the name of."""
+        """The code that ``text`` is, or is the name of; None also for a name that several codes share."""
         if text in self.codes:
             return text
         return self._by_name.get(text)
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        return {name: code for code, name in self.codes.items()} | self.aliases
+        uses = Counter(self.codes.values())
+        return {name: code for code, name in self.codes.items() if uses[name] == 1} | self.aliases
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,7 +143,7 @@ class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """One field of a record. An item placed at the ``entity`` shows as a merged item only."""
 
-    name: str
+    name: FieldName
     title: str
     zh: str
     type: ItemType
@@ -174,8 +178,8 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     cardinality ``one`` needs none. ``effective`` names the items whose first given date opens a state.
     """
 
-    name: str
-    type: str
+    name: FieldName
+    type: TypeName
     title: str
     zh: str
     article: str
@@ -262,7 +266,7 @@ class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     entity: EntityKind
-    name: str
+    name: FieldName
     title: str
     zh: str
     type: ItemType
@@ -279,8 +283,8 @@ class Edge(Struct, frozen=True, forbid_unknown_fields=True):
     """A list on an entity of the entities whose records refer to it: ``via`` names ``record.item`` paths."""
 
     entity: EntityKind
-    name: str
-    type: str
+    name: FieldName
+    type: TypeName
     title: str
     zh: str
     article: str

@@ -1,0 +1,41 @@
+import pytest
+
+from hub.errors import InvalidIdentifier
+from hub.identifiers.schemes import SCHEMES, Scheme, normalise
+
+
+def test_every_scheme_has_its_rule() -> None:
+    assert set(SCHEMES) == set(Scheme)
+
+
+def test_numbers_of_people_live_in_the_vault_alone() -> None:
+    assert {scheme for scheme, rule in SCHEMES.items() if rule.identity} == {
+        Scheme.ID_NUMBER,
+        Scheme.SOCIAL_SECURITY_NUMBER,
+    }
+
+
+@pytest.mark.parametrize(
+    ("scheme", "spelling", "number"),
+    [
+        (Scheme.ID_NUMBER, "11010519491231002x", "11010519491231002X"),
+        (Scheme.CREDIT_CODE, "9144030071526726xg", "9144030071526726XG"),
+        (Scheme.ORGANIZATION_CODE, "71526726-x", "71526726X"),
+        (Scheme.REGISTRATION_NUMBER, "４４０３０１１０３０９７４１３", "440301103097413"),
+        (Scheme.SOCIAL_SECURITY_NUMBER, " ６０ 12345 ", "6012345"),
+        (Scheme.CERTIFICATE_NUMBER, "粤社证字第 0123 号", "粤社证字第0123号"),
+    ],
+)
+def test_each_scheme_spells_its_numbers_in_one_way(scheme: Scheme, spelling: str, number: str) -> None:
+    assert normalise(scheme, spelling) == number
+
+
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_nothing_is_not_a_number_of_any_scheme(scheme: Scheme) -> None:
+    with pytest.raises(InvalidIdentifier):
+        normalise(scheme, " \u3000 ")
+
+
+def test_a_number_longer_than_any_certificate_bears_is_refused() -> None:
+    with pytest.raises(InvalidIdentifier, match="longer than 60"):
+        normalise(Scheme.CERTIFICATE_NUMBER, "1" * 61)
