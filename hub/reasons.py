@@ -46,12 +46,13 @@ class Reason:
 
 
 def reason(code: ReasonCode, **particulars: object) -> Reason:
-    """Fill the sentences of ``code``; ``column`` is kept apart so that quarantine can be searched by it."""
+    """Fill the sentences of ``code``; the English one names the column by ``title`` where one is given."""
     zh, en = code.value
     column = particulars.get("column")
+    title = particulars.get("title", column)
     return Reason(
         code=code,
         column=None if column is None else str(column),
         zh=zh.format(**particulars),
-        en=en.format(**particulars),
+        en=en.format(**particulars | {"column": title}),
     )

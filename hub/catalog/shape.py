@@ -170,6 +170,11 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
         """The names under which a line carries this item: its own, or one for each part."""
         return tuple(f"{self.name}.{part}" for part in self.parts) or (self.name,)
 
+    @property
+    def accepted_names(self) -> tuple[str, ...]:
+        """The English names under which a delivery may send this item or a part of it."""
+        return (self.name, *(f"{self.name}.{part}" for part in PARTS.get(self.type, ())))
+
 
 class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """A list of a register: records of one shape about one kind of entity.
@@ -214,7 +219,7 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
             for part, column in item.parts.items():
                 for title in (column.zh, *column.columns):
                     titles[title] = f"{item.name}.{part}"
-        return titles | {name: name for item in self.item if not item.derived for name in item.value_names}
+        return titles | {name: name for item in self.item if not item.derived for name in item.accepted_names}
 
     def leaves(self) -> Iterator[tuple[str, Sensitivity]]:
         """The shown items and parts that access is decided on, as ``record.item[.part]``, with their sensitivity."""

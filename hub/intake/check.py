@@ -83,6 +83,8 @@ class Checker:
         for name, value in line.values.items():
             if record.columns.get(name) != name:
                 raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=name))
+            if isinstance(value, str) and not value.strip():
+                continue
             item_name, _, part = name.partition(".")
             given.setdefault(item_name, {})[part] = value
         values = {name: check_value(self.model, record.items[name], parts) for name, parts in given.items()}

@@ -102,9 +102,7 @@ class Chunk:
     async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
         keys = {lookup: key for key, lookup in lookups.items()}
         rows = await writing.identified(connection, keys)
-        return {
-            keys[row["lookup"]]: Known(row["identifier_id"], row["entity_id"], row["canonical_id"]) for row in rows
-        }
+        return {keys[row["lookup"]]: Known(row["identifier_id"], row["entity_id"], row["canonical_id"]) for row in rows}
 
     async def _directory(self, connection: Connection, lines: Sequence[Checked]) -> Directory:
         known = await self._known(connection, self._lookups(lines))
@@ -118,9 +116,7 @@ class Chunk:
         for key, given in directory.new_identifiers.items():
             key_id, sealed = self.vault.seal(key.value.encode(), given.identifier_id.bytes)
             lookup = self.vault.lookup(key.scheme, key.value)
-            rows.append(
-                writing.IdentifierRow(lookup, given.identifier_id, given.member_id, key.scheme, key_id, sealed)
-            )
+            rows.append(writing.IdentifierRow(lookup, given.identifier_id, given.member_id, key.scheme, key_id, sealed))
         if rows:
             await writing.write_identifiers(connection, rows, self.vault.generation, self.submission_id, at)
         if directory.new_links:
@@ -294,4 +290,3 @@ def _row(
         digest=statement.digest,
         payload=payload,
     )
-

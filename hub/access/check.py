@@ -1,0 +1,93 @@
+"""Decide which items a viewer is given (GZ-Rules Art. 18: within the viewer's function; Art. 26: nothing leaks)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hub.catalog import EntityKind, Model
+
+
+class Role(StrEnum):
+    """What a caller is to the hub; the three duties of Hubei Art. 19 are never in one hand."""
+
+    AGENCY = "agency"
+    DEPARTMENT = "department"
+    DEVELOPER = "developer"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: the agency and officer of the token, the role, the department where it is one, and the purpose."""
+
+    agency: str
+    officer: str
+    role: Role
+    department: str | None = None
+    purpose: str = ""
+
+
+class Grant(Struct, frozen=True, forbid_unknown_fields=True):
+    """A permission: a role may see the items of a kind that are no more sensitive than ``sensitivity`` says.
+
+    With ``own`` it covers only what the viewer's own department is responsible for.
+    """
+
+    role: Role
+    entity: EntityKind
+    sensitivity: tuple[str, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What of the items asked for is given."""
+
+    given: frozenset[str]
+    denied: frozenset[str]
+
+
+def decide(model: Model, grants: Iterable[Grant], viewer: Viewer, kind: EntityKind, items: Iterable[str]) -> Decision:
+    """Decide on ``items``: paths of leaves, or names of record types, which follow where any of their leaves is given.
+
+    An item that no grant covers is denied, and so is one that the model does not know.
+    """
+    mine = [grant for grant in grants if grant.role is viewer.role and grant.entity is kind]
+    leaves = model.leaves[kind]
+    asked = frozenset(items)
+    given = frozenset(
+        item for item in asked if any(_covers(model, mine, viewer, leaves, leaf) for leaf in _under(leaves, item))
+    )
+    return Decision(given, asked - given)
+
+
+def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:
+    """The leaf itself, or every leaf of the record type that ``item`` names."""
+    return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))
+
+
+def _covers(model: Model, grants: Iterable[Grant], viewer: Viewer, leaves: Mapping[str, str], leaf: str) -> bool:
+    return any(
+        leaves[leaf] in grant.sensitivity and (not grant.own or _is_own(model, viewer, grant.entity, leaf))
+        for grant in grants
+    )
+
+
+def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
+    """Whether the viewer's department is responsible for the leaf's record type, or may decide the merged item."""
+    record_type = leaf.partition(".")[0]
+    if record_type in model.records:
+        return model.records[record_type].department == viewer.department
+    item = model.merged[kind].get(leaf)
+    if item is None:
+        return False
+    if not item.authority:
+        return True
+    return any(model.records[rule.record_type].department == viewer.department for rule in item.authority)
+
+
+def may_submit(model: Model, viewer: Viewer, register: str) -> bool:
+    """Whether the viewer's department is the one that answers for the register (GZ-Detail Art. 3)."""
+    return viewer.role is Role.DEPARTMENT and model.registers[register].department == viewer.department

@@ -1,0 +1,67 @@
+"""What the desk answers: the granted part of one entity's view."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.access import Decision
+from hub.catalog import EntityKind
+from hub.identifiers.schemes import Scheme
+from hub.merge import Choice, Record, Source, View
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entity as its viewer may see it.
+
+    ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records name, by
+    entity id or identifier id; both only where asked for and given.
+    """
+
+    entity_id: UUID
+    kind: EntityKind
+    version: int
+    recorded_at: datetime
+    view: View
+    decision: Decision
+    numbers: Mapping[Scheme, str]
+    opened: Mapping[UUID, str]
+
+    def choice(self, item: str) -> Choice | None:
+        """The merged item ``item`` with its reason, if it was given and some register speaks of it."""
+        return self.view.merged.items.get(item) if item in self.decision.given else None
+
+    def source(self, place: int) -> Source:
+        """The source that a ``Choice`` names by its place."""
+        return self.view.merged.sources[place]
+
+    def records(self, record_type: str) -> tuple[Record, ...]:
+        """The records of a type that are in force, if any item of them was given; most recent first."""
+        return self.view.records.get(record_type, ()) if record_type in self.decision.given else ()
+
+    def denied(self, item: str) -> bool:
+        """Whether ``item`` was asked for and no grant covers it."""
+        return item in self.decision.denied
+
+    def refers_to(self, via: str, entity_ids: set[UUID]) -> Iterator[Record]:
+        """The records in force that refer by way of ``record.item`` to one of ``entity_ids``."""
+        record_type, _, item = via.partition(".")
+        for record in self.view.records.get(record_type, ()):
+            if entity_of(record.values.get(item)) in entity_ids:
+                yield record
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """An entity that refers to another in a record that is in force, by way of ``via``."""
+
+    via: str
+    record: Record
+    answer: Answer
+
+
+def entity_of(value: object) -> UUID | None:
+    """The entity that a reference in a payload names."""
+    found = value.get("entityId") if isinstance(value, Mapping) else None
+    return UUID(found) if isinstance(found, str) else None

@@ -1,0 +1,209 @@
+"""Answer questions about entities (GZ-Rules Art. 18, 23, 26; GZ-Detail Art. 38)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from hub import telemetry
+from hub.access import Decision, Grant, Viewer, decide
+from hub.catalog import Edge, EntityKind, ItemType, Model
+from hub.clock import now, shanghai_date
+from hub.desk.answer import Answer, Referrer, entity_of
+from hub.identifiers.entity_id import new_id
+from hub.identifiers.schemes import SCHEMES, Scheme, normalise
+from hub.merge import Merged, Record, View, merge
+from hub.store import reading
+from hub.store.pool import Connection, Database
+from hub.store.rows import record_of
+from hub.vault.cipher import Vault
+
+MOST_REFERRERS = 1_000
+"""Entities that one list of referrers may name, over all the entities asked about together."""
+
+_merged = msgspec.json.Decoder(Merged)
+_records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
+Key = tuple[Scheme, str]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The only reader of views, and the only one that opens the identity vault."""
+
+    database: Database
+    model: Model
+    vault: Vault
+    grants: Sequence[Grant]
+
+    async def look_up(
+        self, viewer: Viewer, kind: EntityKind, keys: Iterable[Key], items: Iterable[str]
+    ) -> dict[Key, Answer]:
+        """The entities of ``kind`` that ``keys`` (scheme and value as written) name, each under the key it was asked by.
+
+        A key that names nothing is left out; one that is misspelt raises ``InvalidIdentifier``.
+        """
+        lookups: dict[bytes, list[Key]] = {}
+        for scheme, value in keys:
+            lookups.setdefault(self.vault.lookup(scheme, normalise(scheme, value)), []).append((scheme, value))
+        with telemetry.span("desk.look_up", keys=len(lookups)):
+            async with self.database.connection() as connection:
+                rows = await reading.views_by_lookup(connection, lookups)
+                answers = await self._answer(connection, viewer, kind, rows, items, "look up")
+        return {
+            key: answers[row["entity_id"]]
+            for row in rows
+            if row["entity_id"] in answers
+            for key in lookups[row["lookup"]]
+        }
+
+    async def read(
+        self, viewer: Viewer, kind: EntityKind, entity_ids: Iterable[UUID], items: Iterable[str]
+    ) -> dict[UUID, Answer]:
+        """The entities of ``kind`` among ``entity_ids``, each under the id it was asked by; unknown ones are left out."""
+        with telemetry.span("desk.read"):
+            async with self.database.connection() as connection:
+                rows = await reading.views_by_id(connection, set(entity_ids))
+                answers = await self._answer(connection, viewer, kind, rows, items, "read")
+        return {row["asked_id"]: answers[row["entity_id"]] for row in rows if row["entity_id"] in answers}
+
+    async def referrers(
+        self, viewer: Viewer, edge: Edge, entity_ids: Iterable[UUID], items: Iterable[str]
+    ) -> dict[UUID, list[Referrer]]:
+        """The entities whose records in force refer to each of ``entity_ids`` by one of the ways of ``edge``."""
+        kind = self.model.records[edge.via[0].partition(".")[0]].entity
+        found: dict[UUID, list[Referrer]] = {entity_id: [] for entity_id in entity_ids}
+        with telemetry.span("desk.referrers"):
+            async with self.database.connection() as connection:
+                pointers = await reading.referrers(connection, found, edge.via, MOST_REFERRERS)
+                rows = await reading.views_by_id(connection, {pointer["entity_id"] for pointer in pointers})
+                answers = await self._answer(connection, viewer, kind, rows, items, "read referrers")
+        current = {row["asked_id"]: row["entity_id"] for row in rows}
+        seen: set[tuple[UUID, str, UUID]] = set()
+        for pointer in pointers:
+            answer = answers.get(current.get(pointer["entity_id"], pointer["entity_id"]))
+            sign = (pointer["asked_id"], pointer["via"], answer.entity_id if answer else pointer["entity_id"])
+            if answer is None or sign in seen:
+                continue
+            targets = {other["member_id"] for other in pointers if other["asked_id"] == pointer["asked_id"]}
+            records = list(answer.refers_to(pointer["via"], targets))
+            if records:
+                seen.add(sign)
+                found[pointer["asked_id"]].extend(Referrer(pointer["via"], record, answer) for record in records)
+        return found
+
+    async def _answer(
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        kind: EntityKind,
+        rows: Iterable[asyncpg.Record],
+        items: Iterable[str],
+        operation: str,
+    ) -> dict[UUID, Answer]:
+        """Answers from rows of views, by entity: decided, opened where given, and logged."""
+        decision = decide(self.model, self.grants, viewer, kind, items)
+        found = {row["entity_id"]: row for row in rows if row["kind"] == kind}
+        views = await self._views(connection, kind, found)
+        numbers = await self._numbers(connection, kind, found, decision)
+        opened = await self._opened(connection, kind, views, decision)
+        await reading.write_access_log(
+            connection,
+            new_id(now()),
+            who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
+            operation=operation,
+            entity_ids=found,
+            items=decision.given,
+            denied=decision.denied,
+            trace_id=telemetry.trace_id(),
+        )
+        return {
+            entity_id: Answer(
+                entity_id=entity_id,
+                kind=kind,
+                version=row["version"],
+                recorded_at=row["recorded_at"],
+                view=views[entity_id],
+                decision=decision,
+                numbers=numbers.get(entity_id, {}),
+                opened=opened,
+            )
+            for entity_id, row in found.items()
+        }
+
+    async def _views(
+        self, connection: Connection, kind: EntityKind, rows: Mapping[UUID, asyncpg.Record]
+    ) -> dict[UUID, View]:
+        """The views of rows; one whose day has come is merged anew, for valid time moves on by itself."""
+        at = now()
+        today = shanghai_date(at)
+        due = [entity_id for entity_id, row in rows.items() if _is_due(row["due_on"], today)]
+        views = {
+            entity_id: View(_merged.decode(row["merged"]), _records.decode(row["records"]))
+            for entity_id, row in rows.items()
+        }
+        if due:
+            in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in due}
+            for row in await reading.states_in_force(connection, due, today, at):
+                in_force[row["entity_id"]].append(record_of(row))
+            items = self.model.merged[kind].values()
+            views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
+        return views
+
+    async def _numbers(
+        self, connection: Connection, kind: EntityKind, entity_ids: Iterable[UUID], decision: Decision
+    ) -> dict[UUID, dict[Scheme, str]]:
+        """The entities' own identifiers, for the identifier items that are given."""
+        merged = self.model.merged[kind]
+        schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
+        numbers: dict[UUID, dict[Scheme, str]] = {}
+        if schemes:
+            for row in await reading.own_identifiers(connection, entity_ids, schemes):
+                numbers.setdefault(row["entity_id"], {})[Scheme(row["scheme"])] = self._open(row)
+        return numbers
+
+    async def _opened(
+        self, connection: Connection, kind: EntityKind, views: Mapping[UUID, View], decision: Decision
+    ) -> dict[UUID, str]:
+        """The identity values that given items of records name: ID numbers by entity, sealed numbers by their id."""
+        people: set[UUID] = set()
+        sealed: set[UUID] = set()
+        for entity_id, view in views.items():
+            for item_type, value in self._identity_values(kind, view, decision):
+                if item_type is ItemType.IDENTIFIER and isinstance(value, str):
+                    sealed.add(UUID(value))
+                elif item_type is ItemType.SUBJECT:
+                    people.add(entity_id)
+                elif person := entity_of(value):
+                    people.add(person)
+        opened: dict[UUID, str] = {}
+        if people:
+            rows = await reading.own_identifiers(connection, people, [Scheme.ID_NUMBER])
+            opened |= {row["entity_id"]: self._open(row) for row in rows}
+        if sealed:
+            rows = await reading.identifiers_by_id(connection, sealed)
+            opened |= {row["identifier_id"]: self._open(row) for row in rows}
+        return opened
+
+    def _identity_values(self, kind: EntityKind, view: View, decision: Decision) -> Iterator[tuple[ItemType, object]]:
+        """The given items of the records in ``view`` that name identity data."""
+        for record in self.model.records_of(kind):
+            for item in record.shown:
+                path = f"{record.name}.{item.name}"
+                number = f"{path}.idNumber"
+                leaf = number if number in self.model.leaves[kind] else path
+                secret = item.type in (ItemType.PERSON, ItemType.SUBJECT) or (
+                    item.scheme is not None and SCHEMES[item.scheme].identity
+                )
+                if secret and leaf in decision.given:
+                    for held in view.records.get(record.name, ()):
+                        yield item.type, held.values.get(item.name)
+
+    def _open(self, row: asyncpg.Record) -> str:
+        return self.vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()
+
+
+def _is_due(due_on: date | None, today: date) -> bool:
+    return due_on is not None and due_on <= today

@@ -1,0 +1,69 @@
+"""What the desk asks of the database: each function is one named query of ``desk.sql``.
+
+Takes a connection and ids; gives rows. Decides nothing and opens nothing that is sealed.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from hub.sql import queries
+from hub.store.pool import Connection
+
+_SQL = queries("desk")
+_AS_OF = queries("as_of")
+
+
+async def views_by_lookup(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
+    """The views that look-ups lead to, with ``lookup``."""
+    return await connection.fetch(_SQL["views_by_lookup"], list(lookups))
+
+
+async def views_by_id(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """The views of entities, with the id they were asked by as ``asked_id``."""
+    return await connection.fetch(_SQL["views_by_id"], list(entity_ids))
+
+
+async def states_in_force(
+    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
+) -> list[asyncpg.Record]:
+    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
+    return await connection.fetch(_AS_OF["as_of"], list(entity_ids), valid_on, known_at)
+
+
+async def own_identifiers(
+    connection: Connection, entity_ids: Iterable[UUID], schemes: Iterable[str]
+) -> list[asyncpg.Record]:
+    """(entity_id, scheme, identifier_id, key_id, value_encrypted), the newest of each entity last."""
+    return await connection.fetch(_SQL["own_identifiers"], list(entity_ids), list(schemes))
+
+
+async def identifiers_by_id(connection: Connection, identifier_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(identifier_id, key_id, value_encrypted)."""
+    return await connection.fetch(_SQL["identifiers_by_id"], list(identifier_ids))
+
+
+async def referrers(
+    connection: Connection, entity_ids: Iterable[UUID], via: Iterable[str], limit: int
+) -> list[asyncpg.Record]:
+    """(asked_id, member_id, via, entity_id) of what has ever referred to entities; at most ``limit`` rows."""
+    return await connection.fetch(_SQL["referrers"], list(entity_ids), list(via), limit)
+
+
+async def write_access_log(
+    connection: Connection,
+    entry_id: UUID,
+    *,
+    who: tuple[str, str, str, str],
+    operation: str,
+    entity_ids: Iterable[UUID],
+    items: Iterable[str],
+    denied: Iterable[str],
+    trace_id: str,
+) -> None:
+    """Keep one entry of the access log; ``who`` is agency, officer, role and purpose."""
+    await connection.execute(
+        _SQL["write_access_log"], entry_id, *who, operation, list(entity_ids), sorted(items), sorted(denied), trace_id
+    )
