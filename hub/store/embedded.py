@@ -284,7 +284,7 @@ def _is_private(folder: Path, uid: int) -> bool:
 
 
 def _run(seat: _Seat, server: BinaryIO, uid: int, program: str, *words: str, say: str = "") -> None:
-    """Run one of PostgreSQL's programs as ``uid``; what it starts inherits the lock on ``server``, not our environment."""
+    """Run one of PostgreSQL's programs as ``uid``; it inherits the lock on ``server`` and nothing of the environment."""
     other = uid if os.geteuid() == 0 else None
     finished = subprocess.run(  # noqa: S603 - the wheel's own program, no shell
         [seat.programs / program, *words],
