@@ -1,0 +1,105 @@
+"""Transports: how a delivery reaches the hub, whichever register it is from.
+
+A file transport takes a path and gives rows: cells under column titles, each row on its own, so that one bad line
+never costs another. It knows no register, checks no meaning and keeps no line.
+"""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
+from pathlib import Path
+from typing import ClassVar
+
+from hub.errors import UnreadableFile
+from hub.intake.delivery import BrokenLine
+from hub.reasons import Reason, ReasonCode, reason
+
+LONGEST_EXACT = 10**15
+"""Spreadsheets keep 15 digits of a number: a longer one, such as an ID number, has lost its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One data line: ``place`` counts data lines from 1 (no header, no blank line), ``cells`` go by column title.
+
+    A cell is text, a whole or broken number, a boolean, a date, an instant or ``None``; one left empty is ``""``.
+    """
+
+    place: int
+    cells: Mapping[str, object]
+
+
+class RowFile(ABC):
+    """A delivery in one file; the same file gives the same rows at the same places, every time.
+
+    ``columns`` is its header, ``None`` where a format has none; ``digest`` is the BLAKE2b-256 of its bytes;
+    ``position`` says how many of its ``size`` bytes the latest ``rows`` has passed, about.
+    """
+
+    format: ClassVar[str]
+    columns: tuple[str, ...] | None = None
+
+    def __init__(self, path: Path, max_cell_characters: int) -> None:
+        self.path = path
+        self.max_cell_characters = max_cell_characters
+        self.size = path.stat().st_size
+        self.position = 0
+        with path.open("rb") as file:
+            self.digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).digest()
+
+    def rows(self, after: int = 0) -> Iterator[Row | BrokenLine]:
+        """Every row past the first ``after`` places, read as they are asked for."""
+        return dropwhile(lambda row: row.place <= after, self._rows())
+
+    @abstractmethod
+    def _rows(self) -> Iterator[Row | BrokenLine]:
+        """Every row from the first."""
+
+    def _row(self, place: int, cells: Mapping[str, object] | Reason, raw: bytes) -> Row | BrokenLine:
+        """A row if its cells can be kept; else the broken line with the reason why not."""
+        if isinstance(cells, Reason):
+            return BrokenLine(place, cells, raw)
+        flaw = _flaw(cells, self.max_cell_characters)
+        return Row(place, cells) if flaw is None else BrokenLine(place, flaw, raw)
+
+    def _titles(self, cells: Sequence[object]) -> tuple[str, ...]:
+        """The header, if every column has a title of its own.
+
+        A refusal names positions only, for a file without a header has a person in its first line.
+        """
+        titles = tuple(str(cell).strip() for cell in cells)
+        if not titles:
+            raise self._refusal("its first line cannot be read as a header; put a title above each column")
+        for position, title in enumerate(titles, 1):
+            if not title or "\0" in title:
+                raise self._refusal(f"column {position} of its first line has no title; give each column one")
+            if (first := titles.index(title) + 1) < position:
+                raise self._refusal(f"columns {first} and {position} have the same title; give each column its own")
+        return titles
+
+    def _refusal(self, problem: str) -> UnreadableFile:
+        return UnreadableFile(file=self.path.name, format=self.format, problem=problem)
+
+
+def _flaw(cells: Mapping[str, object], limit: int) -> Reason | None:
+    """Why these cells cannot be kept, if they cannot."""
+    for column, cell in cells.items():
+        if isinstance(cell, str):
+            if len(cell) > limit:
+                return reason(ReasonCode.TOO_LONG, column=column, limit=limit)
+            if "\0" in cell:
+                return reason(ReasonCode.CONTAINS_NUL, column=column)
+        elif isinstance(cell, float) and abs(cell) >= LONGEST_EXACT:
+            return malformed(
+                f"“{column}” is a number of more than 15 digits, which is not exact; send it as text",
+                f"「{column}」是超过 15 位的数字，已失去精度，请以文本报送",
+                column,
+            )
+    return None
+
+
+def malformed(problem: str, problem_zh: str, column: str | None = None) -> Reason:
+    """The reason of a line that cannot be parsed."""
+    return reason(ReasonCode.MALFORMED_LINE, problem=problem, problem_zh=problem_zh, column=column)
