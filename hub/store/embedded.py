@@ -35,6 +35,7 @@ ROOTS_PLACE = Path("/var/lib/jizhun")
 SERVER_UID = 61_018  # in 60578–61183, which no convention assigns to anyone: a user of its own without an account
 LONGEST_SOCKET_PATH = 100
 START_SECONDS = 300
+ANSWER_SECONDS = 5
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -51,6 +52,7 @@ SERVER_SETTINGS = {
     "log_checkpoints": "off",
 }
 _SOCKET = ".s.PGSQL.5432"
+_SSL_REQUEST = bytes.fromhex("00000008 04d2162f")  # PostgreSQL answers N: not on a Unix socket
 _log = logging.getLogger(__name__)
 
 
@@ -95,7 +97,7 @@ class EmbeddedServer:
         with _locked(self._start_lock):
             self._presence.close()
             with self._seat.users_lock.open("ab") as users:
-                if _take(users, fcntl.LOCK_EX):
+                if _take(users):
                     _shut_down(self._seat)
 
 
@@ -192,7 +194,7 @@ def _answers(seat: _Seat, server: BinaryIO) -> bool:
     """Whether a server is ready, once none is half up or half down; where there is none, ``server`` is locked."""
     deadline = time.monotonic() + START_SECONDS
     while not _is_ready(seat):
-        if _take(server, fcntl.LOCK_EX):
+        if _take(server):
             return False
         if time.monotonic() > deadline:
             raise DatabaseUnavailable(problem=f"the embedded server in {seat.home} neither answers nor ends")
@@ -201,34 +203,33 @@ def _answers(seat: _Seat, server: BinaryIO) -> bool:
 
 
 def _is_ready(seat: _Seat) -> bool:
+    """Whether the server says so and answers a question; a connection alone is the kernel's word, not the server's."""
     try:
         status = (seat.data / "postmaster.pid").read_text().splitlines()[7:]
         with socket.socket(socket.AF_UNIX) as caller:
+            caller.settimeout(ANSWER_SECONDS)
             caller.connect(str(_socket_folder(seat) / _SOCKET))
+            caller.sendall(_SSL_REQUEST)
+            answer = caller.recv(1)
     except OSError:
         return False
-    return status == ["ready   "]
+    return status == ["ready   "] and answer == b"N"
 
 
 def _initialise(seat: _Seat, server: BinaryIO) -> None:
     """Make a cluster with a database ``hub``, whole or not at all."""
     fresh = seat.home / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    maker = _initdb_uid(seat)
+    # Only initdb insists on an account, so someone who has one makes what the server's user then owns.
+    maker = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else seat.uid
     _make_private(fresh, maker)
     locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     access = ("--username=hub", "--auth-local=trust", "--auth-host=reject")
     _run(seat, server, maker, "initdb", f"--pgdata={fresh}", *access, *locale)
     _run(seat, server, maker, "postgres", "--single", "-D", str(fresh), "postgres", say="CREATE DATABASE hub\n")
-    if maker != seat.uid:
-        for path in (fresh, *fresh.rglob("*")):
-            os.chown(path, seat.uid, seat.uid, follow_symlinks=False)
+    for path in (fresh, *fresh.rglob("*")):
+        _hand_over(path, seat.uid)
     fresh.rename(seat.data)
-
-
-def _initdb_uid(seat: _Seat) -> int:
-    """Who runs initdb, which alone of PostgreSQL's programs insists on an account."""
-    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else seat.uid
 
 
 def _launch(seat: _Seat, server: BinaryIO) -> None:
@@ -248,7 +249,7 @@ def _launch(seat: _Seat, server: BinaryIO) -> None:
 
 def _shut_down(seat: _Seat) -> None:
     with seat.server_lock.open("ab") as server:
-        if _take(server, fcntl.LOCK_EX):
+        if _take(server):
             return
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int((seat.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGINT)
@@ -264,7 +265,7 @@ def _socket_folder(seat: _Seat) -> Path:
     if near.is_symlink() and _is_private(near.readlink(), seat.uid):
         return near.readlink()
     folder = Path(tempfile.mkdtemp(prefix="hub-"))
-    os.chown(folder, seat.uid, seat.uid)
+    _hand_over(folder, seat.uid)
     near.unlink(missing_ok=True)
     near.symlink_to(folder)
     return folder
@@ -273,7 +274,12 @@ def _socket_folder(seat: _Seat) -> Path:
 def _make_private(folder: Path, uid: int) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700)
-        os.chown(folder, uid, uid if os.geteuid() == 0 else -1)
+        _hand_over(folder, uid)
+
+
+def _hand_over(path: Path, uid: int) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def _is_private(folder: Path, uid: int) -> bool:
@@ -284,7 +290,7 @@ def _is_private(folder: Path, uid: int) -> bool:
 
 
 def _run(seat: _Seat, server: BinaryIO, uid: int, program: str, *words: str, say: str = "") -> None:
-    """Run one of PostgreSQL's programs as ``uid``; it inherits the lock on ``server`` and nothing of the environment."""
+    """Run one of PostgreSQL's programs as ``uid``; it inherits the lock on ``server`` and no environment."""
     other = uid if os.geteuid() == 0 else None
     finished = subprocess.run(  # noqa: S603 - the wheel's own program, no shell
         [seat.programs / program, *words],
@@ -312,9 +318,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _take(file: BinaryIO, lock: int) -> bool:
+def _take(file: BinaryIO) -> bool:
+    """Lock ``file`` unless another process holds it."""
     try:
-        fcntl.flock(file, lock | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -64,9 +65,9 @@ def url_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-async def until_exists(path: Path) -> None:
-    while not await asyncio.to_thread(path.exists):
-        await asyncio.sleep(0.005)
+def wait_until_exists(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.005)
 
 
 def a_stranger(uid: int) -> subprocess.Popen[bytes]:
@@ -187,7 +188,7 @@ async def test_a_first_start_that_was_cut_short_is_made_good(data_dir: Path) -> 
 
 async def test_a_first_start_whose_starter_is_killed_half_way_is_made_good(data_dir: Path) -> None:
     with another_process(data_dir) as starter:
-        await until_exists(data_dir / "postgresql" / "data.new" / "PG_VERSION")
+        wait_until_exists(data_dir / "postgresql" / "data.new" / "PG_VERSION")
         starter.kill()
         starter.wait()
     async with running(data_dir) as server:
