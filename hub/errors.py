@@ -179,6 +179,22 @@ class BadRequest(HubError):
     hint = "POST a JSON object with `query`, and if needed `variables` and `operationName`."
 
 
+class InvalidDocument(HubError):
+    """The GraphQL document is not valid: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_DOCUMENT"
+    hint = "The schema is at /schema.graphql; the explorer completes and checks as you type."
+
+
+class InvalidGlobalId(HubError):
+    """The id given is not one that this hub gave out."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_ID"
+    hint = "Use the `id` of an entity as an earlier answer gave it."
+
+
 class RequestTooLarge(HubError):
     """The request is larger than {limit} bytes."""
 

@@ -6,6 +6,7 @@ Never asks the database and never sees a value of a person.
 
 from hub.catalog.loader import load_model
 from hub.catalog.shape import (
+    PARTS,
     Authority,
     Basis,
     CodeList,
@@ -26,6 +27,7 @@ __all__ = [
     "Authority",
     "Basis",
     "CodeList",
+    "PARTS",
     "Department",
     "Edge",
     "EntityKind",

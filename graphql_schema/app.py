@@ -1,0 +1,67 @@
+"""The ASGI application: GraphQL, its schema as text, health and the explorer.
+
+Takes a way to open ``Services``; opens them when the server starts and closes them when it stops.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from graphql_schema.http import graphql_endpoint
+from graphql_schema.services import Services
+from hub.errors import HubError
+
+
+def build_app(
+    open_services: Callable[[], AbstractAsyncContextManager[Services]], explorer: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """The application over the services that ``open_services`` opens."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_services() as services:
+            app.state.services = services
+            yield
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/graphql", graphql_endpoint, methods=["POST"]),
+            Route("/schema.graphql", _schema),
+            Route("/healthz", _alive),
+            Route("/readyz", _ready),
+            Route("/", _home),
+            *explorer,
+        ],
+    )
+
+
+async def _schema(request: Request) -> Response:
+    services: Services = request.app.state.services
+    return PlainTextResponse(services.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
+
+
+async def _alive(request: Request) -> Response:
+    """The process runs."""
+    return PlainTextResponse("ok\n")
+
+
+async def _ready(request: Request) -> Response:
+    """The process can answer: its database does."""
+    services: Services = request.app.state.services
+    try:
+        await services.database.ping()
+    except HubError as error:
+        return Response(
+            msgspec.json.encode({"code": error.code}), error.http_status, media_type="application/json"
+        )
+    return PlainTextResponse("ready\n")
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse("/explorer")

@@ -1,0 +1,89 @@
+"""Development authentication: local bearer tokens (JWT, HS256) signed with a secret of the data directory.
+
+Takes a token; gives the viewer it names or raises ``Unauthenticated``. Not for production: there, agencies bring tokens
+of their own identity provider.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from hub.access import Role, Viewer
+from hub.clock import now
+from hub.errors import Unauthenticated
+
+ISSUER = "jizhun-development"
+AUDIENCE = "hub"
+_ALGORITHMS = ["HS256"]
+_CLAIMS = jwt.JWTClaimsRegistry(
+    now=lambda: int(now().timestamp()),
+    leeway=5,
+    iss={"essential": True, "value": ISSUER},
+    aud={"essential": True, "value": AUDIENCE},
+    exp={"essential": True},
+    sub={"essential": True},
+    agency={"essential": True},
+    role={"essential": True, "values": [role.value for role in Role]},
+)
+
+
+@dataclass(frozen=True)
+class LocalIssuer:
+    """Issues and checks the tokens of a development hub."""
+
+    key: OctKey
+
+    @classmethod
+    def at(cls, directory: Path) -> "LocalIssuer":
+        """The issuer whose secret lies in ``directory``; it is made there, mode 0600, on first use."""
+        path = directory / "tokens.key"
+        directory.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = directory / f".tokens.{secrets.token_hex(4)}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass  # another process was quicker, and its secret counts
+            finally:
+                draft.unlink()
+        return cls(OctKey.import_key(path.read_bytes()))
+
+    def mint(self, viewer: Viewer, lifetime: timedelta) -> str:
+        """A token that names ``viewer`` for ``lifetime``."""
+        claims: dict[str, object] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": viewer.officer,
+            "agency": viewer.agency,
+            "role": viewer.role.value,
+            "exp": int((now() + lifetime).timestamp()),
+        }
+        if viewer.department:
+            claims["department"] = viewer.department
+        return jwt.encode({"alg": _ALGORITHMS[0]}, claims, self.key)
+
+    def viewer(self, authorization: str | None, purpose: str) -> Viewer:
+        """The viewer that an ``Authorization`` header names, asking for ``purpose``."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated(problem="there is no bearer token")
+        try:
+            claims = jwt.decode(token.strip(), self.key, algorithms=_ALGORITHMS).claims
+            _CLAIMS.validate(claims)
+        except (JoseError, ValueError):
+            raise Unauthenticated(problem="it is not valid here, or has expired") from None
+        return Viewer(
+            agency=str(claims["agency"]),
+            officer=str(claims["sub"]),
+            role=Role(claims["role"]),
+            department=claims.get("department"),
+            purpose=purpose,
+        )

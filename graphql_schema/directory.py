@@ -1,0 +1,145 @@
+"""What the schema says of itself: registers, records, items, who decides; and who the caller is."""
+
+import strawberry
+
+from graphql_schema.entities import context_of
+from hub.access import decide
+from hub.catalog import EntityKind, Item, Model, RecordType
+
+
+@strawberry.type(name="Item", description="One field of a record · 数据项.")
+class ItemType:
+    """One field of a record."""
+
+    name: str = strawberry.field(description="English name, as in the schema.")
+    title: str = strawberry.field(description="English title.")
+    title_zh: str = strawberry.field(description="Chinese title, as in the article · 中文名称.")
+    number: str = strawberry.field(description="Its number in the article's list; empty for items that are not listed.")
+    type: str = strawberry.field(description="How its value is written.")
+    codes: str | None = strawberry.field(description="The standard of its codes.")
+    sensitivity: str = strawberry.field(description="O organisation data, P personal, S sensitive personal.")
+    columns: list[str] = strawberry.field(description="The column titles under which it may be delivered.")
+
+
+@strawberry.type(name="RecordType", description="A list of a register · 记录类型.")
+class RecordTypeType:
+    """A list of a register."""
+
+    name: str = strawberry.field(description="Name, as the field of the entity that shows it.")
+    title: str = strawberry.field(description="English title.")
+    title_zh: str = strawberry.field(description="Chinese title · 中文名称.")
+    article: str = strawberry.field(description="The article that lists its items.")
+    entity: EntityKind = strawberry.field(description="The kind of entity it is about.")
+    cardinality: str = strawberry.field(description="one or many records per entity.")
+    items: list[ItemType] = strawberry.field(description="Its items.")
+
+
+@strawberry.type(name="Register", description="A source of records run by one department · 数据来源.")
+class RegisterType:
+    """A source of records."""
+
+    name: str = strawberry.field(description="Name.")
+    title: str = strawberry.field(description="English title.")
+    title_zh: str = strawberry.field(description="Chinese title · 中文名称.")
+    department: str = strawberry.field(description="The department responsible, by name.")
+    department_zh: str = strawberry.field(description="The department responsible, in Chinese · 责任部门.")
+    article: str = strawberry.field(description="The article that names it.")
+    update_duty: str = strawberry.field(description="How soon a change must be delivered · 更新周期.")
+    record_types: list[RecordTypeType] = strawberry.field(description="The lists it delivers.")
+
+
+@strawberry.type(description="One governed item of an entity · 共享目录项.")
+class CatalogItem:
+    """One governed item."""
+
+    entity: EntityKind = strawberry.field(description="The kind of entity.")
+    item: str = strawberry.field(description="The item, as access decides on it.")
+    sensitivity: str = strawberry.field(description="O organisation data, P personal, S sensitive personal.")
+    deciders: list[str] = strawberry.field(description="The departments that may decide it, in order.")
+    granted: bool = strawberry.field(description="Whether a grant of yours covers it.")
+
+
+@strawberry.type(name="Me", description="Who you are to the hub.")
+class Viewed:
+    """The caller."""
+
+    agency: str = strawberry.field(description="Your agency.")
+    officer: str = strawberry.field(description="You.")
+    role: str = strawberry.field(description="Your role.")
+    purpose: str = strawberry.field(description="The purpose you named with the request.")
+
+
+def registers(info: strawberry.Info) -> list[RegisterType]:
+    """Every register of the model."""
+    model = context_of(info).model
+    return [
+        RegisterType(
+            name=register.name,
+            title=register.title,
+            title_zh=register.zh,
+            department=register.department,
+            department_zh=model.departments[register.department].zh,
+            article=register.article,
+            update_duty=register.update_duty,
+            record_types=[_record(record) for record in model.records.values() if record.register == register.name],
+        )
+        for register in model.registers.values()
+    ]
+
+
+def _record(record: RecordType) -> RecordTypeType:
+    return RecordTypeType(
+        name=record.name,
+        title=record.title,
+        title_zh=record.zh,
+        article=record.article,
+        entity=record.entity,
+        cardinality=record.cardinality,
+        items=[_item(record, item) for item in record.item],
+    )
+
+
+def _item(record: RecordType, item: Item) -> ItemType:
+    names = {item.name, *item.value_names}
+    return ItemType(
+        name=item.name,
+        title=item.title,
+        title_zh=item.zh,
+        number=item.number or ", ".join(part.number for part in item.parts.values() if part.number),
+        type=item.type.value,
+        codes=item.codes,
+        sensitivity=item.sensitivity,
+        columns=[title for title, name in record.columns.items() if name in names],
+    )
+
+
+def catalog(info: strawberry.Info) -> list[CatalogItem]:
+    """Every governed item, and whether the caller is given it."""
+    context = context_of(info)
+    model = context.model
+    return [
+        CatalogItem(
+            entity=kind,
+            item=leaf,
+            sensitivity=sensitivity,
+            deciders=_deciders(model, kind, leaf),
+            granted=bool(decide(model, context.desk.grants, context.viewer, kind, [leaf]).given),
+        )
+        for kind in EntityKind
+        for leaf, sensitivity in model.leaves[kind].items()
+    ]
+
+
+def _deciders(model: Model, kind: EntityKind, leaf: str) -> list[str]:
+    record = model.records.get(leaf.partition(".")[0])
+    if record:
+        return [record.department]
+    item = model.merged[kind].get(leaf)
+    named = (model.records[rule.record_type].department for rule in item.authority) if item else ()
+    return list(dict.fromkeys(named))
+
+
+def viewed(info: strawberry.Info) -> Viewed:
+    """The caller."""
+    viewer = context_of(info).viewer
+    return Viewed(agency=viewer.agency, officer=viewer.officer, role=viewer.role, purpose=viewer.purpose)

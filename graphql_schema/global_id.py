@@ -1,0 +1,27 @@
+"""Global ids (Relay): what the schema calls ``id``.
+
+Takes a kind and an entity id and gives an opaque text, and back; raises ``InvalidGlobalId`` for any other text.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
+
+from hub.catalog import EntityKind
+from hub.errors import InvalidGlobalId
+
+_LETTERS = {EntityKind.NATURAL_PERSON: b"P", EntityKind.LEGAL_ENTITY: b"L"}
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+
+
+def global_id(kind: EntityKind, entity_id: UUID) -> str:
+    """The opaque id of an entity."""
+    return urlsafe_b64encode(_LETTERS[kind] + entity_id.bytes).decode().rstrip("=")
+
+
+def parse_global_id(text: str) -> tuple[EntityKind, UUID]:
+    """The kind and entity id in an opaque id."""
+    try:
+        content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return _KINDS[content[:1]], UUID(bytes=content[1:])
+    except (ValueError, KeyError):
+        raise InvalidGlobalId from None

@@ -1,0 +1,135 @@
+"""What a department may do over GraphQL: submit records to the registers it answers for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+
+import msgspec
+import strawberry
+from strawberry.scalars import JSON
+
+from graphql_schema.entities import context_of
+from graphql_schema.values import RecordResult, result_of
+from hub.access import may_submit
+from hub.clock import now, shanghai_midnight
+from hub.errors import NotYourRegister, SubmissionTooLarge, UnknownRegister
+from hub.intake.delivery import Line, Operation
+from hub.intake.submission import Delivery
+
+strawberry.enum(Operation, name="RecordOperation", description="What a line says about its record.")
+
+
+@strawberry.input(description="One record of a submission.")
+class RecordInput:
+    """One record of a submission."""
+
+    record_type: str = strawberry.field(description="The record type, as `household`.")
+    values: JSON = strawberry.field(
+        description="The items by English name or Chinese title, as the register writes them. A missing item is "
+        "silent; null says that there is none."
+    )
+    operation: Operation = strawberry.field(
+        default=Operation.STATE,
+        description="STATE says what holds; END that the record has ended; WITHDRAW takes a state back.",
+    )
+    stated_at: datetime | None = strawberry.field(default=None, description="When your register made the change.")
+    valid_from: date | None = strawberry.field(
+        default=None, description="Since when it holds, where the record's own dates do not say."
+    )
+
+
+@strawberry.input(description="A delivery of records to one register.")
+class SubmitRecordsInput:
+    """A delivery of records to one register."""
+
+    register: str = strawberry.field(description="The register.")
+    idempotency_key: str = strawberry.field(
+        description="Names this delivery: sent again with the same body it does nothing and gives the same results."
+    )
+    records: list[RecordInput] = strawberry.field(description="The records, in order.")
+    source_unit: str = strawberry.field(default="", description="The unit of your department that delivers.")
+    stated_on: date | None = strawberry.field(default=None, description="The day you say it; today if not given.")
+
+
+@strawberry.type(description="What came of a submission.")
+class SubmissionResult:
+    """What came of a submission."""
+
+    submission_id: strawberry.ID = strawberry.field(description="The submission's id, as in the source of values.")
+    results: list[RecordResult] = strawberry.field(description="One result for each record, in order.")
+
+
+@dataclass(frozen=True)
+class _Body:
+    """The lines of a submission and what tells it from another."""
+
+    lines: list[Line]
+    digest: bytes
+
+
+@strawberry.type(description="What a department may do · 变更.")
+class Mutation:
+    """The root type of mutations."""
+
+    @strawberry.mutation(  # type: ignore[untyped-decorator]
+        description="Submit records to a register that your department answers for · 报送数据."
+    )
+    async def submit_records(self, info: strawberry.Info, input: SubmitRecordsInput) -> SubmissionResult:  # noqa: A002
+        """Take in the records in one or more transactions; every record has a result."""
+        context = context_of(info)
+        if input.register not in context.model.registers:
+            raise UnknownRegister(register=input.register)
+        if not may_submit(context.model, context.viewer, input.register):
+            raise NotYourRegister(register=input.register)
+        if len(input.records) > context.settings.max_records:
+            raise SubmissionTooLarge(limit=context.settings.max_records)
+        body = _body(input, context.model.records)
+        delivery = Delivery(
+            register=input.register,
+            source_unit=input.source_unit,
+            idempotency_key=input.idempotency_key,
+            digest=body.digest,
+            stated_at=shanghai_midnight(input.stated_on) if input.stated_on else now(),
+            sender=context.viewer.officer,
+        )
+        summary = await context.intake.take_in(
+            delivery, lambda after: (line for line in body.lines if line.place > after), keep_results=True
+        )
+        return SubmissionResult(
+            submission_id=strawberry.ID(str(summary.submission_id)),
+            results=[result_of(result) for result in summary.results],
+        )
+
+
+def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Body:
+    lines = [
+        Line(
+            place=place,
+            record_type=record.record_type,
+            values=_named(record, record_types),
+            cells=dict(_flat(record.values)),
+            operation=record.operation,
+            stated_at=record.stated_at.astimezone(UTC) if record.stated_at else None,
+            valid_from=record.valid_from,
+        )
+        for place, record in enumerate(given.records, start=1)
+    ]
+    said = [(line.record_type, line.cells, line.operation, line.stated_at, line.valid_from) for line in lines]
+    content = msgspec.json.encode((given.register, given.source_unit, given.stated_on, said), order="sorted")
+    return _Body(lines, blake2b(content, digest_size=32).digest())
+
+
+def _named(record: RecordInput, record_types: Mapping[str, object]) -> dict[str, object]:
+    """The values by the model's names; a name that is not known stays, to be refused with its reason."""
+    columns = getattr(record_types.get(record.record_type), "columns", {})
+    return {columns.get(name, name): value for name, value in _flat(record.values)}
+
+
+def _flat(values: object) -> Iterator[tuple[str, object]]:
+    """Nested values as ``item.part``; what is no object has no names and gives nothing."""
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{part}", inner) for part, inner in value.items())
+        else:
+            yield name, value

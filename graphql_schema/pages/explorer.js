@@ -1,0 +1,15 @@
+// Starts the explorer with the configuration that its page carries; its editors work in threads of their own.
+
+const ASSETS = new URL("assets/", import.meta.url);
+const WORKERS = { json: "jsonWorker.js", graphql: "graphqlWorker.js" };
+
+globalThis.MonacoEnvironment = {
+  getWorker: (_, label) => new Worker(new URL(WORKERS[label] ?? "editorWorker.js", ASSETS), { type: "module" }),
+};
+
+const { React, createRoot, Ruru } = await import(new URL("ruru.js", ASSETS));
+const configuration = JSON.parse(document.getElementById("configuration").textContent);
+
+createRoot(document.getElementById("ruru-root")).render(
+  React.createElement(Ruru, { ...configuration, staticPath: ASSETS.pathname }),
+);

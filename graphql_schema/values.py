@@ -1,0 +1,172 @@
+"""The types that are the same under every model: coded values, sources, provenance, outcomes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from hub.catalog import CodeList, ItemType, Model, Standing
+from hub.intake.chunk import Result
+from hub.merge import Source
+from hub.timeline import Outcome
+
+IdNumber = NewType("IdNumber", str)
+CreditCode = NewType("CreditCode", str)
+PartialDate = NewType("PartialDate", str)
+
+
+def _as_written(value: object) -> str:
+    """Keys are checked by the hub, which never repeats them in an error, as the GraphQL library would."""
+    return str(value)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    IdNumber: strawberry.scalar(
+        name="IdNumber",
+        description="Citizen ID number · 公民身份号码 (GB 11643). 15-digit and full-width spellings are understood.",
+        serialize=str,
+        parse_value=_as_written,
+    ),
+    CreditCode: strawberry.scalar(
+        name="CreditCode",
+        description="Unified social credit code · 统一社会信用代码 (GB 32100).",
+        serialize=str,
+        parse_value=_as_written,
+    ),
+    PartialDate: strawberry.scalar(
+        name="PartialDate",
+        description="A date as precise as its source gave it: yyyy, yyyy-MM or yyyy-MM-dd (GB/T 7408).",
+        serialize=str,
+        parse_value=str,
+    ),
+}
+
+strawberry.enum(Standing, description="With what right a register decides a merged item.")
+strawberry.enum(Outcome, description="What came of one record of a submission.")
+
+
+@strawberry.enum(description="Why a value is null.")
+class Absence(Enum):
+    """Why a value is null."""
+
+    NOT_REPORTED = strawberry.enum_value("NOT_REPORTED", description="No register speaks of it.")
+    NOT_COVERED = strawberry.enum_value("NOT_COVERED", description="The law covers the item for other people only.")
+    NONE = strawberry.enum_value("NONE", description="The register that decides says that there is none.")
+    NOT_GRANTED = strawberry.enum_value("NOT_GRANTED", description="No grant of yours covers it.")
+
+
+@strawberry.type(name="Coded", description="A value of a code list · 代码值.")
+class CodedValue:
+    """A code with its name and standard."""
+
+    code: str | None = strawberry.field(description="The code in the standard; null where the source gave a name only.")
+    name: str | None = strawberry.field(description="The name of the code, in Chinese.")
+    system: str = strawberry.field(description="The standard or list, as GB/T 2261.1.")
+    system_version: str = strawberry.field(description="The version of the standard.")
+    raw: str | None = strawberry.field(description="What the source wrote, where it differs from the code.")
+
+
+def coded(value: Mapping[str, Any], codes: CodeList) -> CodedValue:
+    """A payload value of a coded item, with its name."""
+    code, name, raw = value.get("code"), value.get("name"), value.get("raw")
+    return CodedValue(
+        code=code,
+        name=codes.codes.get(code, name) if code else name,
+        system=codes.name,
+        system_version=codes.version,
+        raw=raw,
+    )
+
+
+def present(item_type: ItemType, value: Any, codes: CodeList | None = None) -> Any:  # noqa: ANN401
+    """A payload value of any plain type as the schema shows it."""
+    if value is None:
+        return None
+    if item_type is ItemType.CODED:
+        return coded(value, codes) if codes else None
+    return date.fromisoformat(value) if item_type is ItemType.DATE else value
+
+
+@strawberry.type(name="Source", description="Where a value comes from: one state of one record · 来源.")
+class SourceOfValue:
+    """The register, record and times of a value."""
+
+    register: str = strawberry.field(description="The register, by name.")
+    department: str = strawberry.field(description="The department responsible for it, by name.")
+    source_unit: str = strawberry.field(description="The unit of the department that delivered it.")
+    record_type: str = strawberry.field(description="The type of record.")
+    record_key: str = strawberry.field(
+        description="The register's own key of the record; empty where an entity has one record only."
+    )
+    valid_from: date = strawberry.field(description="Since when it holds in the world.")
+    valid_to: date | None = strawberry.field(description="Until when (exclusive), where that is known.")
+    stated_at: datetime = strawberry.field(description="When the source said it.")
+    recorded_at: datetime = strawberry.field(description="Since when the hub knows it.")
+    submission_id: strawberry.ID = strawberry.field(description="The delivery that brought it.")
+
+
+def source_of(source: Source, model: Model) -> SourceOfValue:
+    """A source as callers see it."""
+    return SourceOfValue(
+        register=source.register,
+        department=model.records[source.record_type].department,
+        source_unit=source.source_unit,
+        record_type=source.record_type,
+        record_key=source.record_key,
+        valid_from=source.valid_from,
+        valid_to=source.valid_to,
+        stated_at=source.stated_at,
+        recorded_at=source.recorded_at,
+        submission_id=strawberry.ID(str(source.submission_id)),
+    )
+
+
+@strawberry.type(description="Another register that speaks of the item · 其他来源.")
+class Alternative:
+    """What another register says, held against the decided value."""
+
+    agrees: bool = strawberry.field(description="Whether it says the same as the register that decides.")
+    source: SourceOfValue = strawberry.field(description="The record that says so.")
+
+
+@strawberry.type(description="Why a merged item has the value it has · 数据来源与依据.")
+class Provenance:
+    """The reason of a merged value."""
+
+    source: SourceOfValue | None = strawberry.field(description="The record that decides; null where none speaks.")
+    basis: str | None = strawberry.field(description="The legal basis of the rule that fired.")
+    standing: Standing | None = strawberry.field(description="With what right it decides.")
+    alternatives: list[Alternative] = strawberry.field(description="The other registers that speak of the item.")
+    absence: Absence | None = strawberry.field(description="Why the value is null, where it is.")
+
+
+@strawberry.type(name="Reason", description="Why a record could not be taken in · 退回原因.")
+class RejectionReason:
+    """A reason in words a clerk understands."""
+
+    code: str = strawberry.field(description="The reason's code, from a closed list.")
+    column: str | None = strawberry.field(description="The column it concerns.")
+    zh: str = strawberry.field(description="The reason in Chinese.")
+    en: str = strawberry.field(description="The reason in English.")
+
+
+@strawberry.type(description="What came of one record of a submission.")
+class RecordResult:
+    """The outcome of one record."""
+
+    place: int = strawberry.field(description="The record's place in the submission, from 1.")
+    outcome: Outcome = strawberry.field(description="What came of it.")
+    reason: RejectionReason | None = strawberry.field(description="Why it is in quarantine, if it is.")
+
+
+def result_of(result: Result) -> RecordResult:
+    """A result as callers see it."""
+    why = result.reason
+    return RecordResult(
+        place=result.place,
+        outcome=result.outcome,
+        reason=RejectionReason(code=why.code.name, column=why.column, zh=why.zh, en=why.en) if why else None,
+    )
