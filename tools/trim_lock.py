@@ -6,21 +6,22 @@ need (200 MB) are never loaded, so the lock does without them and ``npm ci`` ins
 
 import json
 from pathlib import Path
+from typing import Any
 
 LOCK = Path("package-lock.json")
-UNNEEDED = ("dependencies", "peerDependencies", "peerDependenciesMeta", "optionalDependencies", "engines", "bin")
+UNNEEDED = frozenset({"bin", "dependencies", "engines", "peerDependencies", "peerDependenciesMeta"})
 
 
-def trim(lock: dict[str, dict[str, dict[str, object]]]) -> None:
-    """Remove every package that the root does not name, and what the named ones would ask for."""
-    packages = lock["packages"]
-    named = [f"node_modules/{name}" for name in dict(packages[""]["dependencies"])]  # type: ignore[call-overload]
-    lock["packages"] = {"": packages[""]} | {
+def trimmed(packages: dict[str, Any]) -> dict[str, Any]:
+    """The root and the packages that it names, which ask for none themselves."""
+    root = packages[""]
+    named = [f"node_modules/{name}" for name in root["dependencies"]]
+    return {"": root} | {
         place: {key: value for key, value in packages[place].items() if key not in UNNEEDED} for place in named
     }
 
 
 if __name__ == "__main__":
-    content = json.loads(LOCK.read_text(encoding="utf-8"))
-    trim(content)
-    LOCK.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    lock = json.loads(LOCK.read_text(encoding="utf-8"))
+    lock["packages"] = trimmed(lock["packages"])
+    LOCK.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")

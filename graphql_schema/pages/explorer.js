@@ -1,7 +1,11 @@
 // Starts the explorer with the configuration that its page carries; its editors work in threads of their own.
+// GraphiQL keeps queries, variables and headers in the browser: ID numbers and a token may be among them, so all of it
+// goes where it ends with the tab.
 
 const ASSETS = new URL("assets/", import.meta.url);
 const WORKERS = { json: "jsonWorker.js", graphql: "graphqlWorker.js" };
+
+Object.defineProperty(globalThis, "localStorage", { value: sessionStorage });
 
 globalThis.MonacoEnvironment = {
   getWorker: (_, label) => new Worker(new URL(WORKERS[label] ?? "editorWorker.js", ASSETS), { type: "module" }),
