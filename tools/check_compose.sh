@@ -11,4 +11,4 @@ else
     exit 0
 fi
 
-HUB_DATABASE_PASSWORD=checked-only $compose --file docker-compose.yml config --quiet
+POSTGRES_PASSWORD=checked-only $compose --file docker-compose.yml config --quiet
