@@ -1,0 +1,8 @@
+"""How a department's columns map to the model.
+
+Takes the rows of a transport; gives intake the lines of a delivery. Never checks a value.
+"""
+
+from adapters.registers.columns import ColumnMap, choose_record
+
+__all__ = ["ColumnMap", "choose_record"]

@@ -99,9 +99,9 @@ class Intake:
         lines: Callable[[int], Iterable[Line | BrokenLine]],
         *,
         keep_results: bool = False,
-        on_progress: Callable[[int], None] = lambda place: None,
+        on_results: Callable[[Sequence[Result]], None] = lambda results: None,
     ) -> Summary:
-        """Take in the lines that ``lines(after)`` gives after a place; call ``on_progress`` with each place reached.
+        """Take in the lines that ``lines(after)`` gives after a place; tell ``on_results`` what came of each chunk.
 
         A delivery that was taken in before is compared again line by line, unless its results were kept: then they
         are given again.
@@ -125,8 +125,12 @@ class Intake:
             submission_id=submission.submission_id,
         )
         for checked, refused in _chunks(checker, submission.stated_at, lines(position)):
-            position = await self._write(chunk, checked, refused, position, summary, keep_results=keep_results)
-            on_progress(position)
+            results, position = await self._write(chunk, checked, refused, position, summary.counts)
+            summary.counts.update(results_by_outcome(results))
+            telemetry.count_outcomes(delivery.register, results_by_outcome(results))
+            if keep_results:
+                summary.results.extend(results)
+            on_results(results)
         async with self.database.connection() as connection:
             kept = msgspec.json.encode(summary.results).decode() if keep_results else None
             await finish_submission(connection, submission.submission_id, kept)
@@ -138,24 +142,16 @@ class Intake:
         checked: Sequence[Checked],
         refused: Sequence[Refused],
         position: int,
-        summary: Summary,
-        *,
-        keep_results: bool,
-    ) -> int:
-        """Write one chunk, once; try again where another writer came between."""
+        counts: Counter[str],
+    ) -> tuple[list[Result], int]:
+        """Write one chunk and give its results and the place it reached; try again where another writer came between."""
         places = [line.line.place for line in checked] + [line.place for line in refused]
         for attempt in range(ATTEMPTS):
             try:
                 with telemetry.span("intake.chunk", register=chunk.register, lines=len(places)):
-                    results = await self._attempt(chunk, checked, refused, position, max(places), summary.counts)
+                    return await self._attempt(chunk, checked, refused, position, max(places), counts), max(places)
             except _RETRIED:
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
-            else:
-                summary.counts.update(result.outcome for result in results)
-                telemetry.count_outcomes(chunk.register, results_by_outcome(results))
-                if keep_results:
-                    summary.results.extend(results)
-                return max(places)
         raise DatabaseBusy
 
     async def _attempt(

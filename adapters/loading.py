@@ -1,0 +1,102 @@
+"""Load files into a register: transport, columns and intake put together.
+
+Takes paths; opens and recognises every one of them before anything is written, then takes them in one after another.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from adapters.registers import ColumnMap, choose_record
+from adapters.transports import Row, RowFile
+from adapters.transports.files import open_file
+from hub.catalog import Model, RecordType
+from hub.clock import now, shanghai_date, shanghai_midnight
+from hub.intake.chunk import Result
+from hub.intake.delivery import BrokenLine, Line
+from hub.intake.submission import Delivery, Intake, Summary
+
+Progress = Callable[[RowFile], None]
+
+
+@dataclass(frozen=True)
+class RecognisedFile:
+    """A file whose record type is known, ready to be loaded."""
+
+    register: str
+    record: RecordType
+    file: RowFile
+    stated_on: date | None
+    source_unit: str
+
+    def delivery(self, sender: str) -> Delivery:
+        """The delivery that the file is; the same file said on the same day is the same delivery."""
+        said = self.stated_on.isoformat() if self.stated_on else ""
+        return Delivery(
+            register=self.register,
+            source_unit=self.source_unit,
+            idempotency_key=f"file:{self.file.digest.hex()}:{self.record.name}:{said}",
+            digest=self.file.digest,
+            stated_at=shanghai_midnight(self.stated_on or shanghai_date(now())),
+            sender=sender,
+        )
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What came of a file."""
+
+    path: Path
+    record_type: str
+    summary: Summary
+    unknown_columns: tuple[str, ...]
+    reasons: Counter[str]
+
+
+def recognise(
+    model: Model,
+    register: str,
+    paths: Sequence[Path],
+    *,
+    record: str | None,
+    stated_on: date | None,
+    source_unit: str,
+    max_cell_characters: int,
+) -> list[RecognisedFile]:
+    """Open every file and tell which record type it delivers; raises before anything is written."""
+    recognised = []
+    for path in paths:
+        file = open_file(path, max_cell_characters)
+        chosen = choose_record(model, register, _titles(file), path.name, record)
+        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit))
+    return recognised
+
+
+def _titles(file: RowFile) -> Sequence[str]:
+    """The header; of a format without one, the names in its first good line."""
+    if file.columns is not None:
+        return file.columns
+    first = next((row for row in file.rows() if isinstance(row, Row)), None)
+    return tuple(first.cells) if first else ()
+
+
+async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progress: Progress) -> LoadReport:
+    """Take in one file, from where an attempt that was broken off left it."""
+    columns = ColumnMap(recognised.record)
+    reasons: Counter[str] = Counter()
+
+    def lines(after: int) -> Iterator[Line | BrokenLine]:
+        return columns.lines(recognised.file.rows(after))
+
+    def note(results: Sequence[Result]) -> None:
+        reasons.update(f"{result.reason.zh} · {result.reason.en}" for result in results if result.reason)
+        on_progress(recognised.file)
+
+    summary = await intake.take_in(
+        recognised.delivery(sender),
+        lines,
+        on_results=note,
+    )
+    return LoadReport(recognised.file.path, recognised.record.name, summary, tuple(columns.unknown), reasons)

@@ -1,0 +1,115 @@
+"""Match the columns of a delivery to the items of a record type, by Chinese title or English name.
+
+A column that matches nothing is reported and kept with its line, never dropped silently. Four titles, none of them an
+item's, say something about the line itself: what it does, when it was said, since when it holds.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+
+from adapters.transports import Row
+from hub.catalog import Model, RecordType
+from hub.clock import SHANGHAI
+from hub.errors import UnknownRecordType, UnknownRegister, UnrecognisedColumns
+from hub.intake.delivery import BrokenLine, Line, Operation
+from hub.reasons import ReasonCode, reason
+
+LINE_COLUMNS: Mapping[str, str] = {
+    "_operation": "operation",
+    "操作": "operation",
+    "_statedAt": "stated_at",
+    "变更时间": "stated_at",
+    "_validFrom": "valid_from",
+    "生效日期": "valid_from",
+}
+"""The titles of columns that speak of the line, not of its record."""
+OPERATIONS: Mapping[str, Operation] = {
+    "": Operation.STATE,
+    **{operation.value: operation for operation in Operation},
+    "报送": Operation.STATE,
+    "终止": Operation.END,
+    "撤回": Operation.WITHDRAW,
+}
+
+
+def choose_record(model: Model, register: str, titles: Collection[str], file: str, named: str | None) -> RecordType:
+    """The record type that a delivery with the columns ``titles`` is about: the one named, else the best match."""
+    if register not in model.registers:
+        raise UnknownRegister(register=register)
+    records = {record.name: record for record in model.records.values() if record.register == register}
+    if named:
+        if named not in records:
+            raise UnknownRecordType(register=register, record_type=named)
+        return records[named]
+    matches = {name: _matches(record, titles) for name, record in records.items()}
+    best = max(matches.values(), default=0)
+    likely = [name for name, count in matches.items() if count == best]
+    if not best:
+        raise UnrecognisedColumns(file=file, register=register, problem="no column names the key of a record")
+    if len(likely) > 1:
+        raise UnrecognisedColumns(file=file, register=register, problem=f"it may be {' or '.join(likely)}")
+    return records[likely[0]]
+
+
+def _matches(record: RecordType, titles: Collection[str]) -> int:
+    """How many of ``titles`` the record type knows, or none if they cannot identify an entity."""
+    known = {record.columns[title] for title in titles if title in record.columns}
+    return len(known) if known & set(record.identified_by) else 0
+
+
+@dataclass
+class ColumnMap:
+    """Turns rows into lines about records of one type; ``unknown`` gathers the titles that matched nothing."""
+
+    record: RecordType
+    unknown: dict[str, None] = field(default_factory=dict)
+
+    def lines(self, rows: Iterable[Row | BrokenLine]) -> Iterator[Line | BrokenLine]:
+        """The lines that ``rows`` hold."""
+        return (row if isinstance(row, BrokenLine) else self._line(row) for row in rows)
+
+    def _line(self, row: Row) -> Line | BrokenLine:
+        values: dict[str, object] = {}
+        about: dict[str, object] = {}
+        for title, cell in row.cells.items():
+            if name := self.record.columns.get(title):
+                if cell != "" and not (name in values and cell is None):
+                    values[name] = cell
+            elif name := LINE_COLUMNS.get(title):
+                about[name] = cell
+            else:
+                self.unknown.setdefault(title)
+        try:
+            return Line(
+                place=row.place,
+                record_type=self.record.name,
+                values=values,
+                cells=row.cells,
+                operation=OPERATIONS[str(about.get("operation") or "").strip().upper()],
+                stated_at=_instant(about.get("stated_at")),
+                valid_from=_day(about.get("valid_from")),
+            )
+        except KeyError:
+            why = reason(ReasonCode.UNKNOWN_CODE, column="操作", title="operation", codes="STATE, END, WITHDRAW")
+        except ValueError:
+            why = reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间/生效日期", title="stated at, valid from")
+        return BrokenLine(row.place, why, msgspec.json.encode(row.cells))
+
+
+def _instant(cell: object) -> datetime | None:
+    """An instant; without a zone it is meant in Shanghai."""
+    if cell is None or cell == "":
+        return None
+    instant = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell).strip())
+    return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
+
+
+def _day(cell: object) -> date | None:
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, datetime):
+        return cell.date()
+    return cell if isinstance(cell, date) else date.fromisoformat(str(cell).strip())

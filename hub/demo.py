@@ -1,0 +1,139 @@
+"""The demonstration of `make run`: the small city, loaded once, and two queries to try.
+
+Takes settings; leaves a loaded database and gives what to print. Runs again in a moment: what is loaded stays.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from adapters.loading import load, recognise
+from adapters.sample.city import make_city
+from graphql_schema.authentication import LocalIssuer
+from hub import progress
+from hub.access import Role, Viewer
+from hub.serve import open_services, read_model
+from hub.settings import Settings
+
+SEED = 1
+PERSON_QUERY = """query Person($idNumber: IdNumber!) {
+  naturalPerson(idNumber: $idNumber) {
+    name sex { name } birthDate maritalStatus { name }
+    provenance { name { standing basis source { register validFrom } alternatives { agrees source { register } } } }
+    household { townOrSubdistrict { code name } }
+    socialInsurances { insuranceType { name } employer { legalEntity { name } } }
+    positions { role legalEntity { name creditCode } }
+    version
+  }
+}"""
+ENTITY_QUERY = """query Entity($creditCode: CreditCode!) {
+  legalEntity(creditCode: $creditCode) {
+    name kind { name }
+    businessRegistration {
+      registeredAddress
+      legalRepresentative { name person { name birthDate } }
+      source { register validFrom recordedAt }
+    }
+    version
+  }
+}"""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A hub with the city in it: a token for it, and a person and an entity to ask for."""
+
+    token: str
+    person: str
+    entity: str
+
+    @property
+    def explorer_headers(self) -> Mapping[str, str]:
+        """What the explorer sends along."""
+        return {"Authorization": f"Bearer {self.token}", "Hub-Purpose": "demonstration"}
+
+    def introduce(self, console: Console, url: str) -> None:
+        """Print where the hub is and the two queries, as commands to paste."""
+        console.print(f"\n基准 · Jizhun serves {url}/graphql\nexplorer  {url}/explorer\nschema    {url}/schema.graphql")
+        console.print("It listens on this machine only, and everybody in it is made up. Two queries to try:\n")
+        for query, variables in (
+            (PERSON_QUERY, {"idNumber": self.person}),
+            (ENTITY_QUERY, {"creditCode": self.entity}),
+        ):
+            console.print(self._command(url, query, variables), markup=False, highlight=False, soft_wrap=True)
+            console.print()
+        console.print("Stop with Ctrl-C; `make run` starts it again with what is loaded.")
+
+    def _command(self, url: str, query: str, variables: Mapping[str, str]) -> str:
+        body = msgspec.json.encode({"query": " ".join(query.split()), "variables": variables}).decode()
+        headers = {**self.explorer_headers, "Content-Type": "application/json"}
+        sent = " ".join(f"-H {shlex.quote(f'{name}: {text}')}" for name, text in headers.items())
+        return f"curl -s {url}/graphql {sent} -d {shlex.quote(body)}"
+
+
+async def prepare(settings: Settings, console: Console, *, persons: int, entities: int) -> Ready:
+    """Make and load the city, unless that was done before."""
+    directory = settings.data_path / f"sample-{persons}-{entities}-{SEED}"
+    if not (directory / "deliveries.toml").exists():
+        console.print(f"Making a city of {persons:,} persons and {entities:,} legal entities")
+        with progress.counted(console, "Making") as advance:
+            make_city(directory, persons, entities, SEED, advance)
+    await _load_city(settings, console, directory)
+    viewer = Viewer(agency="demo agency", officer="demo officer", role=Role.AGENCY)
+    return Ready(
+        token=LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=12)),
+        person=_interesting(directory, "NATURAL_PERSON", "positions"),
+        entity=_interesting(directory, "LEGAL_ENTITY", "businessRegistration"),
+    )
+
+
+async def _load_city(settings: Settings, console: Console, directory: Path) -> None:
+    model = read_model(settings)
+    console.print("Starting PostgreSQL and bringing it up to date")
+    async with open_services(settings) as services:
+        for delivery in deliveries(directory):
+            (recognised,) = recognise(
+                model,
+                delivery.register,
+                [directory / delivery.file],
+                record=delivery.record,
+                stated_on=delivery.stated_on,
+                source_unit="",
+                max_cell_characters=settings.max_cell_characters,
+            )
+            if (await services.intake.open(recognised.delivery("hub demo"))).finished:
+                continue
+            with progress.bytes_read(console, [recognised]) as advance:
+                report = await load(services.intake, recognised, "hub demo", advance)
+            outcomes = ", ".join(f"{lines:,} {name.lower()}" for name, lines in report.summary.counts.items())
+            console.print(f"  {delivery.file}: {outcomes}", markup=False, highlight=False)
+
+
+class SampleDelivery(msgspec.Struct, frozen=True):
+    """One entry of ``deliveries.toml``."""
+
+    register: str
+    file: str
+    record: str
+    stated_on: date
+
+
+def deliveries(directory: Path) -> list[SampleDelivery]:
+    """What is to be loaded, in order."""
+    content = msgspec.toml.decode((directory / "deliveries.toml").read_bytes())
+    return msgspec.convert(content["delivery"], list[SampleDelivery])
+
+
+def _interesting(directory: Path, kind: str, shows: str) -> str:
+    """The key of the first expected entity of ``kind`` that has something to show at ``shows``."""
+    with (directory / "expected.jsonl").open("rb") as lines:
+        for line in lines:
+            expected = msgspec.json.decode(line)
+            if expected["kind"] == kind and expected["answer"].get(shows):
+                return str(expected["key"])
+    raise LookupError(kind)

@@ -1,0 +1,103 @@
+"""Compose the hub and serve it: the only place where rooms are put together for HTTP.
+
+Takes settings; opens the database, the vault and the model, and gives the ASGI application.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from socket import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+from graphql_schema import explorer
+from graphql_schema.app import build_app
+from graphql_schema.authentication import LocalIssuer
+from graphql_schema.schema import build_schema
+from graphql_schema.services import Services
+from hub import telemetry
+from hub.access import demo_grants
+from hub.catalog import Model, load_model
+from hub.desk import Desk
+from hub.intake.submission import Intake
+from hub.settings import Settings, load_settings
+from hub.store.migrate import migrate
+from hub.store.pool import connect_database
+from hub.vault.cipher import Vault
+from hub.vault.keys import load_keys
+
+EXAMPLE_QUERY = """# 基准 · Jizhun. Ctrl-Space completes, Ctrl-Enter runs.
+query {
+  registers {
+    name
+    titleZh
+    departmentZh
+    recordTypes { name titleZh items { name titleZh } }
+  }
+}
+"""
+
+
+def read_model(settings: Settings) -> Model:
+    """The shipped model with the deployment's own files."""
+    return load_model(Path(settings.model_dir) if settings.model_dir else None)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything that answers and takes in, over a database brought up to date."""
+    model = read_model(settings)
+    async with connect_database(settings) as database:
+        await migrate(database.direct_url)
+        vault = Vault(load_keys(settings.vault_key_path, create=settings.database_url is None))
+        yield Services(
+            settings=settings,
+            model=model,
+            schema=build_schema(model, settings),
+            database=database,
+            desk=Desk(database, model, vault, demo_grants()),
+            intake=Intake(database, model, vault),
+            issuer=LocalIssuer.at(settings.data_path),
+        )
+
+
+def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, str] | None = None) -> Starlette:
+    """The ASGI application; servers call it without arguments, and it reads the environment."""
+    settings = settings or load_settings()
+    telemetry.start_logging(settings.log_level)
+    telemetry.start_export(settings.otlp_endpoint)
+    pages = explorer.routes(explorer.find_assets(), "/graphql", explorer_headers, EXAMPLE_QUERY)
+    return build_app(lambda: open_services(settings), pages)
+
+
+def run_server(app: Starlette, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve ``app`` until the process is told to stop; call ``announce`` with its address once it answers.
+
+    On SIGTERM it takes no new connection, finishes what runs within ten seconds, then closes the database.
+    """
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    _Announcing(config, announce).run()
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says its address once it answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start to listen, then say where."""
+        await super().startup(sockets)
+        if not self.should_exit and self.servers:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._announce(f"http://{f'[{host}]' if ':' in host else host}:{port}")
