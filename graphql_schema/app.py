@@ -57,9 +57,7 @@ async def _ready(request: Request) -> Response:
     try:
         await services.database.ping()
     except HubError as error:
-        return Response(
-            msgspec.json.encode({"code": error.code}), error.http_status, media_type="application/json"
-        )
+        return Response(msgspec.json.encode({"code": error.code}), error.http_status, media_type="application/json")
     return PlainTextResponse("ready\n")
 
 

@@ -103,8 +103,11 @@ class EntityTypes:
         merged = self._model.merged[kind].values()
         for item in merged:
             yield item.name, _field(self._merged_type(item), _merged_resolver(kind, item), describe_merged(item))
-        yield "provenance", _field(
-            self._provenance(kind), lambda root, info: root, "Why each merged item has its value · 数据来源与依据."
+        yield (
+            "provenance",
+            _field(
+                self._provenance(kind), lambda root, info: root, "Why each merged item has its value · 数据来源与依据."
+            ),
         )
         for record in self._model.records_of(kind):
             if record.shown:
@@ -351,4 +354,3 @@ def _make(
 
 def _is_kind(kind: EntityKind) -> Callable[..., bool]:
     return lambda cls, root, info: isinstance(root, Answer) and root.kind is kind
-

@@ -55,7 +55,10 @@ async def graphql_endpoint(request: Request) -> Response:
             answer, complete = await _execute(services, context, body)
             status = 200 if complete or media_type == JSON else 400
         except HubError as error:
-            answer, status = {"errors": [{"message": error.message, "extensions": error_extensions(error)}]}, error.http_status
+            answer, status = (
+                {"errors": [{"message": error.message, "extensions": error_extensions(error)}]},
+                error.http_status,
+            )
         telemetry.count_request("answered" if status < 400 else "refused")
         return Response(msgspec.json.encode(answer), status, media_type=f"{media_type}; charset=utf-8")
 
@@ -104,5 +107,3 @@ def _answer_type(accept: str) -> str:
 def _purpose(request: Request) -> str:
     purpose = request.headers.get("hub-purpose", "")[:MOST_PURPOSE_CHARACTERS]
     return telemetry.redact(purpose.replace("\x00", ""))
-
-

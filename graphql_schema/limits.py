@@ -3,7 +3,14 @@
 Each fragment is measured once, however often it is spread: fragments that double each other cost nothing to refuse.
 """
 
-from graphql import FieldNode, FragmentSpreadNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, ValidationRule
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationRule,
+)
 
 from graphql_schema.errors import error_extensions
 from hub.errors import QueryTooDeep

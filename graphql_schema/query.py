@@ -49,12 +49,16 @@ def build_query(model: Model, types: EntityTypes) -> type:
     async def natural_persons(info: strawberry.Info, id_numbers: list[IdNumber]) -> Any:  # noqa: ANN401
         items = items_asked(model, EntityKind.NATURAL_PERSON, raw_info(info), "naturalPerson")
         found = await _many(context_of(info), EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers, items)
-        return [person_result(outcome, problem, answer) for outcome, problem, answer in found]
+        return [
+            person_result(outcome=outcome, problem=problem, natural_person=answer) for outcome, problem, answer in found
+        ]
 
     async def legal_entities(info: strawberry.Info, credit_codes: list[CreditCode]) -> Any:  # noqa: ANN401
         items = items_asked(model, EntityKind.LEGAL_ENTITY, raw_info(info), "legalEntity")
         found = await _many(context_of(info), EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes, items)
-        return [legal_result(outcome, problem, answer) for outcome, problem, answer in found]
+        return [
+            legal_result(outcome=outcome, problem=problem, legal_entity=answer) for outcome, problem, answer in found
+        ]
 
     async def entity(info: strawberry.Info, scheme: Scheme, value: str) -> Any:  # noqa: ANN401
         kind = EntityKind.NATURAL_PERSON if scheme in PERSON_SCHEMES else EntityKind.LEGAL_ENTITY
@@ -138,4 +142,3 @@ def _problem(scheme: Scheme, value: str) -> str | None:
     except InvalidIdentifier as error:
         return error.message
     return None
-

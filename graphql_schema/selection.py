@@ -48,9 +48,7 @@ def _items(model: Model, kind: EntityKind, node: FieldNode, info: ResolveInfo) -
         yield name
 
 
-def _leaves(
-    model: Model, record: RecordType, item: Item, node: FieldNode, info: ResolveInfo
-) -> Iterator[str]:
+def _leaves(model: Model, record: RecordType, item: Item, node: FieldNode, info: ResolveInfo) -> Iterator[str]:
     """The leaves of one item of a record: the item, or those of its parts that are governed apart."""
     path = f"{record.name}.{item.name}"
     leaves = model.leaves[record.entity]
@@ -68,9 +66,7 @@ def _fields(nodes: Iterable[FieldNode], kind: EntityKind, info: ResolveInfo) -> 
             yield from _expanded(node.selection_set, kind, info, seen)
 
 
-def _expanded(
-    selections: SelectionSetNode, kind: EntityKind, info: ResolveInfo, seen: set[str]
-) -> Iterator[FieldNode]:
+def _expanded(selections: SelectionSetNode, kind: EntityKind, info: ResolveInfo, seen: set[str]) -> Iterator[FieldNode]:
     for node in selections.selections:
         if not _included(node, info):
             continue

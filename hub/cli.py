@@ -160,7 +160,9 @@ def sample(
 def serve() -> None:
     """Serve GraphQL, the explorer and the schema on HUB_HOST and HUB_PORT."""
     settings = _guarded(load_settings)
-    run_server(create_app(settings), settings, lambda url: err.print(f"Serving {url}/graphql (explorer: {url}/explorer)"))
+    run_server(
+        create_app(settings), settings, lambda url: err.print(f"Serving {url}/graphql (explorer: {url}/explorer)")
+    )
 
 
 @app.command("demo")

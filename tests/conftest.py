@@ -13,10 +13,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from hub.catalog import Model, load_model
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_directly, open_pool
+from hub.vault.cipher import Vault
+from hub.vault.keys import load_keys
 
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
@@ -147,3 +150,15 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     pool = await open_pool(Settings(pool_size=5), any_database_url)
     yield pool
     await pool.close()
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The shipped model."""
+    return load_model()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault with keys of the test's own."""
+    return Vault(load_keys(tmp_path / "vault.keys", create=True))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.intake.conftest import Office
+from tests.offices import Office
 from tests.people import credit_code, id_number
 
 
