@@ -1,6 +1,6 @@
 """What one GraphQL operation carries along: its viewer, its loaders and the denials it met.
 
-Made for each operation and dropped after it, so that no loader serves an old value and no denial reaches another caller.
+Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
 from collections.abc import Callable, Hashable

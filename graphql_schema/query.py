@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 
@@ -71,10 +71,10 @@ def build_query(model: Model, types: EntityTypes) -> type:
 
     fields: dict[str, Any] = {
         "natural_person": _root(
-            natural_person, Optional[person], "The person with this ID number, current or old · 按公民身份号码查询."
+            natural_person, person | None, "The person with this ID number, current or old · 按公民身份号码查询."
         ),
         "legal_entity": _root(
-            legal_entity, Optional[legal], "The legal entity with this credit code · 按统一社会信用代码查询."
+            legal_entity, legal | None, "The legal entity with this credit code · 按统一社会信用代码查询."
         ),
         "natural_persons": _root(
             natural_persons,
@@ -86,8 +86,8 @@ def build_query(model: Model, types: EntityTypes) -> type:
             list[legal_result],  # type: ignore[valid-type]
             "Several legal entities: one outcome for each key, in the order given · 批量查询法人.",
         ),
-        "entity": _root(entity, Optional[types.entity], "The entity that any identifier names · 按任意标识查询."),
-        "node": _root(node, Optional[types.node], "The entity with this id (Relay)."),
+        "entity": _root(entity, types.entity | None, "The entity that any identifier names · 按任意标识查询."),
+        "node": _root(node, types.node | None, "The entity with this id (Relay)."),
         "registers": _root(registers, list[RegisterType], "The registers, their records and items · 数据来源目录."),
         "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
@@ -98,7 +98,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
 def _result_type(name: str, step: str, entity: type) -> type:
     """The type of one key's outcome in a list; ``step`` names the entity in it, and comes last."""
     attributes: dict[str, Any] = {
-        "__annotations__": {"outcome": KeyOutcome, "problem": Optional[str], step: Optional[entity]},
+        "__annotations__": {"outcome": KeyOutcome, "problem": str | None, step: entity | None},
         "outcome": strawberry.field(description="What came of the key."),
         "problem": strawberry.field(description="What is wrong with the key, if it is misspelt."),
         step: strawberry.field(description="The entity, if it was found."),

@@ -5,7 +5,6 @@ walked once per place it is spread in, so that fragments that double each other 
 """
 
 from collections.abc import Iterable, Iterator
-
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -21,7 +20,6 @@ from graphql import (
 from graphql.execution.values import get_directive_values
 
 from hub.catalog import EntityKind, Item, Model, RecordType
-
 
 ResolveInfo: TypeAlias = GraphQLResolveInfo[Any]
 

@@ -4,10 +4,10 @@ A reason names the column and the rule, never the value: values stay in quaranti
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class ReasonCode(str, Enum):
+class ReasonCode(StrEnum):
     """The closed list of reasons, each with its Chinese and its English sentence."""
 
     zh: str

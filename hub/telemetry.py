@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 from opentelemetry import metrics, trace
 
-_LONG_NUMBER = re.compile(r"\d[\d\s\-]{12,}[\dXxＸｘ]")  # noqa: RUF001
+_LONG_NUMBER = re.compile(r"\d[\d\s\-]{12,}[\dXxＸｘ]")
 _tracer = trace.get_tracer("jizhun")
 _meter = metrics.get_meter("jizhun")
 _outcomes = _meter.create_counter("hub.intake.lines", unit="{line}", description="Lines taken in, by outcome")

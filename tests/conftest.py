@@ -12,8 +12,15 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from joserfc.jwk import OctKey
 
+from graphql_schema.authentication import LocalIssuer
+from graphql_schema.schema import build_schema
+from graphql_schema.services import Services
+from hub.access import demo_grants
 from hub.catalog import Model, load_model
+from hub.desk import Desk
+from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.migrate import migrate
@@ -162,3 +169,18 @@ def model() -> Model:
 def vault(tmp_path: Path) -> Vault:
     """A vault with keys of the test's own."""
     return Vault(load_keys(tmp_path / "vault.keys", create=True))
+
+
+@pytest.fixture
+def services(database: Database, model: Model, vault: Vault) -> Services:
+    """The hub's rooms put together on a database of the test's own, with demonstration grants."""
+    settings = Settings()
+    return Services(
+        settings=settings,
+        model=model,
+        schema=build_schema(model, settings),
+        database=database,
+        desk=Desk(database, model, vault, demo_grants()),
+        intake=Intake(database, model, vault),
+        issuer=LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else")),
+    )

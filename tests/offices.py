@@ -52,6 +52,10 @@ class Office:
         """Deliver to household registration."""
         return await self.deliver("household_registration", "household", lines, **options)  # type: ignore[arg-type]
 
+    async def marriage(self, *lines: Values, **options: object) -> Summary:
+        """Deliver marriages to civil affairs."""
+        return await self.deliver("civil_affairs", "marriageRegistrations", lines, **options)  # type: ignore[arg-type]
+
     async def business(self, *lines: Values, **options: object) -> Summary:
         """Deliver to business registration."""
         return await self.deliver("business_registration", "businessRegistration", lines, **options)  # type: ignore[arg-type]
@@ -86,6 +90,4 @@ def line_of(place: int, record_type: str, values: Values) -> Line:
 
 def _plain(merged: str, records: str) -> tuple[dict[str, object], dict[str, list[dict[str, object]]]]:
     items = {name: choice["value"] for name, choice in msgspec.json.decode(merged)["items"].items()}
-    return items, {
-        name: [record["values"] for record in found] for name, found in msgspec.json.decode(records).items()
-    }
+    return items, {name: [record["values"] for record in found] for name, found in msgspec.json.decode(records).items()}

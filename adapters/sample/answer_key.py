@@ -186,7 +186,7 @@ def _name_provenance(namer: Statement | None, account: Account) -> Answer:
     """The provenance of a person's name: every record of another register agrees with it or not."""
     if namer is None:
         return _provenance(None)
-    others = [said for said in account.records.values() if said.record.register != namer.record.register]
+    others = [said for said in account.records if said.record.register != namer.record.register]
     return _provenance(namer) | {
         "standing": "AUTHORITATIVE" if namer.record.name == "household" else "FALLBACK",
         "alternatives": [{"agrees": _name_in(said) == _name_in(namer), "source": _source(said)} for said in others],

@@ -34,17 +34,22 @@ class Account:
 
     kind: EntityKind
     key: str
-    records: dict[tuple[str, ...], Statement]
+    heard: dict[tuple[str, ...], list[Statement]]
     numbers: dict[str, str]
+
+    @property
+    def records(self) -> list[Statement]:
+        """The statements in force, one of each record."""
+        return [_in_force(statements) for statements in self.heard.values()]
 
     def of(self, record: str) -> list[Statement]:
         """The statements in force of one record type."""
-        return [statement for statement in self.records.values() if statement.record.name == record]
+        return [statement for statement in self.records if statement.record.name == record]
 
     @property
     def registration(self) -> Statement:
         """The only record in force of an organisation, which is registered once."""
-        (statement,) = self.records.values()
+        (statement,) = self.records
         return statement
 
 
@@ -63,9 +68,7 @@ class Ledger:
             account = self._accounts[line.entity] = Account(record.entity, line.entity, {}, {})
         statement = Statement(record, (_valid_from(record, line), line.round.stated_on, place), line.values)
         key = (record.name, *_key(record, line.values))
-        known = account.records.get(key)
-        if known is None or known.said < statement.said:
-            account.records[key] = statement
+        account.heard.setdefault(key, []).append(statement)
         account.numbers |= {name: line.values[name] for name in _numbers(record) if name in line.values}
 
     def accounts(self) -> Iterator[Account]:
@@ -75,6 +78,17 @@ class Ledger:
     def account(self, key: str) -> Account | None:
         """The account of an entity, if anything good was said of it."""
         return self._accounts.get(key)
+
+
+def _in_force(statements: list[Statement]) -> Statement:
+    """The last word on the latest day; where it only repeats what held before, the first day of the repetition."""
+    last_words = {statement.valid_from: statement for statement in sorted(statements, key=lambda said: said.said)}
+    *earlier, current = (last_words[day] for day in sorted(last_words))
+    for statement in reversed(earlier):
+        if statement.values != current.values:
+            break
+        current = statement
+    return current
 
 
 def _valid_from(record: RecordType, line: Line) -> str:

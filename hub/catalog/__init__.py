@@ -24,10 +24,10 @@ from hub.catalog.shape import (
 )
 
 __all__ = [
+    "PARTS",
     "Authority",
     "Basis",
     "CodeList",
-    "PARTS",
     "Department",
     "Edge",
     "EntityKind",

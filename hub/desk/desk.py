@@ -41,7 +41,7 @@ class Desk:
     async def look_up(
         self, viewer: Viewer, kind: EntityKind, keys: Iterable[Key], items: Iterable[str]
     ) -> dict[Key, Answer]:
-        """The entities of ``kind`` that ``keys`` (scheme and value as written) name, each under the key it was asked by.
+        """The entities of ``kind`` that ``keys`` (scheme, value as written) name, each under the key it was asked by.
 
         A key that names nothing is left out; one that is misspelt raises ``InvalidIdentifier``.
         """
@@ -62,7 +62,7 @@ class Desk:
     async def read(
         self, viewer: Viewer, kind: EntityKind, entity_ids: Iterable[UUID], items: Iterable[str]
     ) -> dict[UUID, Answer]:
-        """The entities of ``kind`` among ``entity_ids``, each under the id it was asked by; unknown ones are left out."""
+        """The entities of ``kind`` among ``entity_ids``, each under the id it was asked by; others are left out."""
         with telemetry.span("desk.read"):
             async with self.database.connection() as connection:
                 rows = await reading.views_by_id(connection, set(entity_ids))

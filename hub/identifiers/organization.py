@@ -21,7 +21,7 @@ class WrongCharacter(InvalidIdentifier):
 
 
 def credit_code(text: str) -> str:
-    """A unified social credit code: 18 characters, the last and (for its embedded organisation code) the 17th checked."""
+    """A unified social credit code: 18 characters, the 18th and the 17th of which check the others."""
     number = _compact(text)
     if not _CREDIT_CODE.fullmatch(number):
         raise InvalidIdentifier(scheme="CREDIT_CODE", problem="it does not have the form of GB 32100-2015")

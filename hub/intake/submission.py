@@ -144,7 +144,7 @@ class Intake:
         position: int,
         counts: Counter[str],
     ) -> tuple[list[Result], int]:
-        """Write one chunk and give its results and the place it reached; try again where another writer came between."""
+        """Write one chunk, again where another writer came between; gives its results and the place it reached."""
         places = [line.line.place for line in checked] + [line.place for line in refused]
         for attempt in range(ATTEMPTS):
             try:

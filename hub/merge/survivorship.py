@@ -4,6 +4,7 @@ The first register in the order of authority whose condition holds and whose rec
 the responsible department decides). Absent is silent; null means "there is none" and decides.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -49,8 +50,12 @@ def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict
                 value=voice.value,
                 source=_place(sources, voice.source),
                 authority=place,
-                agreeing=tuple(_place(sources, other.source) for other in others if other.value == voice.value),
-                differing=tuple(_place(sources, other.source) for other in others if other.value != voice.value),
+                agreeing=tuple(
+                    _place(sources, other.source) for other in others if same_value(other.value, voice.value)
+                ),
+                differing=tuple(
+                    _place(sources, other.source) for other in others if not same_value(other.value, voice.value)
+                ),
             )
     return None
 
@@ -72,6 +77,17 @@ def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voi
         for voice in _voices(by_type, path):
             if voice.source.register != decider.source.register:
                 yield voice
+
+
+def same_value(one: object, other: object) -> bool:
+    """Whether two registers say the same: codes count, not how they were spelt; width and blanks of texts do not."""
+    return _essence(one) == _essence(other)
+
+
+def _essence(value: object) -> object:
+    if isinstance(value, Mapping):
+        return value.get("code") or _essence(value.get("name"))
+    return "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else value
 
 
 def _place(sources: dict[Source, int], source: Source) -> int:

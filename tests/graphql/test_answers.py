@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from tests.graphql.conftest import DEVELOPER, Api, department
 from tests.people import credit_code, id_number
+from tests.served import DEVELOPER, Api, department
 
 PERSON = id_number(1)
 MARRIAGE = {"marriedOn": "2020-05-20", "issuingAuthority": "天河区民政局", "maritalStatus": "20"}
@@ -144,7 +144,8 @@ async def test_no_marriage_record_is_not_unmarried(api: Api) -> None:
 async def test_an_item_without_a_grant_is_null_with_one_error_per_selection(api: Api) -> None:
     await fill(api)
     query = """query($ids: [IdNumber!]!) { naturalPersons(idNumbers: $ids) {
-        outcome naturalPerson { name household { photo source { register } } adoptionRegistrations { source { register } } } } }"""
+        outcome naturalPerson { name household { photo source { register } }
+                                adoptionRegistrations { source { register } } } } }"""
     answer = await api.ask(query, {"ids": [PERSON, PERSON, id_number(5)]})
     found, again, unknown = answer["data"]["naturalPersons"]
     assert found == again

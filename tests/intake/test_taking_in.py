@@ -2,17 +2,20 @@
 
 from datetime import date
 
+from hub.intake.submission import Summary
 from tests.offices import Office
 from tests.people import credit_code, id_number
 
+MARRIAGE = {"recordedSubject.idNumber": id_number(1), "marriedOn": "2020-05-20", "issuingAuthority": "天河区民政局"}
 
-async def outcomes(summary: object) -> list[str]:
-    return [result.outcome.value for result in summary.results]  # type: ignore[attr-defined]
+
+def outcomes(summary: Summary) -> list[str]:
+    return [result.outcome.value for result in summary.results]
 
 
 async def test_a_first_line_creates_a_record_and_a_view(office: Office) -> None:
     summary = await office.household({"idNumber": id_number(1), "name": "王小明", "sex": "男", "status": "正常"})
-    assert await outcomes(summary) == ["CREATED"]
+    assert outcomes(summary) == ["CREATED"]
     version, items, records = await office.only_view()
     assert version == 1
     assert items["name"] == "王小明"
@@ -25,7 +28,7 @@ async def test_the_same_delivery_again_changes_no_version(office: Office) -> Non
     lines = [{"idNumber": id_number(n), "name": "李雷"} for n in range(5)]
     await office.household(*lines, key="first")
     again = await office.household(*lines, key="second")
-    assert await outcomes(again) == ["UNCHANGED"] * 5
+    assert outcomes(again) == ["UNCHANGED"] * 5
     assert [view[0] for view in (await office.views()).values()] == [1] * 5
 
 
@@ -36,16 +39,34 @@ async def test_a_later_day_opens_a_state_and_the_same_day_said_again_corrects(of
     wrong = await office.deliver(
         "civil_affairs",
         "marriageRegistrations",
-        [{"recordedSubject.idNumber": person, "marriedOn": "2020-05-20", "issuingAuthority": "天河区民政局", "maritalStatus": "离婚"}],
+        [
+            {
+                "recordedSubject.idNumber": person,
+                "marriedOn": "2020-05-20",
+                "issuingAuthority": "天河区民政局",
+                "maritalStatus": "离婚",
+            }
+        ],
         stated_on=date(2024, 2, 1),
     )
     right = await office.deliver(
         "civil_affairs",
         "marriageRegistrations",
-        [{"recordedSubject.idNumber": person, "marriedOn": "2020-05-20", "issuingAuthority": "天河区民政局", "maritalStatus": "20"}],
+        [
+            {
+                "recordedSubject.idNumber": person,
+                "marriedOn": "2020-05-20",
+                "issuingAuthority": "天河区民政局",
+                "maritalStatus": "20",
+            }
+        ],
         stated_on=date(2024, 3, 1),
     )
-    assert (await outcomes(later), await outcomes(wrong), await outcomes(right)) == (["UPDATED"], ["CREATED"], ["CORRECTED"])
+    assert (outcomes(later), outcomes(wrong), outcomes(right)) == (
+        ["UPDATED"],
+        ["CREATED"],
+        ["CORRECTED"],
+    )
     version, items, _ = await office.only_view()
     assert (version, items["name"], items["maritalStatus"]) == (4, "王二", {"code": "20"})
 
@@ -53,9 +74,13 @@ async def test_a_later_day_opens_a_state_and_the_same_day_said_again_corrects(of
 async def test_an_older_statement_that_arrives_late_is_kept_and_never_current(office: Office) -> None:
     person = id_number(1)
     marriage = {"recordedSubject.idNumber": person, "marriedOn": "2020-05-20", "issuingAuthority": "天河区民政局"}
-    await office.deliver("civil_affairs", "marriageRegistrations", [marriage | {"maritalStatus": "20"}], stated_on=date(2024, 3, 1))
-    late = await office.deliver("civil_affairs", "marriageRegistrations", [marriage | {"maritalStatus": "10"}], stated_on=date(2024, 2, 1))
-    assert await outcomes(late) == ["SUPERSEDED"]
+    await office.deliver(
+        "civil_affairs", "marriageRegistrations", [marriage | {"maritalStatus": "20"}], stated_on=date(2024, 3, 1)
+    )
+    late = await office.deliver(
+        "civil_affairs", "marriageRegistrations", [marriage | {"maritalStatus": "10"}], stated_on=date(2024, 2, 1)
+    )
+    assert outcomes(late) == ["SUPERSEDED"]
     version, items, _ = await office.only_view()
     assert (version, items["maritalStatus"]) == (1, {"code": "20"})
 
@@ -70,7 +95,7 @@ async def test_one_bad_line_goes_to_quarantine_and_the_others_land(office: Offic
         {"idNumber": id_number(3), "name": "码", "status": "不明"},
         {"idNumber": good, "name": "重"},
     )
-    assert await outcomes(summary) == ["CREATED", *["QUARANTINED"] * 4]
+    assert outcomes(summary) == ["CREATED", *["QUARANTINED"] * 4]
     codes = [result.reason.code.name for result in summary.results if result.reason]
     assert codes == ["WRONG_CHECK_DIGIT", "MISSING_KEY", "UNKNOWN_CODE", "DUPLICATE_KEY"]
     assert len(await office.views()) == 1
@@ -80,26 +105,33 @@ async def test_a_registration_number_first_and_a_credit_code_later_are_one_entit
     number, code = "440106000012345", credit_code(1)
     await office.business({"registrationNumber": number, "name": "旧名"}, stated_on=date(2024, 1, 1))
     await office.deliver(
-        "civil_affairs", "socialGroupRegistration", [{"creditCode": code, "name": "他处所知"}], stated_on=date(2024, 1, 2)
+        "civil_affairs",
+        "socialGroupRegistration",
+        [{"creditCode": code, "name": "他处所知"}],
+        stated_on=date(2024, 1, 2),
     )
     assert len(await office.views()) == 2
-    await office.business({"registrationNumber": number, "creditCode": code, "name": "新名"}, stated_on=date(2024, 2, 1))
+    await office.business(
+        {"registrationNumber": number, "creditCode": code, "name": "新名"}, stated_on=date(2024, 2, 1)
+    )
     version, items, records = await office.only_view()
     assert items["name"] == "新名"
     assert set(records) == {"businessRegistration", "socialGroupRegistration"}
     assert version == 2
 
 
-async def test_an_ended_record_is_no_longer_in_force_and_a_withdrawn_one_shows_what_stood_before(office: Office) -> None:
+async def test_an_ended_record_is_no_longer_in_force_and_a_withdrawn_one_shows_what_stood_before(
+    office: Office,
+) -> None:
     person = id_number(1)
     await office.household({"idNumber": person, "name": "甲"}, stated_on=date(2024, 1, 1))
     await office.household({"idNumber": person, "name": "乙"}, stated_on=date(2024, 2, 1))
     taken_back = await office.household(
         {"idNumber": person, "_operation": "WITHDRAW", "_valid_from": date(2024, 2, 1)}, stated_on=date(2024, 3, 1)
     )
-    assert await outcomes(taken_back) == ["WITHDRAWN"]
+    assert outcomes(taken_back) == ["WITHDRAWN"]
     assert (await office.only_view())[1]["name"] == "甲"
     ended = await office.household({"idNumber": person, "_operation": "END"}, stated_on=date(2024, 4, 1))
-    assert await outcomes(ended) == ["ENDED"]
+    assert outcomes(ended) == ["ENDED"]
     version, items, records = await office.only_view()
     assert (version, items, records) == (4, {}, {})

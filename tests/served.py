@@ -1,0 +1,94 @@
+"""A hub served over real HTTP, and a client of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from socket import socket
+from typing import Any
+
+import httpx
+import uvicorn
+
+from graphql_schema.app import build_app
+from graphql_schema.services import Services
+from hub.access import Role, Viewer
+from tests.offices import Office
+
+AGENCY = Viewer(agency="天河区政务服务局", officer="officer-1", role=Role.AGENCY)
+DEVELOPER = Viewer(agency="software house", officer="developer-1", role=Role.DEVELOPER)
+
+
+def department(name: str) -> Viewer:
+    return Viewer(agency=name, officer="reporter-1", role=Role.DEPARTMENT, department=name)
+
+
+@dataclass
+class Api:
+    """A client of the hub, and the office that fills it."""
+
+    client: httpx.AsyncClient
+    services: Services
+
+    @property
+    def office(self) -> Office:
+        """Where departments deliver."""
+        return Office(self.services.intake)
+
+    def headers(self, viewer: Viewer) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.services.issuer.mint(viewer, timedelta(minutes=5))}",
+            "Hub-Purpose": "TEST; case=1",
+        }
+
+    async def ask(
+        self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = AGENCY
+    ) -> dict[str, Any]:
+        """The whole answer to a query."""
+        response = await self.client.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=self.headers(viewer)
+        )
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def data(
+        self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = AGENCY
+    ) -> dict[str, Any]:
+        """The data of an answer that has no errors."""
+        answer = await self.ask(query, variables, viewer)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+
+@asynccontextmanager
+async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server on a free port."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Services]:
+        yield services
+
+    server = Listening(uvicorn.Config(build_app(opened), port=0, log_config=None))
+    running = asyncio.create_task(server.serve())
+    try:
+        port = await server.port
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await running
+
+
+class Listening(uvicorn.Server):
+    """A server that tells its port once it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.port.set_result(self.servers[0].sockets[0].getsockname()[1])
