@@ -68,7 +68,7 @@ class Checker:
             line=line,
             record=record,
             record_key=self._record_key(record, values),
-            valid_from=line.valid_from or _effective_from(record, values) or shanghai_date(stated_at),
+            valid_from=line.valid_from or _effective_from(record, line, values) or shanghai_date(stated_at),
             stated_at=stated_at,
             identifiers=identifiers,
             payload=payload,
@@ -196,9 +196,9 @@ def _without_key(value: Mapping[str, object]) -> tuple[dict[str, object], Identi
     return plain, key
 
 
-def _effective_from(record: RecordType, values: Mapping[str, object]) -> date | None:
-    """The first effective date that the line gives; a reduced one begins at its first day."""
-    for name in record.effective:
+def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]) -> date | None:
+    """The first effective date that the line gives, a reduced one from its first day; an end has none."""
+    for name in () if line.operation is Operation.END else record.effective:
         value = values.get(name)
         if isinstance(value, str):
             return date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)

@@ -6,29 +6,27 @@ submission's position moves with it, so that a crash between two chunks loses no
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from hub.clock import now
-from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Scheme
 from hub.intake.check import Checked
-from hub.intake.delivery import Line, Operation
+from hub.intake.delivery import Line
+from hub.intake.histories import Histories, RecordId
 from hub.intake.identify import Directory, Known, locks_needed
-from hub.intake.publish import Publisher
+from hub.intake.publish import Moment, Publisher
 from hub.intake.values import Identifier
 from hub.reasons import Reason, ReasonCode, reason
 from hub.store import writing
-from hub.store.pool import Connection, Database
-from hub.timeline import Outcome, Statement, standing, verdict
+from hub.store.pool import Connection
+from hub.timeline import Outcome, Statement
 from hub.vault.cipher import Vault
 
 MOST_LOCKS = 1_000
 """Locks per transaction: more would exhaust the lock table of the embedded server when many write at once."""
-
-RecordId = tuple[UUID, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,6 @@ class LocksOutgrown(Exception):
 class Chunk:
     """What the chunks of one submission have in common."""
 
-    database: Database
     vault: Vault
     publisher: Publisher
     register: str
@@ -71,13 +68,14 @@ class Chunk:
         if lines:
             directory = await self._directory(connection, lines)
             at = await writing.database_clock(connection)
-            owners = [directory.identify(line) for line in lines]
-            payloads = [_filled(line, directory) for line in lines]
+            found = [directory.identify(line) for line in lines]
+            owners = [directory.current(owner) for owner in found]
+            said = [(line, owner, _filled(line, directory)) for line, owner in zip(lines, owners, strict=True)]
             await self._write_identities(connection, directory, at)
-            entities = {owner.canonical_id: line.record.entity for owner, line in zip(owners, lines, strict=True)}
-            moment = await self.publisher.begin(connection, entities, at)
-            results = await self._write_states(connection, lines, owners, payloads, moment.known_at, refused)
-            await self._write_references(connection, lines, owners, directory)
+            kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
+            moment = await self.publisher.begin(connection, kinds, at)
+            results = await self._write_states(connection, said, moment, refused)
+            await self._write_references(connection, said, directory)
             await self.publisher.publish(connection, moment, self.submission_id)
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
@@ -125,37 +123,35 @@ class Chunk:
     async def _write_states(
         self,
         connection: Connection,
-        lines: Sequence[Checked],
-        owners: Sequence[Known],
-        payloads: Sequence[str],
-        known_at: dict[UUID, datetime],
+        said: Sequence[tuple[Checked, Known, str]],
+        moment: Moment,
         refused: list[Refused],
     ) -> list[Result]:
-        histories = await self._histories(connection, lines, owners)
-        fresh: dict[UUID, tuple[Checked, str, datetime]] = {}
+        """Add what was said, with its payload, to the histories of its records."""
+        histories = Histories(self.submission_id, await self._histories(connection, said))
         results: list[Result] = []
-        for line, owner, payload in zip(lines, owners, payloads, strict=True):
-            history = histories[_record_id(line, owner)]
-            statement = self._statement(line)
-            if _repeats_a_key(line, statement, history):
+        for line, owner, payload in said:
+            outcome = histories.hear(_record_id(line, owner), line, payload, moment.at)
+            if outcome is None:
                 refused.append(refuse(line.line, reason(ReasonCode.DUPLICATE_KEY)))
-                continue
-            results.append(Result(line.line.place, verdict(history, statement)))
-            if not any(statement.says_the_same_as(known) for known in history):
-                history.append(statement)
-                fresh[statement.state_id] = (line, payload, known_at[owner.canonical_id])
-        await self._store(connection, histories, fresh, known_at, owners)
+            else:
+                results.append(Result(line.line.place, outcome))
+        writes = histories.writes({owner.member_id: moment.known_at[owner.canonical_id] for _, owner, _ in said})
+        if writes.ended:
+            await writing.supersede(connection, writes.ended)
+        if writes.again:
+            await writing.restate(connection, writes.again)
+        if writes.rows:
+            await writing.write_states(connection, writes.rows, self.register, self.source_unit, self.submission_id)
         return results
 
     async def _histories(
-        self, connection: Connection, lines: Sequence[Checked], owners: Sequence[Known]
+        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]]
     ) -> dict[RecordId, list[Statement]]:
-        """All that was said before of the records that ``lines`` speak of."""
-        histories: dict[RecordId, list[Statement]] = {
-            _record_id(line, owner): [] for line, owner in zip(lines, owners, strict=True)
-        }
-        for row in await writing.statements(connection, histories, self.register, self.source_unit):
-            histories[row["entity_id"], row["record_type"], row["record_key"]].append(
+        """All that was said before of the records now spoken of."""
+        statements: dict[RecordId, list[Statement]] = {_record_id(line, owner): [] for line, owner, _ in said}
+        for row in await writing.statements(connection, statements, self.register, self.source_unit):
+            statements[row["entity_id"], row["record_type"], row["record_key"]].append(
                 Statement(
                     valid_from=row["valid_from"],
                     stated_at=row["stated_at"],
@@ -166,55 +162,14 @@ class Chunk:
                     current=row["current"],
                 )
             )
-        return histories
-
-    def _statement(self, line: Checked) -> Statement:
-        return Statement(
-            valid_from=line.valid_from,
-            stated_at=line.stated_at,
-            operation=line.line.operation,
-            digest=line.digest,
-            submission_id=self.submission_id,
-            state_id=new_id(now()),
-        )
-
-    async def _store(
-        self,
-        connection: Connection,
-        histories: dict[RecordId, list[Statement]],
-        fresh: dict[UUID, tuple[Checked, str, datetime]],
-        known_at: dict[UUID, datetime],
-        owners: Sequence[Known],
-    ) -> None:
-        """Store what is new and end the standing of what it displaced."""
-        canonical = {owner.member_id: owner.canonical_id for owner in owners}
-        rows: list[writing.StateRow] = []
-        ended: list[tuple[UUID, UUID, datetime]] = []
-        again: list[tuple[UUID, UUID, UUID, datetime]] = []
-        for (entity_id, record_type, record_key), history in histories.items():
-            stands = {statement.state_id for statement in standing(history)}
-            at = known_at[canonical[entity_id]]
-            for statement in history:
-                if statement.current and statement.state_id not in stands:
-                    ended.append((entity_id, statement.state_id, at))
-                elif statement.state_id in fresh:
-                    superseded_at = None if statement.state_id in stands else at
-                    rows.append(_row(entity_id, record_type, record_key, statement, superseded_at, fresh))
-                elif statement.state_id in stands and not statement.current:
-                    again.append((entity_id, statement.state_id, new_id(at), at))
-        if ended:
-            await writing.supersede(connection, ended)
-        if again:
-            await writing.restate(connection, again)
-        if rows:
-            await writing.write_states(connection, rows, self.register, self.source_unit, self.submission_id)
+        return statements
 
     async def _write_references(
-        self, connection: Connection, lines: Sequence[Checked], owners: Sequence[Known], directory: Directory
+        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory
     ) -> None:
         references = {
             (directory.refer(key), f"{line.record.name}.{path}", owner.member_id)
-            for line, owner in zip(lines, owners, strict=True)
+            for line, owner, _ in said
             for path, key in line.references.items()
         }
         if references:
@@ -243,17 +198,6 @@ def _record_id(line: Checked, owner: Known) -> RecordId:
     return (owner.member_id, line.record.name, line.record_key)
 
 
-def _repeats_a_key(line: Checked, statement: Statement, history: Iterable[Statement]) -> bool:
-    """Whether another line of this submission spoke of the same record and day, and neither says which came later."""
-    return line.line.stated_at is None and any(
-        known.submission_id == statement.submission_id
-        and known.valid_from == statement.valid_from
-        and known.stated_at != statement.stated_at
-        and known.operation == statement.operation == Operation.STATE
-        for known in history
-    )
-
-
 def _filled(line: Checked, directory: Directory) -> str:
     """The payload as it is stored: references and sealed numbers by their ids."""
     payload = dict(line.payload)
@@ -264,29 +208,3 @@ def _filled(line: Checked, directory: Directory) -> str:
     for path, key in line.sealed.items():
         payload[path] = directory.known[key].identifier_id
     return msgspec.json.encode(payload).decode()
-
-
-def _row(
-    entity_id: UUID,
-    record_type: str,
-    record_key: str,
-    statement: Statement,
-    superseded_at: datetime | None,
-    fresh: dict[UUID, tuple[Checked, str, datetime]],
-) -> writing.StateRow:
-    line, payload, recorded_at = fresh[statement.state_id]
-    valid_to: date | None = statement.valid_from if line.line.operation is Operation.END else None
-    return writing.StateRow(
-        entity_id=entity_id,
-        state_id=statement.state_id,
-        record_type=record_type,
-        record_key=record_key,
-        operation=statement.operation,
-        valid_from=statement.valid_from,
-        valid_to=valid_to,
-        stated_at=statement.stated_at,
-        recorded_at=recorded_at,
-        superseded_at=superseded_at,
-        digest=statement.digest,
-        payload=payload,
-    )

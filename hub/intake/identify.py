@@ -48,7 +48,7 @@ class Directory:
         for other in found:
             if other.canonical_id != leading.canonical_id and not self._holds(other, best.scheme):
                 self._link(other.canonical_id, leading.canonical_id)
-        return self._current(leading)
+        return self.current(leading)
 
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
@@ -60,14 +60,14 @@ class Directory:
         return next((known for known in found if not self._holds(known, scheme)), None)
 
     def _holds(self, known: Known, scheme: Scheme) -> bool:
-        return scheme in self.schemes.get(self._current(known).canonical_id, ())
+        return scheme in self.schemes.get(self.current(known).canonical_id, ())
 
     def _new(self) -> Known:
         entity_id = new_id(self.at)
         return Known(new_id(self.at), entity_id, entity_id)
 
     def _give(self, key: Identifier, owner: Known) -> None:
-        given = Known(new_id(self.at), owner.member_id, self._current(owner).canonical_id)
+        given = Known(new_id(self.at), owner.member_id, self.current(owner).canonical_id)
         self.known[key] = self.new_identifiers[key] = given
         self.schemes.setdefault(given.canonical_id, set()).add(key.scheme)
 
@@ -78,7 +78,8 @@ class Directory:
         self.new_links[absorbed] = into
         self.schemes.setdefault(into, set()).update(self.schemes.get(absorbed, ()))
 
-    def _current(self, known: Known) -> Known:
+    def current(self, known: Known) -> Known:
+        """``known`` after the links that lines of this chunk made."""
         canonical = self.new_links.get(known.canonical_id, known.canonical_id)
         return known if canonical == known.canonical_id else Known(known.identifier_id, known.member_id, canonical)
 

@@ -30,8 +30,13 @@ class Moment:
 
     kinds: Mapping[UUID, EntityKind]
     before: Mapping[UUID, asyncpg.Record]
-    known_at: dict[UUID, datetime]
-    valid_on: date
+    known_at: Mapping[UUID, datetime]
+    at: datetime
+
+    @property
+    def valid_on(self) -> date:
+        """The day in Shanghai on which the chunk is written."""
+        return shanghai_date(self.at)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Publisher:
             entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
             for entity_id in kinds
         }
-        return Moment(kinds, before, known_at, shanghai_date(at))
+        return Moment(kinds, before, known_at, at)
 
     async def publish(self, connection: Connection, moment: Moment, submission_id: UUID) -> None:
         """Merge what is in force now and write the views that differ."""

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,12 +58,24 @@ class Delivery:
 
 @dataclass(slots=True)
 class Summary:
-    """What came of a delivery: how many lines had each outcome and, on request, the result of every line."""
+    """What came of a delivery so far.
+
+    It has reached the line at ``position``; ``results`` has every line where results are kept. ``resumed_after`` is
+    where an earlier attempt had broken off.
+    """
 
     submission_id: UUID
-    resumed_after: int
+    position: int
     counts: Counter[str]
-    results: list[Result] = field(default_factory=list)
+    results: list[Result]
+    resumed_after: int = 0
+
+    def add(self, results: Sequence[Result], position: int, *, keep: bool) -> None:
+        """Note the results of a chunk that ended at ``position``."""
+        self.position = position
+        self.counts.update(results_by_outcome(results))
+        if keep:
+            self.results.extend(results)
 
 
 @dataclass(frozen=True)
@@ -107,69 +119,59 @@ class Intake:
         are given again.
         """
         submission = await self.open(delivery)
-        if submission.finished:
-            if submission.results is not None:
-                return _kept(submission)
+        if submission.finished and submission.results is None:
             async with self.database.connection() as connection:
                 await restart_submission(connection, submission.submission_id)
-        position = 0 if submission.finished else submission.position
-        counts = Counter({} if submission.finished else submission.counts)
-        summary = Summary(submission.submission_id, position, counts)
+            submission = await self.open(delivery)
+        summary = _so_far(submission)
+        if submission.finished:
+            return summary
         checker = Checker(self.model, self.vault, delivery.register)
         chunk = Chunk(
-            database=self.database,
             vault=self.vault,
             publisher=Publisher(self.model),
             register=delivery.register,
             source_unit=delivery.source_unit,
             submission_id=submission.submission_id,
         )
-        for checked, refused in _chunks(checker, submission.stated_at, lines(position)):
-            results, position = await self._write(chunk, checked, refused, position, summary.counts)
-            summary.counts.update(results_by_outcome(results))
+        for checked, refused in _chunks(checker, submission.stated_at, lines(summary.position)):
+            results = await self._write(chunk, checked, refused, summary, keep=keep_results)
+            summary.add(results, _reached(checked, refused), keep=keep_results)
             telemetry.count_outcomes(delivery.register, results_by_outcome(results))
-            if keep_results:
-                summary.results.extend(results)
             on_results(results)
         async with self.database.connection() as connection:
-            kept = msgspec.json.encode(summary.results).decode() if keep_results else None
-            await finish_submission(connection, submission.submission_id, kept)
+            await finish_submission(connection, submission.submission_id)
         return summary
 
     async def _write(
-        self,
-        chunk: Chunk,
-        checked: Sequence[Checked],
-        refused: Sequence[Refused],
-        position: int,
-        counts: Counter[str],
-    ) -> tuple[list[Result], int]:
-        """Write one chunk, again where another writer came between; gives its results and the place it reached."""
-        places = [line.line.place for line in checked] + [line.place for line in refused]
+        self, chunk: Chunk, checked: Sequence[Checked], refused: Sequence[Refused], so_far: Summary, *, keep: bool
+    ) -> list[Result]:
+        """Write one chunk, again where another writer came between."""
         for attempt in range(ATTEMPTS):
             try:
-                with telemetry.span("intake.chunk", register=chunk.register, lines=len(places)):
-                    return await self._attempt(chunk, checked, refused, position, max(places), counts), max(places)
+                with telemetry.span("intake.chunk", register=chunk.register, lines=len(checked) + len(refused)):
+                    return await self._attempt(chunk, checked, refused, so_far, keep=keep)
             except _RETRIED:
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
         raise DatabaseBusy
 
     async def _attempt(
-        self,
-        chunk: Chunk,
-        checked: Sequence[Checked],
-        refused: Sequence[Refused],
-        position: int,
-        reached: int,
-        counts: Counter[str],
+        self, chunk: Chunk, checked: Sequence[Checked], refused: Sequence[Refused], so_far: Summary, *, keep: bool
     ) -> list[Result]:
         async with self.database.connection() as connection:
             keys = await chunk.locks(connection, checked)
         async with self.database.transaction() as connection:
             await chunk.lock(connection, checked, keys)
             results = await chunk.write(connection, checked, list(refused))
-            total = counts + results_by_outcome(results)
-            if not await advance_submission(connection, chunk.submission_id, position, reached, total):
+            moved = await advance_submission(
+                connection,
+                chunk.submission_id,
+                since=so_far.position,
+                position=_reached(checked, refused),
+                counts=so_far.counts + results_by_outcome(results),
+                results=msgspec.json.encode(results).decode() if keep else None,
+            )
+            if not moved:
                 raise SubmissionInProgress(register=chunk.register)
         return results
 
@@ -179,9 +181,15 @@ def results_by_outcome(results: Iterable[Result]) -> Counter[str]:
     return Counter(str(result.outcome) for result in results)
 
 
-def _kept(submission: Submission) -> Summary:
+def _so_far(submission: Submission) -> Summary:
     results = msgspec.json.decode(submission.results or "[]", type=list[Result])
-    return Summary(submission.submission_id, submission.position, Counter(submission.counts), results)
+    position = submission.position
+    return Summary(submission.submission_id, position, Counter(submission.counts), results, resumed_after=position)
+
+
+def _reached(checked: Sequence[Checked], refused: Sequence[Refused]) -> int:
+    """The place of the last line of a chunk."""
+    return max([line.line.place for line in checked] + [line.place for line in refused])
 
 
 def _chunks(

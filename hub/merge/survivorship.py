@@ -7,6 +7,7 @@ the responsible department decides). Absent is silent; null means "there is none
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from hub.catalog.shape import MergedItem
 from hub.merge.view import Choice, Merged, Record, Source, View
@@ -62,13 +63,18 @@ def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict
 
 def _voices(by_type: Mapping[str, list[Record]], path: str) -> Iterator[_Voice]:
     """What the records say at ``record.item[.part]``, most recent first."""
-    record_type, *steps = path.split(".")
+    record_type, *steps = _steps(path)
     for record in by_type.get(record_type, ()):
         value: object = record.values
         for step in steps:
-            value = value.get(step, SILENT) if isinstance(value, Mapping) else SILENT
+            value = value.get(step, SILENT) if isinstance(value, dict) else SILENT
         if value is not SILENT:
             yield _Voice(value, record.source)
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voice) -> Iterator[_Voice]:
@@ -85,7 +91,7 @@ def same_value(one: object, other: object) -> bool:
 
 
 def _essence(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return value.get("code") or _essence(value.get("name"))
     return "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else value
 

@@ -156,11 +156,13 @@ update submission set position = 0, counts = '{}', finished_at = null
 where submission_id = $1 and finished_at is not null;
 
 -- advance_submission
--- Moves a submission on from line $2 to line $3; gives nothing where another loader has moved it meanwhile.
-update submission set position = $3, counts = $4
+-- Moves a submission on from line $2 to line $3, adding the results $5 to those that are kept; gives nothing where
+-- another loader has moved it meanwhile.
+update submission
+set position = $3, counts = $4, results = coalesce((results::jsonb || $5::jsonb)::json, $5::json, results)
 where submission_id = $1 and position = $2
 returning submission_id;
 
 -- finish_submission
--- Marks a submission as complete, with the outcome of each record where they were few.
-update submission set finished_at = clock_timestamp(), results = coalesce($2, results) where submission_id = $1;
+-- Marks a submission as complete.
+update submission set finished_at = clock_timestamp() where submission_id = $1;

@@ -61,13 +61,21 @@ async def restart_submission(connection: Connection, submission_id: UUID) -> Non
 
 
 async def advance_submission(
-    connection: Connection, submission_id: UUID, since: int, position: int, counts: dict[str, int]
+    connection: Connection,
+    submission_id: UUID,
+    *,
+    since: int,
+    position: int,
+    counts: dict[str, int],
+    results: str | None,
 ) -> bool:
-    """Move a submission on; False where another loader has moved it meanwhile."""
+    """Move a submission on, keeping ``results`` (a JSON list) if given; False where another loader has moved it."""
     text = msgspec.json.encode(counts).decode()
-    return await connection.fetchval(_SQL["advance_submission"], submission_id, since, position, text) is not None
+    return (
+        await connection.fetchval(_SQL["advance_submission"], submission_id, since, position, text, results) is not None
+    )
 
 
-async def finish_submission(connection: Connection, submission_id: UUID, results: str | None) -> None:
+async def finish_submission(connection: Connection, submission_id: UUID) -> None:
     """Mark a submission as complete."""
-    await connection.execute(_SQL["finish_submission"], submission_id, results)
+    await connection.execute(_SQL["finish_submission"], submission_id)
