@@ -299,14 +299,16 @@ def _provenance_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
         if choice is None:
             return Provenance(source=None, basis=None, standing=None, alternatives=[], absence=Absence[item.silence])
         rule = item.authority[choice.authority]
-        places = [(place, True) for place in choice.agreeing] + [(place, False) for place in choice.differing]
+        spoken = [(place, True) for place in choice.agreeing] + [(place, False) for place in choice.differing]
+        others = [(root.source(place), agrees) for place, agrees in spoken]
         return Provenance(
             source=source_of(root.source(choice.source), context.model),
             basis=rule.basis,
             standing=rule.standing,
             alternatives=[
-                Alternative(agrees=agrees, source=source_of(root.source(place), context.model))
-                for place, agrees in places
+                Alternative(agrees=agrees, source=source_of(source, context.model))
+                for source, agrees in others
+                if source.record_type in root.decision.given  # an adoption is no one's business without a grant
             ],
             absence=Absence.NONE if choice.value is None else None,
         )

@@ -36,7 +36,8 @@ def _items(model: Model, kind: EntityKind, node: FieldNode, info: ResolveInfo) -
     name = node.name.value
     record = model.records.get(name)
     if name == "provenance":
-        yield from (item.name.value for item in _fields([node], kind, info) if item.name.value in model.merged[kind])
+        asked = (model.merged[kind].get(field.name.value) for field in _fields([node], kind, info))
+        yield from (name for item in asked if item for name in (item.name, *item.speakers))
     elif record and record.entity is kind:
         yield name
         for field in _fields([node], kind, info):

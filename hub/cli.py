@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from adapters.loading import LoadReport, load, recognise
 from adapters.sample.city import make_city
@@ -35,10 +35,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-keys = typer.Typer(help="The keys of the identity vault.", no_args_is_help=True)
-app.add_typer(keys, name="keys")
+keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
 out = Console()
 err = Console(stderr=True)
+
+DELIVERING = "For a department that delivers"
+EXPLORING = "For a developer who explores"
+OPERATING = "For the platform office that runs the hub"
 
 StatedOn = Annotated[
     datetime | None,
@@ -51,7 +54,7 @@ StatedOn = Annotated[
 ]
 
 
-@app.command("load")
+@app.command("load", rich_help_panel=DELIVERING)
 def load_command(
     register: Annotated[str, typer.Argument(help="The register, as `hub registers` lists it.")],
     files: Annotated[list[Path], typer.Argument(help="CSV (UTF-8 or GB18030), XLSX or JSON Lines files.")],
@@ -93,8 +96,8 @@ async def _load(
 
 def _show(report: LoadReport) -> None:
     """One file's outcomes, its unknown columns and why lines are in quarantine."""
-    table = Table(title=f"{report.path.name} → {report.record_type}", title_justify="left")
-    table.add_column("outcome")
+    out.print(f"{report.path.name} → {report.record_type}", markup=False, highlight=False)
+    table = Table("outcome")
     table.add_column("lines", justify="right")
     for outcome, lines in sorted(report.summary.counts.items()):
         table.add_row(outcome, f"{lines:,}")
@@ -109,7 +112,7 @@ def _show(report: LoadReport) -> None:
         out.print(f"`hub quarantine --submission {report.summary.submission_id}` lists these lines.", markup=False)
 
 
-@app.command()
+@app.command(rich_help_panel=DELIVERING)
 def quarantine(
     register: Annotated[str | None, typer.Option(help="Only lines of this register.")] = None,
     submission: Annotated[str | None, typer.Option(help="Only lines of this submission.")] = None,
@@ -121,25 +124,28 @@ def quarantine(
         async with open_services(settings) as services, services.database.connection() as connection:
             return await list_quarantine(connection, register, submission, most)
 
-    table = Table("register", "record type", "line", "原因", "reason")
+    table = Table(*(Column(title, overflow="fold") for title in ("register", "record type", "line", "原因", "reason")))
     for row in _run(find(load_settings())):
         table.add_row(row["register"], row["record_type"], str(row["place"]), row["reason_zh"], row["reason_en"])
     out.print(table)
 
 
-@app.command()
+@app.command(rich_help_panel=DELIVERING)
 def registers() -> None:
-    """List the registers and their record types, with the department responsible for each."""
+    """List the registers, each with its department and its record types."""
     model = _guarded(lambda: read_model(load_settings()))
-    table = Table("register", "名称", "record type", "记录", "department", "article")
-    for record in model.records.values():
-        department = model.departments[record.department]
-        zh = model.registers[record.register].zh
-        table.add_row(record.register, zh, record.name, record.zh, department.zh, record.article)
-    out.print(table)
+    for register in model.registers.values():
+        responsible = model.departments[register.department]
+        out.print(f"\n{register.name} · {register.zh} · {responsible.name} · {responsible.zh}", highlight=False)
+        table = Table.grid(padding=(0, 2), pad_edge=True)
+        for record in model.records.values():
+            if record.register == register.name:
+                other = "" if record.department == responsible.name else model.departments[record.department].zh
+                table.add_row("", record.name, record.zh, record.article, other)
+        out.print(table)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPLORING)
 def sample(
     directory: Annotated[Path, typer.Argument(help="Where to write the files.")],
     persons: Annotated[int, typer.Option(min=1, help="How many natural persons.")] = 10_000,
@@ -156,7 +162,7 @@ def sample(
     out.print(f"{summary.deliveries} deliveries of {summary.lines:,} lines in {directory}")
 
 
-@app.command()
+@app.command(rich_help_panel=OPERATING)
 def serve() -> None:
     """Serve GraphQL, the explorer and the schema on HUB_HOST and HUB_PORT."""
     settings = _guarded(load_settings)
@@ -165,7 +171,7 @@ def serve() -> None:
     )
 
 
-@app.command("demo")
+@app.command("demo", rich_help_panel=EXPLORING)
 def demo_command(
     persons: Annotated[int, typer.Option(min=1, help="How many natural persons.")] = 10_000,
     entities: Annotated[int, typer.Option(min=1, help="How many legal entities.")] = 1_000,
@@ -176,7 +182,7 @@ def demo_command(
     run_server(create_app(settings, ready.explorer_headers), settings, lambda url: ready.introduce(out, url))
 
 
-@app.command()
+@app.command(rich_help_panel=EXPLORING)
 def token(
     role: Annotated[Role, typer.Option(help="What the bearer is to the hub.")] = Role.AGENCY,
     agency: Annotated[str, typer.Option(help="The agency that asks.")] = "demo agency",
@@ -189,12 +195,12 @@ def token(
     """Print a token for this development hub, to send as `Authorization: Bearer …`."""
     settings = _guarded(load_settings)
     if role is Role.DEPARTMENT and department not in _guarded(lambda: read_model(settings)).departments:
-        _fail("the role department needs --department", "`hub registers` lists the departments; use the code name.")
+        _fail("the role department needs --department", "`hub registers` names the department of each register, as PUBLIC_SECURITY.")
     viewer = Viewer(agency=agency, officer=officer, role=role, department=department)
     typer.echo(_guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
 
 
-@app.command("schema")
+@app.command("schema", rich_help_panel=EXPLORING)
 def schema_command(
     write: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
@@ -207,7 +213,7 @@ def schema_command(
         sys.stdout.write(text)
 
 
-@app.command("migrate")
+@app.command("migrate", rich_help_panel=OPERATING)
 def migrate_command() -> None:
     """Bring the database to the schema of this release; does nothing where it is there already."""
 
@@ -217,6 +223,9 @@ def migrate_command() -> None:
 
     applied = _run(bring(load_settings()))
     out.print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply")
+
+
+app.add_typer(keys, name="keys", rich_help_panel=OPERATING)
 
 
 @keys.command("backup")

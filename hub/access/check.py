@@ -63,6 +63,11 @@ def decide(model: Model, grants: Iterable[Grant], viewer: Viewer, kind: EntityKi
     return Decision(given, asked - given)
 
 
+def may_see(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
+    """Whether some grant of the viewer's covers entities of ``kind``; who has none must not learn that one exists."""
+    return any(grant.role is viewer.role and grant.entity is kind for grant in grants)
+
+
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:
     """The leaf itself, or every leaf of the record type that ``item`` names."""
     return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))

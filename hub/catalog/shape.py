@@ -283,6 +283,12 @@ class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
     compare: tuple[str, ...] = ()
     silence: Silence = "NOT_REPORTED"
 
+    @property
+    def speakers(self) -> frozenset[str]:
+        """The record types that speak of the item, whether they may decide it or not."""
+        paths = (*(authority.source for authority in self.authority), *self.compare)
+        return frozenset(path.partition(".")[0] for path in paths)
+
 
 class Edge(Struct, frozen=True, forbid_unknown_fields=True):
     """A list on an entity of the entities whose records refer to it: ``via`` names ``record.item`` paths."""

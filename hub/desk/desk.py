@@ -9,10 +9,11 @@ import asyncpg
 import msgspec
 
 from hub import telemetry
-from hub.access import Decision, Grant, Viewer, decide
+from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import Edge, EntityKind, ItemType, Model
 from hub.clock import now, shanghai_date
 from hub.desk.answer import Answer, Referrer, entity_of
+from hub.errors import FieldNotGranted
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Scheme, normalise
 from hub.merge import Merged, Record, View, merge
@@ -105,7 +106,8 @@ class Desk:
     ) -> dict[UUID, Answer]:
         """Answers from rows of views, by entity: decided, opened where given, and logged."""
         decision = decide(self.model, self.grants, viewer, kind, items)
-        found = {row["entity_id"]: row for row in rows if row["kind"] == kind}
+        allowed = may_see(self.grants, viewer, kind)
+        found = {row["entity_id"]: row for row in rows if allowed and row["kind"] == kind}
         views = await self._views(connection, kind, found)
         numbers = await self._numbers(connection, kind, found, decision)
         opened = await self._opened(connection, kind, views, decision)
@@ -119,6 +121,8 @@ class Desk:
             denied=decision.denied,
             trace_id=telemetry.trace_id(),
         )
+        if not allowed:
+            raise FieldNotGranted(item=kind.type_name)
         return {
             entity_id: Answer(
                 entity_id=entity_id,

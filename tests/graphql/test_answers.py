@@ -129,6 +129,18 @@ async def test_provenance_names_source_basis_and_who_agrees_and_differs(api: Api
     assert provenance["employmentStatus"] == {"absence": "NOT_REPORTED", "source": None}
 
 
+async def test_provenance_does_not_give_away_a_record_that_is_not_granted(api: Api) -> None:
+    await fill(api)
+    adoption = {"recordedSubject.idNumber": PERSON, "recordedSubject.name": "王小明", "adoptionCertNumber": "穗收养1号"}
+    await api.office.deliver("civil_affairs", "adoptionRegistrations", [adoption])
+    query = """query($id: IdNumber!) { naturalPerson(idNumber: $id) { provenance {
+        name { alternatives { source { recordType } } } } } }"""
+    seen = await api.data(query, {"id": PERSON})
+    assert "adoptionRegistrations" not in str(seen)
+    owner = await api.ask(query, {"id": PERSON}, department("CIVIL_AFFAIRS"))
+    assert "adoptionRegistrations" in str(owner["data"])
+
+
 async def test_no_marriage_record_is_not_unmarried(api: Api) -> None:
     await api.office.household({"idNumber": PERSON, "name": "王小明"})
     person = (
@@ -170,7 +182,7 @@ async def test_a_developer_sees_the_schema_and_the_catalog_and_no_value(api: Api
         {"id": PERSON},
         DEVELOPER,
     )
-    assert answer["data"]["naturalPerson"] == {"name": None}
+    assert answer["data"]["naturalPerson"] is None
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FIELD_NOT_GRANTED"]
     assert {"name": "household_registration"} in answer["data"]["registers"]
     assert not any(item["granted"] for item in answer["data"]["catalog"])
