@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 done with lines left in quarantine, 2 refused with one cle
 import asyncio
 import sys
 from collections.abc import Coroutine
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from adapters.loading import LoadReport, load, recognise
+from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
 from adapters.sample.city import make_city
 from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import build_schema
@@ -32,8 +32,9 @@ from hub.vault.keys import backup_keys, load_keys
 app = typer.Typer(
     help="基准 · Jizhun: a GraphQL master-data hub for natural persons and legal entities.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
 )
 keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
 out = Console()
@@ -61,6 +62,10 @@ def load_command(
     record: Annotated[
         str | None, typer.Option(help="The record type, where the columns do not say which list it is.")
     ] = None,
+    columns: Annotated[
+        Path | None,
+        typer.Option(help='A TOML file of lines such as "证件号" = "idNumber", for titles the model does not know.'),
+    ] = None,
     stated_on: StatedOn = None,
     unit: Annotated[str, typer.Option(help="The unit of the department that delivers, as a district.")] = "",
 ) -> None:
@@ -70,25 +75,27 @@ def load_command(
     reason and every other line lands. Broken off, the same command goes on where it stopped; a file that was loaded
     before changes nothing.
     """
-    reports = _run(_load(load_settings(), register, files, record, stated_on.date() if stated_on else None, unit))
+    settings = _guarded(load_settings)
+    recognised = _guarded(
+        lambda: recognise(
+            read_model(settings),
+            register,
+            files,
+            record=record,
+            stated_on=stated_on.date() if stated_on else None,
+            source_unit=unit,
+            max_cell_characters=settings.max_cell_characters,
+            mapping=read_mapping(columns) if columns else {},
+        )
+    )
+    reports = _run(_load(settings, recognised))
     for report in reports:
         _show(report)
     quarantined = any(report.summary.counts[Outcome.QUARANTINED] for report in reports)
     raise typer.Exit(1 if quarantined else 0)
 
 
-async def _load(
-    settings: Settings, register: str, files: list[Path], record: str | None, stated_on: date | None, unit: str
-) -> list[LoadReport]:
-    recognised = recognise(
-        read_model(settings),
-        register,
-        files,
-        record=record,
-        stated_on=stated_on,
-        source_unit=unit,
-        max_cell_characters=settings.max_cell_characters,
-    )
+async def _load(settings: Settings, recognised: list[RecognisedFile]) -> list[LoadReport]:
     async with open_services(settings) as services:
         with progress.bytes_read(err, recognised) as advance:
             return [await load(services.intake, file, "hub load", advance) for file in recognised]
@@ -125,7 +132,7 @@ def quarantine(
             return await list_quarantine(connection, register, submission, most)
 
     table = Table(*(Column(title, overflow="fold") for title in ("register", "record type", "line", "原因", "reason")))
-    for row in _run(find(load_settings())):
+    for row in _run(find(_guarded(load_settings))):
         table.add_row(row["register"], row["record_type"], str(row["place"]), row["reason_zh"], row["reason_en"])
     out.print(table)
 
@@ -136,12 +143,13 @@ def registers() -> None:
     model = _guarded(lambda: read_model(load_settings()))
     for register in model.registers.values():
         responsible = model.departments[register.department]
-        out.print(f"\n{register.name} · {register.zh} · {responsible.name} · {responsible.zh}", highlight=False)
-        table = Table.grid(padding=(0, 2), pad_edge=True)
+        named = f"{register.name} · {register.zh} · {responsible.name} · {responsible.zh}"
+        out.print(named, markup=False, highlight=False, soft_wrap=True)
+        table = Table.grid(Column(no_wrap=True), "", "", padding=(0, 2), pad_edge=True)
         for record in model.records.values():
             if record.register == register.name:
                 other = "" if record.department == responsible.name else model.departments[record.department].zh
-                table.add_row("", record.name, record.zh, record.article, other)
+                table.add_row(record.name, record.zh, other)
         out.print(table)
 
 
@@ -195,7 +203,7 @@ def token(
     """Print a token for this development hub, to send as `Authorization: Bearer …`."""
     settings = _guarded(load_settings)
     if role is Role.DEPARTMENT and department not in _guarded(lambda: read_model(settings)).departments:
-        _fail("the role department needs --department", "`hub registers` names the department of each register, as PUBLIC_SECURITY.")
+        _fail("the role department needs --department", "`hub registers` names the departments, as PUBLIC_SECURITY.")
     viewer = Viewer(agency=agency, officer=officer, role=role, department=department)
     typer.echo(_guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
 
@@ -221,7 +229,7 @@ def migrate_command() -> None:
         async with connect_database(settings) as database:
             return await migrate(database.direct_url)
 
-    applied = _run(bring(load_settings()))
+    applied = _run(bring(_guarded(load_settings)))
     out.print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply")
 
 

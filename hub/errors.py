@@ -15,6 +15,8 @@ class Kind(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not found"
+    METHOD_NOT_ALLOWED = "method not allowed"
+    NOT_ACCEPTABLE = "not acceptable"
     CONFLICT = "conflict"
     TOO_LARGE = "too large"
     UNSUPPORTED = "unsupported"
@@ -28,6 +30,8 @@ HTTP_STATUS: dict[Kind, int] = {
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
+    Kind.METHOD_NOT_ALLOWED: 405,
+    Kind.NOT_ACCEPTABLE: 406,
     Kind.CONFLICT: 409,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED: 415,
@@ -72,7 +76,7 @@ class InvalidModel(HubError):
 
     kind = Kind.INCORRECT
     code = "INVALID_MODEL"
-    hint = "Mend the model file; ARCHITECTURE.md says what a model file holds."
+    hint = "Mend the model file; docs/model.md says what a model file may hold."
 
 
 class InvalidIdentifier(HubError):
@@ -112,7 +116,7 @@ class UnrecognisedColumns(HubError):
 
     kind = Kind.INCORRECT
     code = "UNRECOGNISED_COLUMNS"
-    hint = "Name the columns by their Chinese title or English item name, or say which list it is with --record."
+    hint = "Name columns by Chinese title or English item name, map them with --columns, or say the list with --record."
 
 
 class SubmissionConflict(HubError):
@@ -140,11 +144,35 @@ class SubmissionTooLarge(HubError):
 
 
 class ListTooLong(HubError):
-    """One call may ask for at most {limit} keys."""
+    """One request may ask for at most {limit} keys, in all its lists together."""
 
     kind = Kind.TOO_LARGE
     code = "LIST_TOO_LONG"
-    hint = "Ask in several calls."
+    hint = "Ask in several requests."
+
+
+class AnswerTooLarge(HubError):
+    """The answer would hold more than {limit} fields."""
+
+    kind = Kind.TOO_LARGE
+    code = "ANSWER_TOO_LARGE"
+    hint = "Ask for fewer keys or fewer fields in one request."
+
+
+class TooManyReferrers(HubError):
+    """More than {limit} entities refer to those asked about."""
+
+    kind = Kind.TOO_LARGE
+    code = "TOO_MANY_REFERRERS"
+    hint = "Ask about fewer entities in one request."
+
+
+class InvalidArgument(HubError):
+    """The argument {name} is not usable: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_ARGUMENT"
+    hint = "The description of the argument in the schema says what it takes."
 
 
 class Unauthenticated(HubError):
@@ -203,12 +231,28 @@ class RequestTooLarge(HubError):
     hint = "Ask for less in one request."
 
 
+class MethodNotAllowed(HubError):
+    """GraphQL requests are sent with POST only, for proxies log the addresses that identity numbers would be in."""
+
+    kind = Kind.METHOD_NOT_ALLOWED
+    code = "METHOD_NOT_ALLOWED"
+    hint = "POST the document and its variables as a JSON body."
+
+
+class NotAcceptable(HubError):
+    """The request accepts no media type that the hub answers with."""
+
+    kind = Kind.NOT_ACCEPTABLE
+    code = "NOT_ACCEPTABLE"
+    hint = "Send `Accept: application/graphql-response+json`."
+
+
 class UnsupportedMediaType(HubError):
     """The request's content type is not supported."""
 
     kind = Kind.UNSUPPORTED
     code = "UNSUPPORTED_MEDIA_TYPE"
-    hint = "Send `Content-Type: application/json`."
+    hint = "Send `Content-Type: application/json`, in UTF-8 and not compressed."
 
 
 class QueryTooDeep(HubError):
@@ -219,12 +263,36 @@ class QueryTooDeep(HubError):
     hint = "Ask in several requests, following the ids of the first answer."
 
 
+class QueryTooLarge(HubError):
+    """The document has more than {limit} {things}."""
+
+    kind = Kind.INCORRECT
+    code = "QUERY_TOO_LARGE"
+    hint = "Ask in several requests; name each field once, and give keys as lists in variables."
+
+
+class Unavailable(HubError):
+    """The hub cannot answer at the moment."""
+
+    kind = Kind.UNAVAILABLE
+    code = "UNAVAILABLE"
+    hint = "Try again in a moment."
+
+
 class DatabaseBusy(HubError):
     """The database had no free connection in time."""
 
     kind = Kind.BUSY
     code = "DATABASE_BUSY"
     hint = "Try again in a moment."
+
+
+class DatabaseTooSlow(HubError):
+    """The database took longer over one statement than it may."""
+
+    kind = Kind.BUSY
+    code = "DATABASE_TOO_SLOW"
+    hint = "Ask for less in one request, or try again when there is less to do."
 
 
 class DatabaseUnavailable(HubError):
