@@ -4,16 +4,20 @@ Takes paths; opens and recognises every one of them before anything is written, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
 
 from adapters.registers import ColumnMap, choose_record
 from adapters.transports import Row, RowFile
 from adapters.transports.files import open_file
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_date, shanghai_midnight
+from hub.errors import UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.submission import Delivery, Intake, Summary
@@ -30,6 +34,7 @@ class RecognisedFile:
     file: RowFile
     stated_on: date | None
     source_unit: str
+    mapping: Mapping[str, str]
 
     def delivery(self, sender: str) -> Delivery:
         """The delivery that the file is; the same file said on the same day is the same delivery."""
@@ -64,14 +69,29 @@ def recognise(
     stated_on: date | None,
     source_unit: str,
     max_cell_characters: int,
+    mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> list[RecognisedFile]:
-    """Open every file and tell which record type it delivers; raises before anything is written."""
+    """Open every file and tell which record type it delivers; raises before anything is written.
+
+    ``mapping`` says which item each column stands for, where a department's own titles do not say it.
+    """
     recognised = []
     for path in paths:
         file = open_file(path, max_cell_characters)
-        chosen = choose_record(model, register, _titles(file), path.name, record)
-        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit))
+        titles = [mapping.get(title, title) for title in _titles(file)]
+        chosen = choose_record(model, register, titles, path.name, record)
+        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
     return recognised
+
+
+def read_mapping(path: Path) -> dict[str, str]:
+    """A mapping of column titles to items: a TOML file of lines such as ``"证件号" = "idNumber"``."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=dict[str, str])
+    except OSError as error:
+        raise UnreadableFile(file=path.name, format="a mapping", problem=error.strerror) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableFile(file=path.name, format="a mapping", problem=str(error)) from None
 
 
 def _titles(file: RowFile) -> Sequence[str]:
@@ -84,7 +104,7 @@ def _titles(file: RowFile) -> Sequence[str]:
 
 async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progress: Progress) -> LoadReport:
     """Take in one file, from where an attempt that was broken off left it."""
-    columns = ColumnMap(recognised.record)
+    columns = ColumnMap(recognised.record, recognised.mapping)
     reasons: Counter[str] = Counter()
 
     def lines(after: int) -> Iterator[Line | BrokenLine]:

@@ -22,6 +22,7 @@ from hub.catalog import Model, load_model
 from hub.desk import Desk
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
+from hub.store.keyring import claim
 from hub.store.migrate import migrate
 from hub.store.pool import connect_database
 from hub.vault.cipher import Vault
@@ -48,25 +49,27 @@ def read_model(settings: Settings) -> Model:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that answers and takes in, over a database brought up to date."""
     model = read_model(settings)
-    async with connect_database(settings) as database:
-        await migrate(database.direct_url)
-        vault = Vault(load_keys(settings.vault_key_path, create=settings.database_url is None))
-        yield Services(
-            settings=settings,
-            model=model,
-            schema=build_schema(model, settings),
-            database=database,
-            desk=Desk(database, model, vault, demo_grants()),
-            intake=Intake(database, model, vault),
-            issuer=LocalIssuer.at(settings.data_path),
-        )
+    with telemetry.exporting(settings.otlp_endpoint):
+        async with connect_database(settings) as database:
+            await migrate(database.direct_url)
+            keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
+            await claim(database, keys)
+            vault = Vault(keys)
+            yield Services(
+                settings=settings,
+                model=model,
+                schema=build_schema(model, settings),
+                database=database,
+                desk=Desk(database, model, vault, demo_grants()),
+                intake=Intake(database, model, vault),
+                issuer=LocalIssuer.at(settings.data_path),
+            )
 
 
 def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, str] | None = None) -> Starlette:
     """The ASGI application; servers call it without arguments, and it reads the environment."""
     settings = settings or load_settings()
     telemetry.start_logging(settings.log_level)
-    telemetry.start_export(settings.otlp_endpoint)
     pages = explorer.routes(explorer.find_assets(), "/graphql", explorer_headers, EXAMPLE_QUERY)
     return build_app(lambda: open_services(settings), pages)
 

@@ -49,7 +49,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_request_bytes: Annotated[int, Meta(ge=1024, description="Largest HTTP request body, in bytes.")] = 1_048_576
     max_query_tokens: Annotated[int, Meta(ge=100, description="Most tokens in a GraphQL document.")] = 4_000
     max_query_depth: Annotated[int, Meta(ge=3, description="Most levels of nesting in a GraphQL document.")] = 16
-    max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one list look-up.")] = 500
+    max_query_fields: Annotated[
+        int, Meta(ge=100, description="Most fields in a GraphQL document, fragments counted wherever they are spread.")
+    ] = 2_000
+    max_root_fields: Annotated[int, Meta(ge=1, description="Most questions in one request: fields of its root.")] = 20
+    max_answer_fields: Annotated[
+        int, Meta(ge=100, description="Most fields in one answer, by the entities and records found.")
+    ] = 50_000
+    max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one request, in all lists together.")] = 500
     max_records: Annotated[int, Meta(ge=1, le=10_000, description="Most records in one submitRecords call.")] = 1_000
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000

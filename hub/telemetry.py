@@ -1,71 +1,137 @@
 """Traces, metrics and logs, in one place and with nothing of a person in them.
 
-Spans go from query to SQL and from intake to chunk; they are sent by OTLP when ``HUB_OTLP_ENDPOINT`` is set and are
-not even made otherwise. Attributes are names and counts. Every log line passes ``redact``.
+Spans go from query to desk to SQL and from intake to chunk; they are sent by OTLP while ``exporting`` runs and are not
+even made otherwise. Attributes are names and counts. Every log line passes ``redact``.
 """
 
 import logging
 import re
+import secrets
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
-from opentelemetry import metrics, trace
+from opentelemetry.trace import StatusCode, get_current_span
 
-_LONG_NUMBER = re.compile(r"\d[\d\s\-]{12,}[\dXxＸｘ]")
-_tracer = trace.get_tracer("jizhun")
-_meter = metrics.get_meter("jizhun")
-_outcomes = _meter.create_counter("hub.intake.lines", unit="{line}", description="Lines taken in, by outcome")
-_requests = _meter.create_counter("hub.requests", unit="{request}", description="GraphQL requests, by outcome")
+from hub.clock import now
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Counter
+    from opentelemetry.sdk.metrics.export import MetricReader
+    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.trace import Tracer
+
+QUIET = ("strawberry.execution",)
+"""Loggers of libraries that would write whole questions with their arguments."""
+
+_LONG_NUMBER = re.compile(r"\d[\d\s\-]{12,}[\dXx]")
+_NOTHING = nullcontext()
+_trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+
+
+@dataclass(frozen=True)
+class _Instruments:
+    """What spans and counts go to while they are exported."""
+
+    tracer: "Tracer"
+    requests: "Counter"
+    lines: "Counter"
+
+
+_instruments: _Instruments | None = None
 
 
 def redact(text: str) -> str:
     """``text`` with every number long enough to be an ID number taken out, however it is spelt."""
-    return _LONG_NUMBER.sub("[number]", text)
+    plain = unicodedata.normalize("NFKC", text)
+    return _LONG_NUMBER.sub("[number]", plain) if _LONG_NUMBER.search(plain) else text
+
+
+def is_exported() -> bool:
+    """Whether spans are made at all."""
+    return _instruments is not None
+
+
+def span(name: str, **attributes: str | int) -> AbstractContextManager[None]:
+    """A traced step; an error inside it is noted by its type alone."""
+    return _span(_instruments.tracer, name, attributes) if _instruments else _NOTHING
 
 
 @contextmanager
-def span(name: str, **attributes: str | int) -> Iterator[None]:
-    """A traced step; an error inside it is noted by its type alone."""
-    with _tracer.start_as_current_span(
+def _span(tracer: "Tracer", name: str, attributes: Mapping[str, str | int]) -> Iterator[None]:
+    with tracer.start_as_current_span(
         name, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as current:
         try:
             yield
         except BaseException as error:
-            current.set_status(trace.StatusCode.ERROR, type(error).__name__)
+            current.set_status(StatusCode.ERROR, type(error).__name__)
             raise
+
+
+def note_query(name: str, seconds: float, error: BaseException | None) -> None:
+    """A span for a named query that has just taken ``seconds``, inside the step that asked it."""
+    if _instruments:
+        ended = int(now().timestamp() * 1e9)
+        query = _instruments.tracer.start_span(f"sql.{name}", start_time=ended - int(seconds * 1e9))
+        if error:
+            query.set_status(StatusCode.ERROR, type(error).__name__)
+        query.end(ended)
+
+
+@contextmanager
+def request(name: str) -> Iterator[None]:
+    """The traced step that a request is, with a trace id whether spans are made or not."""
+    with span(name):
+        token = _trace_id.set(_id_of_span() or secrets.token_hex(16))
+        try:
+            yield
+        finally:
+            _trace_id.reset(token)
 
 
 def trace_id() -> str:
     """The id of the present trace, by which an answer, its log rows and its spans are found; empty without one."""
-    context = trace.get_current_span().get_span_context()
+    return _trace_id.get() or _id_of_span()
+
+
+def _id_of_span() -> str:
+    context = get_current_span().get_span_context()
     return format(context.trace_id, "032x") if context.is_valid else ""
 
 
 def count_outcomes(register: str, outcomes: Mapping[str, int]) -> None:
     """Count lines taken in."""
-    for outcome, lines in outcomes.items():
-        _outcomes.add(lines, {"register": register, "outcome": outcome})
+    if _instruments:
+        for outcome, lines in outcomes.items():
+            _instruments.lines.add(lines, {"register": register, "outcome": outcome})
 
 
 def count_request(outcome: str) -> None:
     """Count an answered request."""
-    _requests.add(1, {"outcome": outcome})
+    if _instruments:
+        _instruments.requests.add(1, {"outcome": outcome})
 
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, logger, message and, where there is one, the type of the error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record; of an exception only its type and place, for its text may quote a value."""
+        """Write one record; of an exception only its type and place, for its text may quote a value.
+
+        For the same reason a message ends with its first line: libraries put what an object holds below it.
+        """
         entry: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": redact(record.getMessage().partition("\n")[0]),
         }
         if current := trace_id():
             entry["trace"] = current
@@ -86,27 +152,50 @@ def _where(error: BaseException) -> list[str]:
 
 
 def start_logging(level: str) -> None:
-    """Send the hub's log to standard error, one JSON object a line."""
+    """Send the log of the hub and of its libraries to standard error, one JSON object a line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).disabled = True
 
 
-def start_export(endpoint: str | None) -> None:
+def exporting(endpoint: str | None) -> AbstractContextManager[None]:
     """Send spans and metrics to an OTLP/HTTP collector at ``endpoint``; without one nothing is made or sent."""
     if endpoint is None:
-        return
+        return nullcontext()
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+    return exporting_to(
+        BatchSpanProcessor(OTLPSpanExporter(f"{endpoint}/v1/traces")),
+        PeriodicExportingMetricReader(OTLPMetricExporter(f"{endpoint}/v1/metrics")),
+    )
+
+
+@contextmanager
+def exporting_to(spans: "SpanProcessor", metrics: "MetricReader") -> Iterator[None]:
+    """Make spans and metrics for the time of the block, and hand over the last of them at its end."""
+    global _instruments  # noqa: PLW0603 - a process exports to one place, and every room writes there
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+
     resource = Resource.create({"service.name": "jizhun"})
-    tracing = TracerProvider(resource=resource)
-    tracing.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint}/v1/traces")))
-    trace.set_tracer_provider(tracing)
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{endpoint}/v1/metrics"))
-    metrics.set_meter_provider(MeterProvider([reader], resource=resource))
+    tracing = TracerProvider(resource=resource, shutdown_on_exit=False)
+    tracing.add_span_processor(spans)
+    metering = MeterProvider([metrics], resource=resource, shutdown_on_exit=False)
+    meter = metering.get_meter("jizhun")
+    _instruments = _Instruments(
+        tracer=tracing.get_tracer("jizhun"),
+        requests=meter.create_counter("hub.requests", "{request}", "GraphQL requests, by outcome"),
+        lines=meter.create_counter("hub.intake.lines", "{line}", "Lines taken in, by outcome"),
+    )
+    try:
+        yield
+    finally:
+        _instruments = None
+        tracing.shutdown()
+        metering.shutdown()

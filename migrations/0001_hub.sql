@@ -30,6 +30,11 @@ create table vault.raw (
     primary key (submission_id, place)
 );
 
+create table vault.key (
+    name text primary key,
+    first_used_at timestamptz not null default clock_timestamp()
+);
+
 create table link (
     entity_id uuid not null,
     into_id uuid not null,

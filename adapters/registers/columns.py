@@ -62,9 +62,13 @@ def _matches(record: RecordType, titles: Collection[str]) -> int:
 
 @dataclass
 class ColumnMap:
-    """Turns rows into lines about records of one type; ``unknown`` gathers the titles that matched nothing."""
+    """Turns rows into lines about records of one type; ``unknown`` gathers the titles that matched nothing.
+
+    ``mapping`` gives further titles, as a department spells them, with the item (or ``item.part``) that each means.
+    """
 
     record: RecordType
+    mapping: Mapping[str, str] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
 
     def lines(self, rows: Iterable[Row | BrokenLine]) -> Iterator[Line | BrokenLine]:
@@ -75,7 +79,7 @@ class ColumnMap:
         values: dict[str, object] = {}
         about: dict[str, object] = {}
         for title, cell in row.cells.items():
-            if name := self.record.columns.get(title):
+            if name := self.record.columns.get(self.mapping.get(title, title)):
                 if cell != "" and not (name in values and cell is None):
                     values[name] = cell
             elif name := LINE_COLUMNS.get(title):

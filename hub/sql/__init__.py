@@ -11,12 +11,20 @@ from importlib import resources
 from types import MappingProxyType
 
 _NAME = re.compile(r"-- ([a-z][a-z0-9_]*)")
+_names: dict[str, str] = {}
 
 
 @cache
 def queries(name: str) -> Mapping[str, str]:
     """The queries of ``hub/sql/<name>.sql``; raises ``ValueError`` where one has no promise or shares its name."""
-    return parse((resources.files(__name__) / f"{name}.sql").read_text(encoding="utf-8"), name)
+    found = parse((resources.files(__name__) / f"{name}.sql").read_text(encoding="utf-8"), name)
+    _names.update((sql, f"{name}.{query}") for query, sql in found.items())
+    return found
+
+
+def name_of(sql: str) -> str | None:
+    """The name, as ``file.query``, of a query that was read before; None for any other text."""
+    return _names.get(sql)
 
 
 def parse(text: str, file: str) -> Mapping[str, str]:

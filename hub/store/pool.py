@@ -10,10 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TypeAlias
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from asyncpg.pool import PoolConnectionProxy
 
-from hub.errors import DatabaseBusy, DatabaseUnavailable
+from hub import telemetry
+from hub.errors import DatabaseBusy, DatabaseTooSlow, DatabaseUnavailable
 from hub.settings import Settings
+from hub.sql import name_of
 from hub.store import embedded
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -87,6 +90,7 @@ async def open_pool(settings: Settings, url: str) -> Database:
             statement_cache_size=0 if settings.database_direct_url else 200,
             server_settings=CLIENT,
             reset=_leave_as_it_is,
+            init=_trace_queries if telemetry.is_exported() else None,
         )
     return Database(pool, settings, settings.database_direct_url or url)
 
@@ -127,6 +131,8 @@ def _translated(
         yield
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseBusy from error
+    except (asyncpg.QueryCanceledError, TimeoutError) as error:
+        raise (DatabaseUnavailable(problem="no answer in time") if connection is None else DatabaseTooSlow) from error
     except failures as error:
         raise DatabaseUnavailable(problem=str(error) or type(error).__name__) from error
     except asyncpg.InterfaceError as error:
@@ -153,3 +159,13 @@ def _address_kept_secret() -> Iterator[None]:
 
 async def _leave_as_it_is(_: DirectConnection) -> None:
     """Stand in for asyncpg's reset query, which would cost a round trip per borrower."""
+
+
+async def _trace_queries(connection: DirectConnection) -> None:
+    """Have a span made for each named query: of its text and its arguments nothing is kept."""
+    connection.add_query_logger(_note_query)
+
+
+def _note_query(query: LoggedQuery) -> None:
+    if name := name_of(query.query):
+        telemetry.note_query(name, query.elapsed, query.exception)

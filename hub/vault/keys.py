@@ -7,6 +7,7 @@ never changed here. Never logs a key, and never opens a file that others may rea
 import os
 import secrets
 import tempfile
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,12 @@ class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.current not in self.encryption:
             raise ValueError("the current encryption key is not among the keys")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What tells these keys from others without giving them away."""
+        fingerprint = blake2b(digest_size=8, key=self.blind_index.key, person=b"fingerprint").hexdigest()
+        return frozenset({f"index:{fingerprint}", *(f"seal:{key_id}" for key_id in self.encryption)})
 
     def __repr__(self) -> str:
         return f"VaultKeys({self.blind_index!r}, current={self.current!r})"
