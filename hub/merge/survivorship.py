@@ -51,12 +51,8 @@ def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict
                 value=voice.value,
                 source=_place(sources, voice.source),
                 authority=place,
-                agreeing=tuple(
-                    _place(sources, other.source) for other in others if same_value(other.value, voice.value)
-                ),
-                differing=tuple(
-                    _place(sources, other.source) for other in others if not same_value(other.value, voice.value)
-                ),
+                agreeing=_places(sources, (other for other in others if same_value(other.value, voice.value))),
+                differing=_places(sources, (other for other in others if not same_value(other.value, voice.value))),
             )
     return None
 
@@ -98,3 +94,7 @@ def _essence(value: object) -> object:
 
 def _place(sources: dict[Source, int], source: Source) -> int:
     return sources.setdefault(source, len(sources))
+
+
+def _places(sources: dict[Source, int], voices: Iterable[_Voice]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_place(sources, voice.source) for voice in voices))
