@@ -23,7 +23,7 @@ from hub.store.rows import record_of
 from hub.vault.cipher import Vault
 
 MOST_REFERRERS = 1_000
-"""Entities that one list of referrers may name, over all the entities asked about together."""
+"""Entities that the list of referrers of one entity may name."""
 
 _merged = msgspec.json.Decoder(Merged)
 _records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
