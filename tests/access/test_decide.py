@@ -1,0 +1,104 @@
+"""Who is given what: every item of the model, for every role of the demonstration grants."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.access import Decision, Role, Viewer, decide, demo_grants, may_submit
+from hub.catalog import EntityKind, Model
+
+KINDS = list(EntityKind)
+
+
+def viewers(model: Model) -> Iterator[Viewer]:
+    """One viewer of each role, and one of each department."""
+    for role in Role:
+        departments = model.departments if role is Role.DEPARTMENT else (None,)
+        yield from (Viewer(agency="a", officer="o", role=role, department=name) for name in departments)
+
+
+def responsible(model: Model, kind: EntityKind, leaf: str) -> set[str]:
+    """The departments whose own the leaf is; a key of the entity is everybody's."""
+    record_type = leaf.partition(".")[0]
+    if record_type in model.records:
+        return {model.records[record_type].department}
+    item = model.merged[kind].get(leaf)
+    if item is None:
+        return set()
+    deciders = {model.records[rule.record_type].department for rule in item.authority}
+    return deciders or set(model.departments)
+
+
+def given(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
+    """Whether a demonstration grant says that the viewer may see the leaf."""
+    return any(
+        grant.role is viewer.role
+        and grant.entity is kind
+        and model.leaves[kind][leaf] in grant.sensitivity
+        and (not grant.own or viewer.department in responsible(model, kind, leaf))
+        for grant in demo_grants()
+    )
+
+
+def ask(model: Model, viewer: Viewer, kind: EntityKind, *items: str) -> Decision:
+    return decide(model, demo_grants(), viewer, kind, items)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_leaf_is_given_if_and_only_if_a_grant_says_so(model: Model, kind: EntityKind) -> None:
+    for viewer in viewers(model):
+        expected = {leaf for leaf in model.leaves[kind] if given(model, viewer, kind, leaf)}
+        together = ask(model, viewer, kind, *model.leaves[kind])
+        assert together == Decision(frozenset(expected), frozenset(model.leaves[kind].keys() - expected))
+        for leaf in model.leaves[kind]:
+            assert bool(ask(model, viewer, kind, leaf).given) == (leaf in expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_type_is_given_if_and_only_if_one_of_its_leaves_is(model: Model, kind: EntityKind) -> None:
+    for viewer in viewers(model):
+        for record in model.records_of(kind):
+            leaves = [leaf for leaf in model.leaves[kind] if leaf.startswith(f"{record.name}.")]
+            expected = any(given(model, viewer, kind, leaf) for leaf in leaves)
+            assert bool(ask(model, viewer, kind, record.name).given) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("item", ["", ".", "nothing", "household.", "household.nothing", "name.nothing", "*"])
+def test_what_the_model_does_not_know_is_denied(model: Model, kind: EntityKind, item: str) -> None:
+    for viewer in viewers(model):
+        assert ask(model, viewer, kind, item).denied == {item}
+
+
+def test_items_of_the_other_kind_are_denied(model: Model) -> None:
+    for kind, other in (KINDS, KINDS[::-1]):
+        theirs = model.leaves[other].keys() - model.leaves[kind].keys()
+        for viewer in viewers(model):
+            assert ask(model, viewer, kind, *theirs).given == frozenset()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_developers_and_the_office_are_given_nothing(model: Model, kind: EntityKind) -> None:
+    for role in (Role.DEVELOPER, Role.OFFICE):
+        viewer = Viewer(agency="a", officer="o", role=role, department="PUBLIC_SECURITY")
+        assert ask(model, viewer, kind, *model.leaves[kind]).given == frozenset()
+
+
+def test_without_grants_nothing_is_given(model: Model) -> None:
+    for viewer in viewers(model):
+        for kind in KINDS:
+            assert decide(model, [], viewer, kind, model.leaves[kind]).given == frozenset()
+
+
+def test_no_agency_is_given_anything_sensitive(model: Model) -> None:
+    viewer = Viewer(agency="a", officer="o", role=Role.AGENCY)
+    for kind in KINDS:
+        sensitive = [leaf for leaf, level in model.leaves[kind].items() if level == "S"]
+        assert ask(model, viewer, kind, *sensitive).given == frozenset()
+
+
+def test_a_department_submits_to_its_own_registers_and_nobody_else_submits_at_all(model: Model) -> None:
+    for viewer in viewers(model):
+        for register in model.registers.values():
+            own = viewer.role is Role.DEPARTMENT and viewer.department == register.department
+            assert may_submit(model, viewer, register.name) == own
