@@ -174,9 +174,12 @@ def sample(
 def serve() -> None:
     """Serve GraphQL, the explorer and the schema on HUB_HOST and HUB_PORT."""
     settings = _guarded(load_settings)
-    run_server(
-        create_app(settings), settings, lambda url: err.print(f"Serving {url}/graphql (explorer: {url}/explorer)")
-    )
+    application = create_app(settings)
+    _guarded(lambda: run_server(application, settings, _announce))
+
+
+def _announce(url: str) -> None:
+    err.print(f"Serving {url}/graphql (explorer: {url}/explorer)", soft_wrap=True)
 
 
 @app.command("demo", rich_help_panel=EXPLORING)
@@ -187,7 +190,8 @@ def demo_command(
     """Make the small city, load it, serve it, and print two queries to try."""
     settings = _guarded(load_settings)
     ready = _run(demo.prepare(settings, err, persons=persons, entities=entities))
-    run_server(create_app(settings, ready.explorer_headers), settings, lambda url: ready.introduce(out, url))
+    application = create_app(settings, ready.explorer_headers)
+    _guarded(lambda: run_server(application, settings, lambda url: ready.introduce(out, url)))
 
 
 @app.command(rich_help_panel=EXPLORING)

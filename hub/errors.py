@@ -311,6 +311,14 @@ class MigrationChanged(HubError):
     hint = "Migrations are never edited once released: restore the file, or start from an empty database."
 
 
+class AddressUnusable(HubError):
+    """The hub cannot listen on {host}:{port}: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "ADDRESS_UNUSABLE"
+    hint = "Set HUB_PORT to another port, or to 0 for a free one; HUB_HOST must be an address of this machine."
+
+
 class VaultKeyMissing(HubError):
     """The identity vault cannot be opened: {problem}."""
 

@@ -3,10 +3,11 @@
 Takes settings; opens the database, the vault and the model, and gives the ASGI application.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from socket import socket
+from socket import AF_INET, AF_INET6, create_server, socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,6 +21,7 @@ from hub import telemetry
 from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
+from hub.errors import AddressUnusable
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.store.keyring import claim
@@ -79,16 +81,18 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
 
     On SIGTERM it takes no new connection, finishes what runs within ten seconds, then closes the database.
     """
+    try:
+        listener = create_server((settings.host, settings.port), family=AF_INET6 if ":" in settings.host else AF_INET)
+    except OSError as error:
+        raise AddressUnusable(host=settings.host, port=settings.port, problem=os.strerror(error.errno or 0)) from None
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    _Announcing(config, announce).run()
+    _Announcing(config, announce).run(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):
@@ -101,6 +105,6 @@ class _Announcing(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start to listen, then say where."""
         await super().startup(sockets)
-        if not self.should_exit and self.servers:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
+        if not self.should_exit and sockets:
+            host, port = sockets[0].getsockname()[:2]
             self._announce(f"http://{f'[{host}]' if ':' in host else host}:{port}")
