@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from graphql_schema.http import graphql_endpoint
+from graphql_schema.http import GraphQLEndpoint
 from graphql_schema.services import Services
 from hub.errors import HubError
 
@@ -31,7 +31,7 @@ def build_app(
     return Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/graphql", graphql_endpoint, methods=["POST"]),
+            Route("/graphql", GraphQLEndpoint()),
             Route("/schema.graphql", _schema),
             Route("/healthz", _alive),
             Route("/readyz", _ready),

@@ -3,24 +3,23 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
 from graphql_schema.errors import error_extensions
-from graphql_schema.selection import ResolveInfo
+from graphql_schema.limits import fields_below
+from graphql_schema.selection import ResolveInfo, items_asked
 from hub.access import Viewer
 from hub.catalog import Edge, EntityKind, Model
-from hub.desk import Answer, Desk, Referrer
-from hub.errors import FieldNotGranted
+from hub.desk import Answer, Desk, Key, Referrer
+from hub.errors import AnswerTooLarge, FieldNotGranted, ListTooLong
 from hub.intake.submission import Intake
 from hub.settings import Settings
-
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -42,7 +41,13 @@ class OperationContext:
     intake: Intake
     settings: Settings
     denials: dict[Hashable, Denial] = field(default_factory=dict)
-    _loaders: dict[Hashable, DataLoader[UUID, Any]] = field(default_factory=dict)
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _items: dict[Hashable, frozenset[str]] = field(default_factory=dict)
+    _weights: dict[Hashable, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._keys_left = self.settings.max_keys
+        self._fields_left = self.settings.max_answer_fields
 
     def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
         """Note that ``item`` was denied at the present selection."""
@@ -63,28 +68,72 @@ class OperationContext:
             for denial in self.denials.values()
         ]
 
-    async def entity(self, kind: EntityKind, entity_id: UUID, items: frozenset[str]) -> Answer | None:
+    def items(self, info: ResolveInfo, kind: EntityKind, *steps: str) -> frozenset[str]:
+        """The items of ``kind`` asked for below the present field, worked out once for each place in the document."""
+        place = (kind, steps, *map(id, info.field_nodes))
+        if place not in self._items:
+            self._items[place] = items_asked(self.model, kind, info, *steps)
+        return self._items[place]
+
+    def spend(self, info: ResolveInfo, times: int) -> None:
+        """Count the fields that an answer of ``times`` entities or records to the present field holds."""
+        place = tuple(map(id, info.field_nodes))
+        if place not in self._weights:
+            self._weights[place] = fields_below(info.field_nodes, info.fragments)
+        self._fields_left -= times * self._weights[place]
+        if self.is_overdrawn:
+            raise AnswerTooLarge(limit=self.settings.max_answer_fields)
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether the answer would hold more fields than it may."""
+        return self._fields_left < 0
+
+    def take_keys(self, number: int) -> None:
+        """Count the keys that one field asks for."""
+        self._keys_left -= number
+        if self._keys_left < 0:
+            raise ListTooLong(limit=self.settings.max_keys)
+
+    async def look_up(
+        self, info: ResolveInfo, kind: EntityKind, keys: Sequence[Key], *steps: str
+    ) -> list[Answer | None]:
+        """The entities that well-spelt keys name; all that fields of one kind and selection ask is read together."""
+        self.take_keys(len(keys))
+        self.spend(info, len(keys))
+        items = self.items(info, kind, *steps)
+
+        async def read(keys: list[Key]) -> list[Answer | None]:
+            answers = await self.desk.look_up(self.viewer, kind, keys, items)
+            return [answers.get(key) for key in keys]
+
+        return await self._loader(("keys", kind, items), read).load_many(keys)
+
+    async def entity(self, info: ResolveInfo, kind: EntityKind, entity_id: UUID) -> Answer | None:
         """The entity that an edge leads to; all edges of one level and one selection are read together."""
+        self.spend(info, 1)
+        items = self.items(info, kind)
 
         async def read(entity_ids: list[UUID]) -> list[Answer | None]:
             answers = await self.desk.read(self.viewer, kind, entity_ids, items)
             return [answers.get(entity_id) for entity_id in entity_ids]
 
-        answer: Answer | None = await self._load((kind, items), read, entity_id)
+        answer: Answer | None = await self._loader((kind, items), read).load(entity_id)
         return answer
 
-    async def referrers(self, edge: Edge, entity_id: UUID, items: frozenset[str]) -> list[Referrer]:
-        """The entities that refer to one, read together like ``entity``."""
+    async def referrers(self, info: ResolveInfo, edge: Edge, kind: EntityKind, entity_id: UUID) -> list[Referrer]:
+        """The entities of ``kind`` that refer to one, read together like ``entity``."""
+        items = self.items(info, kind, kind.field_name)
 
         async def read(entity_ids: list[UUID]) -> list[list[Referrer]]:
             found = await self.desk.referrers(self.viewer, edge, entity_ids, items)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: list[Referrer] = await self._load((edge.name, items), read, entity_id)
+        found: list[Referrer] = await self._loader((edge.name, items), read).load(entity_id)
+        self.spend(info, len(found))
         return found
 
-    async def _load(self, key: Hashable, read: Callable[[list[UUID]], Any], entity_id: UUID) -> Any:  # noqa: ANN401
-        loader = self._loaders.get(key)
-        if loader is None:
-            loader = self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
-        return await loader.load(entity_id)
+    def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
+        if key not in self._loaders:
+            self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
+        return self._loaders[key]

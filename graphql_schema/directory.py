@@ -2,7 +2,7 @@
 
 import strawberry
 
-from graphql_schema.entities import context_of
+from graphql_schema.making import context_of
 from hub.access import decide
 from hub.catalog import EntityKind, Item, Model, RecordType
 

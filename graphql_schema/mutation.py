@@ -9,7 +9,7 @@ import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
-from graphql_schema.entities import context_of
+from graphql_schema.making import context_of
 from graphql_schema.values import RecordResult, result_of
 from hub.access import may_submit
 from hub.clock import now, shanghai_midnight

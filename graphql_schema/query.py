@@ -1,20 +1,19 @@
 """The questions that the schema answers: entities by key, by id, by any identifier; registers and catalog."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
 import strawberry
 
-from graphql_schema.context import OperationContext
 from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
-from graphql_schema.entities import EntityTypes, context_of, raw_info
+from graphql_schema.entities import EntityTypes
 from graphql_schema.global_id import parse_global_id
-from graphql_schema.selection import items_asked
+from graphql_schema.making import context_of, raw_info
 from graphql_schema.values import CreditCode, IdNumber
 from hub.catalog import EntityKind, Model
 from hub.desk import Answer
-from hub.errors import InvalidIdentifier, ListTooLong
+from hub.errors import InvalidIdentifier
 from hub.identifiers.schemes import Scheme, normalise
 
 strawberry.enum(Scheme, name="IdentifierScheme", description="What kind of number an identifier is · 标识类型.")
@@ -29,7 +28,7 @@ class KeyOutcome(Enum):
 
     FOUND = strawberry.enum_value("FOUND", description="The key names an entity.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The hub knows no entity by this key.")
-    INVALID = strawberry.enum_value("INVALID", description="The key is misspelt: see problem.")
+    INVALID = strawberry.enum_value("INVALID", description="The key is misspelt: see `problem`.")
 
 
 def build_query(model: Model, types: EntityTypes) -> type:
@@ -39,35 +38,27 @@ def build_query(model: Model, types: EntityTypes) -> type:
     legal_result = _result_type("LegalEntityResult", "legal_entity", legal)
 
     async def natural_person(info: strawberry.Info, id_number: IdNumber) -> Any:  # noqa: ANN401
-        items = items_asked(model, EntityKind.NATURAL_PERSON, raw_info(info))
-        return await _one(context_of(info), EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number, items)
+        return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number)
 
     async def legal_entity(info: strawberry.Info, credit_code: CreditCode) -> Any:  # noqa: ANN401
-        items = items_asked(model, EntityKind.LEGAL_ENTITY, raw_info(info))
-        return await _one(context_of(info), EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code, items)
+        return await _one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code)
 
     async def natural_persons(info: strawberry.Info, id_numbers: list[IdNumber]) -> Any:  # noqa: ANN401
-        items = items_asked(model, EntityKind.NATURAL_PERSON, raw_info(info), "naturalPerson")
-        found = await _many(context_of(info), EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers, items)
-        return [
-            person_result(outcome=outcome, problem=problem, natural_person=answer) for outcome, problem, answer in found
-        ]
+        found = await _many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers)
+        return [person_result(outcome=outcome, problem=why, natural_person=answer) for outcome, why, answer in found]
 
     async def legal_entities(info: strawberry.Info, credit_codes: list[CreditCode]) -> Any:  # noqa: ANN401
-        items = items_asked(model, EntityKind.LEGAL_ENTITY, raw_info(info), "legalEntity")
-        found = await _many(context_of(info), EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes, items)
-        return [
-            legal_result(outcome=outcome, problem=problem, legal_entity=answer) for outcome, problem, answer in found
-        ]
+        found = await _many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes)
+        return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
     async def entity(info: strawberry.Info, scheme: Scheme, value: str) -> Any:  # noqa: ANN401
         kind = EntityKind.NATURAL_PERSON if scheme in PERSON_SCHEMES else EntityKind.LEGAL_ENTITY
-        items = items_asked(model, kind, raw_info(info))
-        return await _one(context_of(info), kind, scheme, value, items)
+        return await _one(info, kind, scheme, value)
 
     async def node(info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002, ANN401
         kind, entity_id = parse_global_id(id)
-        return await context_of(info).entity(kind, entity_id, items_asked(model, kind, raw_info(info)))
+        context_of(info).take_keys(1)
+        return await context_of(info).entity(raw_info(info), kind, entity_id)
 
     fields: dict[str, Any] = {
         "natural_person": _root(
@@ -110,24 +101,21 @@ def _root(resolver: Callable[..., Any], graphql_type: object, description: str) 
     return strawberry.field(resolver=resolver, graphql_type=graphql_type, description=description)
 
 
-async def _one(
-    context: OperationContext, kind: EntityKind, scheme: Scheme, value: str, items: frozenset[str]
-) -> Answer | None:
-    key = (scheme, value)
-    return (await context.desk.look_up(context.viewer, kind, [key], items)).get(key)
+async def _one(info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str) -> Answer | None:
+    normalise(scheme, value)
+    (answer,) = await context_of(info).look_up(raw_info(info), kind, [(scheme, value)])
+    return answer
 
 
 async def _many(
-    context: OperationContext, kind: EntityKind, scheme: Scheme, values: Iterable[str], items: frozenset[str]
+    info: strawberry.Info, kind: EntityKind, scheme: Scheme, values: Sequence[str]
 ) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
     """The outcome of each key: what came of it, what is wrong with it, what it names."""
-    keys = list(values)
-    if len(keys) > context.settings.max_keys:
-        raise ListTooLong(limit=context.settings.max_keys)
-    problems = {value: problem for value in keys if (problem := _problem(scheme, value))}
-    good = [(scheme, value) for value in dict.fromkeys(keys) if value not in problems]
-    found = await context.desk.look_up(context.viewer, kind, good, items)
-    return [_outcome(found.get((scheme, value)), problems.get(value)) for value in keys]
+    problems = {value: _problem(scheme, value) for value in values}
+    good = [(scheme, value) for value in values if problems[value] is None]
+    found = await context_of(info).look_up(raw_info(info), kind, good, kind.field_name)
+    answers = dict(zip(good, found, strict=True))
+    return [_outcome(answers.get((scheme, value)), problems[value]) for value in values]
 
 
 def _outcome(answer: Answer | None, problem: str | None) -> tuple[KeyOutcome, str | None, Answer | None]:

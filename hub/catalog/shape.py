@@ -31,6 +31,11 @@ class EntityKind(StrEnum):
         """The name of the kind's type, as in ``NaturalPerson``."""
         return self.value.title().replace("_", "")
 
+    @property
+    def field_name(self) -> str:
+        """The name of a field that leads to an entity of the kind, as in ``naturalPerson``."""
+        return self.type_name[0].lower() + self.type_name[1:]
+
 
 class ItemType(StrEnum):
     """How the value of an item is written and read."""
@@ -172,8 +177,10 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def accepted_names(self) -> tuple[str, ...]:
-        """The English names under which a delivery may send this item or a part of it."""
-        return (self.name, *(f"{self.name}.{part}" for part in PARTS.get(self.type, ())))
+        """The English names under which a delivery may send this item or a part of it; a coded part needs its list."""
+        kinds = PARTS.get(self.type, {})
+        parts = (part for part, kind in kinds.items() if kind is not ItemType.CODED or part in self.parts)
+        return (self.name, *(f"{self.name}.{part}" for part in parts))
 
 
 class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):

@@ -5,6 +5,6 @@ Never writes anything but the access log, and gives no answer before its log row
 """
 
 from hub.desk.answer import Answer, Referrer
-from hub.desk.desk import Desk
+from hub.desk.desk import Desk, Key
 
-__all__ = ["Answer", "Desk", "Referrer"]
+__all__ = ["Answer", "Desk", "Key", "Referrer"]

@@ -30,7 +30,7 @@ class Answer:
 
     def choice(self, item: str) -> Choice | None:
         """The merged item ``item`` with its reason, if it was given and some register speaks of it."""
-        return self.view.merged.items.get(item) if item in self.decision.given else None
+        return self.view.merged.items.get(item) if self.gives(item) else None
 
     def source(self, place: int) -> Source:
         """The source that a ``Choice`` names by its place."""
@@ -38,11 +38,11 @@ class Answer:
 
     def records(self, record_type: str) -> tuple[Record, ...]:
         """The records of a type that are in force, if any item of them was given; most recent first."""
-        return self.view.records.get(record_type, ()) if record_type in self.decision.given else ()
+        return self.view.records.get(record_type, ()) if self.gives(record_type) else ()
 
-    def denied(self, item: str) -> bool:
-        """Whether ``item`` was asked for and no grant covers it."""
-        return item in self.decision.denied
+    def gives(self, item: str) -> bool:
+        """Whether ``item`` was asked for and is covered by a grant; what nobody asked for is not given either."""
+        return item in self.decision.given
 
     def refers_to(self, via: str, entity_ids: set[UUID]) -> Iterator[Record]:
         """The records in force that refer by way of ``record.item`` to one of ``entity_ids``."""

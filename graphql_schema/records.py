@@ -1,0 +1,158 @@
+"""Build the types of records and of the compound values in them from the model.
+
+Takes the model and the types of entities, which references lead to; gives types whose fields are the model's items.
+Shows an item only where the desk gave it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from graphql_schema.describe import describe_item, describe_part, describe_record
+from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
+from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate, SourceOfValue, present, source_of
+from hub.catalog import PARTS, EntityKind, Item, ItemType, Model, RecordType
+from hub.desk import Answer
+from hub.desk.answer import entity_of
+from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.merge import Record
+
+SCALAR_TYPES: Mapping[ItemType, object] = {
+    ItemType.TEXT: str,
+    ItemType.INTEGER: int,
+    ItemType.BOOLEAN: bool,
+    ItemType.DATE: date,
+    ItemType.PARTIAL_DATE: PartialDate,
+    ItemType.CODED: CodedValue,
+    ItemType.IDENTIFIER: str,
+}
+KEY_TYPES: Mapping[Scheme | None, object] = {Scheme.ID_NUMBER: IdNumber, Scheme.CREDIT_CODE: CreditCode}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOf:
+    """One record of an entity, as its type's resolvers see it."""
+
+    answer: Answer
+    type: RecordType
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundOf:
+    """One compound value of a record, as its type's resolvers see it."""
+
+    owner: RecordOf
+    item: Item
+    value: Mapping[str, Any]
+
+
+class RecordTypes:
+    """The types of a model's records; ``of(record)`` makes the one of a record type."""
+
+    def __init__(self, model: Model, entities: Mapping[EntityKind, type]) -> None:
+        self._model = model
+        self._entities = entities
+        self._compounds = {
+            ItemType.PERSON: self._compound("PersonReference", ItemType.PERSON, "person", EntityKind.NATURAL_PERSON),
+            ItemType.ORGANIZATION: self._compound(
+                "OrganizationReference", ItemType.ORGANIZATION, "legalEntity", EntityKind.LEGAL_ENTITY
+            ),
+            ItemType.SUBJECT: self._compound("RecordedSubject", ItemType.SUBJECT, None, None),
+        }
+
+    def of(self, record: RecordType) -> type:
+        """The type of one record type."""
+        fields = {
+            item.name: make_field(
+                self._compounds.get(item.type) or SCALAR_TYPES[item.type],
+                self._compound_resolver(item) if item.type in self._compounds else self._item_resolver(record, item),
+                describe_item(record, item),
+            )
+            for item in record.shown
+        }
+        fields["source"] = make_field(
+            SourceOfValue,
+            lambda root, info: source_of(root.record.source, self._model),
+            "Where the record comes from · 来源.",
+            nullable=False,
+        )
+        return make_type(type(record.type, (), {}), record.type, describe_record(self._model, record), fields)
+
+    def _compound_resolver(self, item: Item) -> Resolver:
+        """Whether a compound value is there at all; its parts are governed each for itself."""
+
+        def resolve(root: RecordOf, info: strawberry.Info) -> CompoundOf | None:
+            value: Any = root.record.values.get(item.name)
+            return None if value is None else CompoundOf(root, item, value)
+
+        return resolve
+
+    def _item_resolver(self, record: RecordType, item: Item) -> Resolver:
+        path = f"{record.name}.{item.name}"
+        code_list = self._model.code_lists.get(item.codes or "")
+        sealed = item.scheme is not None and SCHEMES[item.scheme].identity
+
+        def resolve(root: RecordOf, info: strawberry.Info) -> Any:  # noqa: ANN401
+            if not root.answer.gives(path):
+                return context_of(info).deny(raw_info(info), record.entity, path)
+            value: Any = root.record.values.get(item.name)
+            if sealed and value is not None:
+                return root.answer.opened.get(UUID(value))
+            return present(item.type, value, code_list)
+
+        return resolve
+
+    def _compound(self, name: str, item_type: ItemType, edge: str | None, kind: EntityKind | None) -> type:
+        fields: dict[str, StrawberryField] = {
+            part: make_field(_part_type(part, part_type), self._part_resolver(part, part_type), describe_part(part))
+            for part, part_type in PARTS[item_type].items()
+        }
+        if edge and kind:
+            fields[edge] = make_field(self._entities[kind], self._reference_resolver(edge, kind), describe_part(edge))
+        return make_type(type(name, (), {}), name, describe_part(name), fields)
+
+    def _part_resolver(self, part: str, part_type: ItemType) -> Resolver:
+        def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
+            if not self._gives_part(root, info, part):
+                return None
+            if part == "idNumber":
+                subject = root.item.type is ItemType.SUBJECT
+                entity_id = root.owner.answer.entity_id if subject else entity_of(root.value)
+                return root.owner.answer.opened.get(entity_id) if entity_id else None
+            declared = root.item.parts.get(part)
+            codes = self._model.code_lists.get(declared.codes or "") if declared else None
+            return present(part_type, root.value.get(part), codes)
+
+        return resolve
+
+    def _reference_resolver(self, edge: str, kind: EntityKind) -> Resolver:
+        async def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
+            entity_id = entity_of(root.value)
+            if not self._gives_part(root, info, "idNumber" if edge == "person" else edge) or entity_id is None:
+                return None
+            return await context_of(info).entity(raw_info(info), kind, entity_id)
+
+        return resolve
+
+    def _gives_part(self, root: CompoundOf, info: strawberry.Info, part: str) -> bool:
+        """Whether the leaf that governs a part was given; if not, the denial is noted."""
+        record = root.owner.type
+        path = f"{record.name}.{root.item.name}"
+        apart = f"{path}.{part}"
+        leaf = apart if apart in self._model.leaves[record.entity] else path
+        if not root.owner.answer.gives(leaf):
+            context_of(info).deny(raw_info(info), record.entity, leaf)
+            return False
+        return True
+
+
+def _part_type(part: str, part_type: ItemType) -> object:
+    if part_type is ItemType.IDENTIFIER:
+        return KEY_TYPES[Scheme.ID_NUMBER if part == "idNumber" else Scheme.CREDIT_CODE]
+    return SCALAR_TYPES[part_type]

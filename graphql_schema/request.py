@@ -1,0 +1,121 @@
+"""Read a GraphQL request out of HTTP: what it may be answered with, who asks, what is asked.
+
+Takes a Starlette request; gives its parts or raises the hub's own errors. Never reads more than the limit.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from hub import telemetry
+from hub.errors import BadRequest, NotAcceptable, RequestTooLarge, UnsupportedMediaType
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+MOST_PURPOSE_CHARACTERS = 200
+MOST_VARIABLE_LEVELS = 32
+_OFFERED = {
+    JSON: (JSON, "application/*", "*/*"),  # for who names none: clients that know the other one ask for it
+    GRAPHQL_RESPONSE: (GRAPHQL_RESPONSE, "application/*", "*/*"),
+}
+
+
+class GraphQLRequest(msgspec.Struct):
+    """The body of a request."""
+
+    query: str
+    variables: dict[str, object] | None = None
+    operationName: str | None = None  # noqa: N815 - the name on the wire
+    extensions: dict[str, object] | None = None
+
+
+_decode = msgspec.json.Decoder(GraphQLRequest).decode
+
+
+def answer_type(accept: str) -> str:
+    """The media type that an ``Accept`` header prefers among those of GraphQL over HTTP."""
+    wanted = dict(_ranges(accept)) if accept.strip() else {"*/*": 1.0}
+    quality = {
+        offered: next((wanted[name] for name in names if name in wanted), 0.0) for offered, names in _OFFERED.items()
+    }
+    best = max(quality, key=lambda offered: (quality[offered], offered in wanted, offered == JSON))
+    if not quality[best]:
+        raise NotAcceptable
+    return best
+
+
+def _ranges(accept: str) -> Iterator[tuple[str, float]]:
+    """The media ranges of a header with their quality; one with a charset other than UTF-8 is as good as none."""
+    for text in accept.lower().split(","):
+        name, *given = (part.strip() for part in text.split(";"))
+        parameters = dict(parameter.partition("=")[::2] for parameter in given)
+        if _is_utf8(parameters.get("charset", "utf-8")):
+            yield name, _quality(parameters.get("q", "1"))
+
+
+def _quality(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+def _is_utf8(charset: str) -> bool:
+    return charset.strip('" ') in ("utf-8", "utf8")
+
+
+def purpose(request: Request) -> str:
+    """What the caller says the request is for."""
+    text = request.headers.get("hub-purpose", "")[:MOST_PURPOSE_CHARACTERS]
+    return telemetry.redact(text.replace("\x00", ""))
+
+
+async def read_request(request: Request, limit: int) -> GraphQLRequest:
+    """What the body asks; a body of more than ``limit`` bytes is not read to its end."""
+    _check_form(request)
+    content = await _content(request, limit)
+    try:
+        body = _decode(content)
+    except RecursionError:
+        raise BadRequest(problem="it nests too deeply") from None
+    except UnicodeDecodeError:
+        raise BadRequest(problem="it is not UTF-8") from None
+    except msgspec.ValidationError as error:
+        raise BadRequest(problem=telemetry.redact(str(error))) from None
+    except msgspec.DecodeError:
+        raise BadRequest(problem="it is not JSON") from None
+    if not _is_shallow(body.variables, MOST_VARIABLE_LEVELS):
+        raise BadRequest(problem="it nests too deeply")
+    return body
+
+
+def _check_form(request: Request) -> None:
+    media_type, *given = (part.strip() for part in request.headers.get("content-type", "").lower().split(";"))
+    charset = dict(parameter.partition("=")[::2] for parameter in given).get("charset", "utf-8")
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if media_type != JSON or not _is_utf8(charset) or encoding != "identity":
+        raise UnsupportedMediaType
+
+
+async def _content(request: Request, limit: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and len(announced) < 20 and int(announced) > limit:
+        raise RequestTooLarge(limit=limit)
+    content = bytearray()
+    try:
+        async for part in request.stream():
+            content += part
+            if len(content) > limit:
+                raise RequestTooLarge(limit=limit)
+    except ClientDisconnect:
+        raise BadRequest(problem="it broke off") from None
+    return bytes(content)
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value)
+    return True
