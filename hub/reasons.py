@@ -6,6 +6,9 @@ A reason names the column and the rule, never the value: values stay in quaranti
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_NAME = 200
+"""Characters that a reason repeats of what a source made up."""
+
 
 class ReasonCode(StrEnum):
     """The closed list of reasons, each with its Chinese and its English sentence."""
@@ -78,11 +81,16 @@ class Reason:
 
 def reason(code: ReasonCode, **particulars: object) -> Reason:
     """Fill the sentences of ``code``; the English one names the column by ``title`` where one is given."""
-    column = particulars.get("column")
-    title = particulars.get("title", column)
+    said = {name: named(str(value)) for name, value in particulars.items() if value is not None}
     return Reason(
         code=code,
-        column=None if column is None else str(column),
-        zh=code.zh.format(**particulars),
-        en=code.en.format(**particulars | {"column": title}),
+        column=said.get("column"),
+        zh=code.zh.format(**said),
+        en=code.en.format(**said | {"column": said.get("title", said.get("column"))}),
     )
+
+
+def named(name: str) -> str:
+    """A name that a source made up, fit for a sentence: short, and without characters that cannot be written."""
+    short = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in short)

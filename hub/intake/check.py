@@ -7,7 +7,7 @@ of the entity itself), to be filled in when they are resolved.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 
 import msgspec
@@ -21,6 +21,8 @@ from hub.intake.values import Column, Identifier, Rejected, check_value, citizen
 from hub.reasons import ReasonCode, reason
 from hub.vault.cipher import Vault
 
+EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Instants beyond these are mistakes, and near the ends of the calendar no database can order them."""
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
@@ -57,6 +59,8 @@ class Checker:
         record = self.model.records.get(line.record_type)
         if record is None or record.register != self.register:
             raise Rejected(reason(ReasonCode.UNKNOWN_RECORD_TYPE, record_type=line.record_type))
+        if not EARLIEST <= stated_at <= LATEST:
+            raise Rejected(reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间", title="stated at"))
         values = self._values(record, line)
         identifiers = tuple(_identifiers(record, values))
         if not identifiers:

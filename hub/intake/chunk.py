@@ -19,7 +19,7 @@ from hub.intake.histories import Histories, RecordId
 from hub.intake.identify import Directory, Known, locks_needed
 from hub.intake.publish import Moment, Publisher
 from hub.intake.values import Identifier
-from hub.reasons import Reason, ReasonCode, reason
+from hub.reasons import Reason, ReasonCode, named, reason
 from hub.store import writing
 from hub.store.pool import Connection
 from hub.timeline import Outcome, Statement
@@ -191,7 +191,7 @@ class Chunk:
 
 def refuse(line: Line, why: Reason) -> Refused:
     """The line, to be kept in quarantine for ``why``."""
-    return Refused(line.place, line.record_type, why, msgspec.json.encode(line.cells))
+    return Refused(line.place, named(line.record_type), why, msgspec.json.encode(line.cells))
 
 
 def _record_id(line: Checked, owner: Known) -> RecordId:

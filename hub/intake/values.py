@@ -69,7 +69,7 @@ def check_value(model: Model, item: Item, given: Mapping[str, object]) -> object
     if item.type is ItemType.ORGANIZATION:
         return _organization(item, given)
     if item.type in (ItemType.PERSON, ItemType.SUBJECT):
-        return {part: _part(model, item, part, value) for part, value in given.items()}
+        return {part or "name": _part(model, item, part or "name", value) for part, value in given.items()}
     return _simple(item.type, item.scheme, item.max_length, given[""], column_of(item))
 
 
