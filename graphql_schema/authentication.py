@@ -6,9 +6,11 @@ of their own identity provider.
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -16,10 +18,11 @@ from joserfc.jwk import OctKey
 
 from hub.access import Role, Viewer
 from hub.clock import now
-from hub.errors import Unauthenticated
+from hub.errors import InvalidSetting, Unauthenticated
 
 ISSUER = "jizhun-development"
 AUDIENCE = "hub"
+MOST_NAME_CHARACTERS = 200
 _ALGORITHMS = ["HS256"]
 _CLAIMS = jwt.JWTClaimsRegistry(
     now=lambda: int(now().timestamp()),
@@ -54,6 +57,8 @@ class LocalIssuer:
                 pass  # another process was quicker, and its secret counts
             finally:
                 draft.unlink()
+        if path.stat().st_mode & 0o077:
+            raise InvalidSetting(name="HUB_DATA_DIR", problem=f"others may read {path}; run `chmod 600 {path}`")
         return cls(OctKey.import_key(path.read_bytes()))
 
     def mint(self, viewer: Viewer, lifetime: timedelta) -> str:
@@ -78,12 +83,21 @@ class LocalIssuer:
         try:
             claims = jwt.decode(token.strip(), self.key, algorithms=_ALGORITHMS).claims
             _CLAIMS.validate(claims)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):
             raise Unauthenticated(problem="it is not valid here, or has expired") from None
+        role = Role(claims["role"])
         return Viewer(
-            agency=str(claims["agency"]),
-            officer=str(claims["sub"]),
-            role=Role(claims["role"]),
-            department=claims.get("department"),
+            agency=_name(claims, "agency"),
+            officer=_name(claims, "sub"),
+            role=role,
+            department=_name(claims, "department") if role is Role.DEPARTMENT else None,
             purpose=purpose,
         )
+
+
+def _name(claims: Mapping[str, Any], claim: str) -> str:
+    """A claim that names somebody, fit for the access log."""
+    name = claims.get(claim)
+    if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > MOST_NAME_CHARACTERS:
+        raise Unauthenticated(problem=f"its claim {claim} is no name")
+    return name

@@ -22,6 +22,9 @@ def parse_global_id(text: str) -> tuple[EntityKind, UUID]:
     """The kind and entity id in an opaque id."""
     try:
         content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return _KINDS[content[:1]], UUID(bytes=content[1:])
+        kind, entity_id = _KINDS[content[:1]], UUID(bytes=content[1:])
     except (ValueError, KeyError):
         raise InvalidGlobalId from None
+    if global_id(kind, entity_id) != text:
+        raise InvalidGlobalId
+    return kind, entity_id

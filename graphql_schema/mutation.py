@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -12,8 +12,8 @@ from strawberry.scalars import JSON
 from graphql_schema.making import context_of
 from graphql_schema.values import RecordResult, result_of
 from hub.access import may_submit
-from hub.clock import now, shanghai_midnight
-from hub.errors import NotYourRegister, SubmissionTooLarge, UnknownRegister
+from hub.clock import SHANGHAI, now
+from hub.errors import InvalidArgument, NotYourRegister, SubmissionTooLarge, UnknownRegister
 from hub.intake.delivery import Line, Operation
 from hub.intake.submission import Delivery
 
@@ -60,6 +60,10 @@ class SubmissionResult:
     results: list[RecordResult] = strawberry.field(description="One result for each record, in order.")
 
 
+MOST_NAME_CHARACTERS = 200
+EARLIEST = datetime(1900, 1, 1, tzinfo=SHANGHAI)
+
+
 @dataclass(frozen=True)
 class _Body:
     """The lines of a submission and what tells it from another."""
@@ -84,13 +88,16 @@ class Mutation:
             raise NotYourRegister(register=input.register)
         if len(input.records) > context.settings.max_records:
             raise SubmissionTooLarge(limit=context.settings.max_records)
+        stated_at = _said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()
+        _check_name("idempotencyKey", input.idempotency_key)
+        _check_name("sourceUnit", input.source_unit or "-")
         body = _body(input, context.model.records)
         delivery = Delivery(
             register=input.register,
             source_unit=input.source_unit,
             idempotency_key=input.idempotency_key,
             digest=body.digest,
-            stated_at=shanghai_midnight(input.stated_on) if input.stated_on else now(),
+            stated_at=stated_at,
             sender=context.viewer.officer,
         )
         summary = await context.intake.take_in(
@@ -102,6 +109,19 @@ class Mutation:
         )
 
 
+def _check_name(argument: str, text: str) -> None:
+    if not text.strip() or not text.isprintable() or len(text) > MOST_NAME_CHARACTERS:
+        raise InvalidArgument(name=argument, problem=f"it is not 1 to {MOST_NAME_CHARACTERS} printable characters")
+
+
+def _said(argument: str, at: datetime) -> datetime:
+    """When something was said, in Shanghai where no offset says otherwise; who says it tomorrow would always win."""
+    instant = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    if not EARLIEST <= instant <= now() + timedelta(days=1):
+        raise InvalidArgument(name=argument, problem="it is before 1900 or in the future")
+    return instant.astimezone(UTC)
+
+
 def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Body:
     lines = [
         Line(
@@ -110,7 +130,7 @@ def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Bod
             values=_named(record, record_types),
             cells=dict(_flat(record.values)),
             operation=record.operation,
-            stated_at=record.stated_at.astimezone(UTC) if record.stated_at else None,
+            stated_at=_said("statedAt", record.stated_at) if record.stated_at else None,
             valid_from=record.valid_from,
         )
         for place, record in enumerate(given.records, start=1)

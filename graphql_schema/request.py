@@ -15,10 +15,8 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 MOST_PURPOSE_CHARACTERS = 200
 MOST_VARIABLE_LEVELS = 32
-_OFFERED = {
-    JSON: (JSON, "application/*", "*/*"),  # for who names none: clients that know the other one ask for it
-    GRAPHQL_RESPONSE: (GRAPHQL_RESPONSE, "application/*", "*/*"),
-}
+READ_AWAY = 16
+"""A body so many times larger than the limit is read and dropped, so that its sender hears why it was refused."""
 
 
 class GraphQLRequest(msgspec.Struct):
@@ -34,12 +32,14 @@ _decode = msgspec.json.Decoder(GraphQLRequest).decode
 
 
 def answer_type(accept: str) -> str:
-    """The media type that an ``Accept`` header prefers among those of GraphQL over HTTP."""
+    """The media type that an ``Accept`` header prefers; between equals the newer one, if it is named."""
     wanted = dict(_ranges(accept)) if accept.strip() else {"*/*": 1.0}
+    offered = (GRAPHQL_RESPONSE, JSON) if GRAPHQL_RESPONSE in wanted else (JSON, GRAPHQL_RESPONSE)
     quality = {
-        offered: next((wanted[name] for name in names if name in wanted), 0.0) for offered, names in _OFFERED.items()
+        name: next((wanted[given] for given in (name, "application/*", "*/*") if given in wanted), 0.0)
+        for name in offered
     }
-    best = max(quality, key=lambda offered: (quality[offered], offered in wanted, offered == JSON))
+    best = max(offered, key=lambda name: quality[name])
     if not quality[best]:
         raise NotAcceptable
     return best
@@ -99,17 +99,19 @@ def _check_form(request: Request) -> None:
 
 
 async def _content(request: Request, limit: int) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and len(announced) < 20 and int(announced) > limit:
-        raise RequestTooLarge(limit=limit)
     content = bytearray()
+    size = 0
     try:
         async for part in request.stream():
-            content += part
-            if len(content) > limit:
-                raise RequestTooLarge(limit=limit)
+            size += len(part)
+            if size <= limit:
+                content += part
+            elif size > limit * READ_AWAY:
+                break
     except ClientDisconnect:
         raise BadRequest(problem="it broke off") from None
+    if size > limit:
+        raise RequestTooLarge(limit=limit)
     return bytes(content)
 
 

@@ -174,6 +174,10 @@ def vault(tmp_path: Path) -> Vault:
 @pytest.fixture
 def services(database: Database, model: Model, vault: Vault) -> Services:
     """The hub's rooms put together on a database of the test's own, with demonstration grants."""
+    return services_on(database, model, vault)
+
+
+def services_on(database: Database, model: Model, vault: Vault) -> Services:
     settings = Settings()
     return Services(
         settings=settings,

@@ -1,6 +1,6 @@
 """Answer questions about entities (GZ-Rules Art. 18, 23, 26; GZ-Detail Art. 38)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import Edge, EntityKind, ItemType, Model
 from hub.clock import now, shanghai_date
 from hub.desk.answer import Answer, Referrer, entity_of
-from hub.errors import FieldNotGranted
+from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Scheme, normalise
 from hub.merge import Merged, Record, View, merge
@@ -22,8 +22,8 @@ from hub.store.pool import Connection, Database
 from hub.store.rows import record_of
 from hub.vault.cipher import Vault
 
-MOST_REFERRERS = 1_000
-"""Entities that the list of referrers of one entity may name."""
+MOST_REFERRERS = 5_000
+"""References that are followed back at once, to all the entities asked about together."""
 
 _merged = msgspec.json.Decoder(Merged)
 _records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
@@ -61,10 +61,10 @@ class Desk:
         }
 
     async def read(
-        self, viewer: Viewer, kind: EntityKind, entity_ids: Iterable[UUID], items: Iterable[str]
+        self, viewer: Viewer, kind: EntityKind, entity_ids: Collection[UUID], items: Iterable[str]
     ) -> dict[UUID, Answer]:
         """The entities of ``kind`` among ``entity_ids``, each under the id it was asked by; others are left out."""
-        with telemetry.span("desk.read"):
+        with telemetry.span("desk.read", entities=len(entity_ids)):
             async with self.database.connection() as connection:
                 rows = await reading.views_by_id(connection, set(entity_ids))
                 answers = await self._answer(connection, viewer, kind, rows, items, "read")
@@ -76,23 +76,26 @@ class Desk:
         """The entities whose records in force refer to each of ``entity_ids`` by one of the ways of ``edge``."""
         kind = self.model.records[edge.via[0].partition(".")[0]].entity
         found: dict[UUID, list[Referrer]] = {entity_id: [] for entity_id in entity_ids}
-        with telemetry.span("desk.referrers"):
+        with telemetry.span("desk.referrers", entities=len(found)):
             async with self.database.connection() as connection:
                 pointers = await reading.referrers(connection, found, edge.via, MOST_REFERRERS)
+                if len(pointers) > MOST_REFERRERS:
+                    raise TooManyReferrers(limit=MOST_REFERRERS)
                 rows = await reading.views_by_id(connection, {pointer["entity_id"] for pointer in pointers})
                 answers = await self._answer(connection, viewer, kind, rows, items, "read referrers")
-        current = {row["asked_id"]: row["entity_id"] for row in rows}
-        seen: set[tuple[UUID, str, UUID]] = set()
+        current = {row["asked_id"]: answers[row["entity_id"]] for row in rows if row["entity_id"] in answers}
+        members: dict[UUID, set[UUID]] = {entity_id: {entity_id} for entity_id in found}
         for pointer in pointers:
-            answer = answers.get(current.get(pointer["entity_id"], pointer["entity_id"]))
-            sign = (pointer["asked_id"], pointer["via"], answer.entity_id if answer else pointer["entity_id"])
-            if answer is None or sign in seen:
-                continue
-            targets = {other["member_id"] for other in pointers if other["asked_id"] == pointer["asked_id"]}
-            records = list(answer.refers_to(pointer["via"], targets))
-            if records:
-                seen.add(sign)
-                found[pointer["asked_id"]].extend(Referrer(pointer["via"], record, answer) for record in records)
+            members[pointer["asked_id"]].add(pointer["member_id"])
+        named = {
+            (pointer["asked_id"], pointer["via"], current[pointer["entity_id"]].entity_id): pointer
+            for pointer in pointers
+            if pointer["entity_id"] in current
+        }
+        for (asked_id, via, _), pointer in named.items():
+            answer = current[pointer["entity_id"]]
+            records = answer.refers_to(via, members[asked_id])
+            found[asked_id].extend(Referrer(via, record, answer) for record in records)
         return found
 
     async def _answer(

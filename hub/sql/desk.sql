@@ -33,21 +33,19 @@ order by identifier.recorded_at, identifier.identifier_id;
 select identifier_id, key_id, value_encrypted from vault.identifier where identifier_id = any ($1);
 
 -- referrers
--- Which entities have ever referred by way of $2 to the entities $1 or to what is linked into them, at most $3 to each.
+-- Which entities have ever referred by way of $2 to the entities $1 or to what is linked into them; one more than $3 of
+-- them shows that there are too many.
 with member as (
     select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union all
     select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
 )
-select member.entity_id as asked_id, member.member_id, pointer.via, pointer.entity_id
+select member.entity_id as asked_id, member.member_id, reference.via, reference.entity_id
 from member
-cross join lateral (
-    select reference.via, reference.entity_id
-    from reference
-    where reference.target_id = member.member_id and reference.via = any ($2)
-    order by reference.via, reference.entity_id
-    limit $3
-) as pointer;
+join reference on reference.target_id = member.member_id
+where reference.via = any ($2)
+order by member.entity_id, reference.via, reference.entity_id
+limit $3 + 1;
 
 -- write_access_log
 -- Keeps who was shown what; the answer leaves only after this is durable.
