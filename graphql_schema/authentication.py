@@ -83,9 +83,9 @@ class LocalIssuer:
         try:
             claims = jwt.decode(token.strip(), self.key, algorithms=_ALGORITHMS).claims
             _CLAIMS.validate(claims)
+            role = Role(claims["role"])
         except (JoseError, ValueError, TypeError):
             raise Unauthenticated(problem="it is not valid here, or has expired") from None
-        role = Role(claims["role"])
         return Viewer(
             agency=_name(claims, "agency"),
             officer=_name(claims, "sub"),
