@@ -1,0 +1,104 @@
+"""Write figures as Markdown, on the terminal and into the document that explains them.
+
+Takes what was measured; gives text. Names no path and no host of the machine.
+"""
+
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.intake import Outcome
+from bench.processes import PROC, Server
+from bench.reading import Figures
+
+TITLES = {
+    "hub": "hub",
+    "unlogged": "hub, access log left out",
+    "floor": "hand-written floor",
+    "constant": "constant of the same size",
+}
+PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "strawberry-graphql", "graphql-core", "asyncpg", "msgspec")
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+MEBIBYTE = 1024 * 1024
+
+
+def machine(postgresql: str) -> str:
+    """What the figures were taken on."""
+    model = next((line.partition(": ")[2] for line in _lines("cpuinfo") if line.startswith("model name")), "")
+    cores = len(os.sched_getaffinity(0))
+    memory = int(_lines("meminfo")[0].split()[1]) * 1024 / 1024**3
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    processor = model.strip() or platform.machine()
+    return (
+        f"{cores} cores ({processor}), {memory:.0f} GiB, load before {os.getloadavg()[0]:.1f}; "
+        f"Python {platform.python_version()}, PostgreSQL {postgresql}, {packages}"
+    )
+
+
+def reads(title: str, figures: Mapping[str, Figures]) -> str:
+    """The table of one question."""
+    heads = ["", "requests/s", "of the floor", "p50 ms", "p99 ms", "CPU s per 1,000: server", "PostgreSQL"]
+    floor = figures["floor"].rate
+    rows = [
+        [
+            TITLES[name],
+            f"{row.rate:,.0f}",
+            f"{row.rate / floor:.2f}",
+            f"{row.p50:.1f}",
+            f"{row.p99:.1f}",
+            f"{row.server:.2f}",
+            f"{row.database:.2f}",
+        ]
+        for name, row in figures.items()
+    ]
+    return f"### {title}\n\n{table(heads, rows)}"
+
+
+def intake(outcome: Outcome) -> str:
+    """The table of loading."""
+    ways = {
+        "`load`, everything new": outcome.new,
+        "`load`, the same again": outcome.unchanged,
+        "raw COPY of the same bytes": outcome.copied,
+    }
+    rows = [
+        [way, f"{outcome.lines / seconds:,.0f}", f"{outcome.copied / seconds:.3f}"] for way, seconds in ways.items()
+    ]
+    size = f"{outcome.lines:,} lines, {outcome.bytes / MEBIBYTE:.1f} MiB"
+    return (
+        f"### Intake: {size}\n\n{table(['', 'lines/s', 'of COPY'], rows)}\n\n"
+        f"Most memory that the loading process held: {outcome.peak_bytes / MEBIBYTE:.0f} MiB."
+    )
+
+
+def worker(server: Server, resident: int) -> str:
+    """What one process of the hub takes; ``resident`` is what it holds after the load."""
+    return (
+        f"### One process of the hub\n\nFrom its start to its first answer {server.start_seconds:.1f} s; "
+        f"{server.start_bytes / MEBIBYTE:.0f} MiB of memory once started, {resident / MEBIBYTE:.0f} MiB after the load."
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with its first column on the left and figures on the right."""
+    return "\n".join(_rows([heads, ["---", *["---:"] * (len(heads) - 1)], *rows]))
+
+
+def put_into(document: Path, figures: str) -> None:
+    """Replace the figures in a document; raises ``ValueError`` where it has no place for them."""
+    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{document} has no lines {BEGIN} and {END}")
+    document.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    for cells in rows:
+        yield f"| {' | '.join(cells)} |"
+
+
+def _lines(name: str) -> list[str]:
+    return (PROC / name).read_text().splitlines()
