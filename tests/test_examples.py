@@ -1,0 +1,82 @@
+"""The examples of the documents, followed step by step as a reader would."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from hub.access import Viewer
+from hub.serve import open_services
+from hub.settings import load_settings
+from tests.documents import ROOT, commands, read, sent_bodies, snippets
+from tests.served import AGENCY, Api, department, served
+
+
+@pytest.fixture
+def reader(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a reader who has a database and nothing in it."""
+    environment = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": str(tmp_path)}
+    assert list(follow("hub keys create", environment)) == [0]
+    return environment
+
+
+def follow(snippet: str, environment: dict[str, str]) -> Iterator[int]:
+    """Run the `hub` commands of a snippet in the checkout; gives their exit codes and keeps what is exported."""
+    for words in commands(snippet):
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            environment[name] = value
+        elif words[0] == "hub" and words[1] != "serve":
+            program = [sys.executable, "-c", "from hub.cli import app; app()", *words[1:]]
+            yield subprocess.run(program, cwd=ROOT, env=os.environ | environment, check=False).returncode
+
+
+@asynccontextmanager
+async def hub_of(environment: dict[str, str]) -> AsyncIterator[Api]:
+    async with open_services(load_settings(environment)) as services, served(services) as client:
+        yield Api(client, services)
+
+
+async def send(api: Api, body: str, viewer: Viewer) -> dict[str, object]:
+    """The data that a body brings, as curl sends it."""
+    response = await api.client.post(
+        "/graphql", content=body.encode(), headers=api.headers(viewer) | {"Content-Type": "application/json"}
+    )
+    answer = response.json()
+    assert "errors" not in answer, answer
+    data: dict[str, object] = answer["data"]
+    return data
+
+
+async def test_the_readme_can_be_followed_from_the_first_file_to_the_last_answer(reader: dict[str, str]) -> None:
+    text = read("README.md")
+    exit_codes = [code for snippet in snippets(text, "sh") for code in follow(snippet, reader)]
+    assert exit_codes == [1, 0, 0, 0]
+    async with hub_of(reader) as api:
+        assert await api.data(snippets(text, "graphql")[0]) == json.loads(snippets(text, "json")[0])
+
+        asked, submitted = sent_bodies(text)
+        entity = (await send(api, asked, AGENCY))["legalEntity"]
+        assert isinstance(entity, dict)
+        assert entity["name"] == "广州基准信息技术有限公司"
+        results = (await send(api, submitted, department("PUBLIC_SECURITY")))["submitRecords"]
+        assert isinstance(results, dict)
+        assert [one["outcome"] for one in results["results"]] == ["UPDATED", "QUARANTINED"]
+
+
+async def test_the_register_of_the_model_page_is_added_loaded_and_asked_for(reader: dict[str, str]) -> None:
+    text = read("docs/model.md")
+    assert set(follow(snippets(text, "sh")[0], reader)) == {0}
+    async with hub_of(reader) as api:
+        assert await api.data(snippets(text, "graphql")[0]) == json.loads(snippets(text, "json")[0])
+        posts = '{ naturalPerson(idNumber: "440106199001010013") { foodSafetyPosts { role } } }'
+        assert await api.data(posts) == {"naturalPerson": None}
+
+
+def test_the_quarantine_page_lists_what_waits(reader: dict[str, str]) -> None:
+    assert set(follow(snippets(read("docs/quarantine.md"), "sh")[0], reader)) == {0}
