@@ -3,6 +3,7 @@
 Takes settings; opens the database, the vault and the model, and gives the ASGI application.
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from hub import telemetry
 from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
-from hub.errors import AddressUnusable
+from hub.errors import AddressUnusable, HubError
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.store.keyring import claim
@@ -29,6 +30,8 @@ from hub.store.migrate import migrate
 from hub.store.pool import connect_database
 from hub.vault.cipher import Vault
 from hub.vault.keys import load_keys
+
+_log = logging.getLogger("hub.serve")
 
 EXAMPLE_QUERY = """# 基准 · Jizhun. Ctrl-Space completes, Ctrl-Enter runs.
 query {
@@ -73,7 +76,18 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
     settings = settings or load_settings()
     telemetry.start_logging(settings.log_level)
     pages = explorer.routes(explorer.find_assets(), "/graphql", explorer_headers, EXAMPLE_QUERY)
-    return build_app(lambda: open_services(settings), pages)
+    return build_app(lambda: _opened(settings), pages)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Services]:
+    """The services; what keeps them from opening is logged with its way out, of which a server would say nothing."""
+    try:
+        async with open_services(settings) as services:
+            yield services
+    except HubError as error:
+        _log.error("%s %s", error.message, error.hint)
+        raise
 
 
 def run_server(app: Starlette, settings: Settings, announce: Callable[[str], None]) -> None:
