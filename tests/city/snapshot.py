@@ -64,4 +64,4 @@ async def _names(connection: Connection) -> Mapping[str, str]:
 
 def _named(document: str, names: Mapping[str, str]) -> str:
     """A document with meanings for ids; ids that mean nothing more, those of submissions, go."""
-    return _RECORDED_AT.sub("", _UUID.sub(lambda match: names.get(match[0], ""), document))
+    return _RECORDED_AT.sub('"recorded_at":""', _UUID.sub(lambda match: names.get(match[0], ""), document))

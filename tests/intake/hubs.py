@@ -1,0 +1,44 @@
+"""Hubs for tests that compare one with another: each on a database of its own, all with one vault."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from hub.catalog import Model
+from hub.intake.submission import Intake
+from hub.settings import Settings
+from hub.store.pool import Database, open_pool
+from hub.vault.cipher import Vault
+from hub.vault.keys import new_keys
+from tests.conftest import Server, temporary_database
+from tests.offices import Office
+
+VAULT = Vault(new_keys())
+"""One vault for all, so that one key has one look-up in every hub."""
+
+
+@asynccontextmanager
+async def offices(server: Server, model: Model, count: int = 1) -> AsyncIterator[list[Office]]:
+    """Desks of ``count`` processes at one hub that has heard nothing yet."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(temporary_database(server.url, server.template))
+        desks = []
+        for _ in range(count):
+            database = await open_pool(Settings(pool_size=1), url)
+            stack.push_async_callback(database.close)
+            desks.append(Office(Intake(database, model, VAULT)))
+        yield desks
+
+
+async def assert_versions_have_no_gaps(database: Database) -> None:
+    """Every entity's versions run from 1 to the one that stands, each known later than the one before."""
+    async with database.connection() as connection:
+        changes = await connection.fetch(
+            "select entity_id, array_agg(version order by version) as versions, "
+            "array_agg(recorded_at order by version) as known from change group by entity_id"
+        )
+        views = await connection.fetch("select entity_id, version, recorded_at from view")
+    stands = {view["entity_id"]: (view["version"], view["recorded_at"]) for view in views}
+    assert stands == {row["entity_id"]: (row["versions"][-1], row["known"][-1]) for row in changes}
+    for row in changes:
+        assert row["versions"] == list(range(1, len(row["versions"]) + 1))
+        assert row["known"] == sorted(set(row["known"]))
