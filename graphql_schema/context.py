@@ -79,7 +79,7 @@ class OperationContext:
         """Count the fields that an answer of ``times`` entities or records to the present field holds."""
         place = tuple(map(id, info.field_nodes))
         if place not in self._weights:
-            self._weights[place] = fields_below(info.field_nodes, info.fragments)
+            self._weights[place] = fields_below(info.field_nodes, info.fragments, self.settings)
         self._fields_left -= times * self._weights[place]
         if self.is_overdrawn:
             raise AnswerTooLarge(limit=self.settings.max_answer_fields)

@@ -2,9 +2,10 @@
 
 import strawberry
 
+from graphql_schema.enums import EntityKind
 from graphql_schema.making import context_of
 from hub.access import decide
-from hub.catalog import EntityKind, Item, Model, RecordType
+from hub.catalog import Item, Model, RecordType
 
 
 @strawberry.type(name="Item", description="One field of a record · 数据项.")

@@ -30,31 +30,40 @@ Fragments = Mapping[str, FragmentDefinitionNode]
 
 @dataclass
 class _Walk:
-    """One walk through a document; ``left`` is how many fields it may still meet."""
+    """One walk through a document, of which no more than ``limit`` steps are taken."""
 
     fragments: Fragments
-    left: int
-    settings: Settings
+    limit: int
+    steps: int = 0
 
-    def measure(self, selections: Iterable[SelectionSetNode], level: int = 1) -> int:
-        """How many different fields lie at one place of the answer, after all that lies below it was measured."""
-        if level > self.settings.max_query_depth:
-            raise QueryTooDeep(limit=self.settings.max_query_depth)
+    def measure(self, selections: Iterable[SelectionSetNode], deepest: int, level: int = 1) -> int:
+        """How many places an answer has at this level, after every level below was measured."""
+        if level > deepest:
+            raise QueryTooDeep(limit=deepest)
+        places = self._places(selections)
+        for fields in places:
+            if len(fields) > MOST_REPETITIONS:
+                raise QueryTooLarge(limit=MOST_REPETITIONS, things="fields of one name in one place")
+            if below := _below(fields):
+                self.measure(below, deepest, level + 1)
+        return len(places)
+
+    def weigh(self, selections: Iterable[SelectionSetNode]) -> int:
+        """How many places an answer has at this level and below."""
+        return sum(1 + self.weigh(_below(fields)) for fields in self._places(selections))
+
+    def _places(self, selections: Iterable[SelectionSetNode]) -> list[list[FieldNode]]:
+        """The fields selected, those that share a place in the answer together."""
         places: dict[str, list[FieldNode]] = {}
         for field in self._fields(selections, set()):
             places.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
-        for fields in places.values():
-            if len(fields) > MOST_REPETITIONS:
-                raise QueryTooLarge(limit=MOST_REPETITIONS, things="fields of one name in one place")
-            if below := [field.selection_set for field in fields if field.selection_set]:
-                self.measure(below, level + 1)
-        return len(places)
+        return list(places.values())
 
     def _fields(self, selections: Iterable[SelectionSetNode], seen: set[str]) -> Iterator[FieldNode]:
         for node in (node for selection in selections for node in selection.selections):
-            self.left -= 1
-            if self.left < 0:
-                raise QueryTooLarge(limit=self.settings.max_query_fields, things="fields")
+            self.steps += 1
+            if self.steps > self.limit:
+                raise QueryTooLarge(limit=self.limit, things="fields")
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, InlineFragmentNode):
@@ -70,26 +79,18 @@ def check_cost(document: DocumentNode, settings: Settings) -> None:
     if len(document.definitions) > MOST_DEFINITIONS:
         raise QueryTooLarge(limit=MOST_DEFINITIONS, things="operations and fragments")
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    walk = _Walk(fragments, settings.max_query_fields, settings)
+    walk = _Walk(fragments, settings.max_query_fields)
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
-            questions = walk.measure([node.selection_set])
+            questions = walk.measure([node.selection_set], settings.max_query_depth)
             if isinstance(node, OperationDefinitionNode) and questions > settings.max_root_fields:
                 raise QueryTooLarge(limit=settings.max_root_fields, things="fields at its root")
 
 
-def fields_below(nodes: Iterable[FieldNode], fragments: Fragments) -> int:
-    """How many fields an answer to ``nodes`` holds for each entity found: themselves and all that is selected below."""
-    return sum(1 + sum(_below(node.selection_set, fragments, {})) for node in nodes)
+def fields_below(nodes: Iterable[FieldNode], fragments: Fragments, settings: Settings) -> int:
+    """How many fields an answer to ``nodes`` holds for each entity found: itself and all that is selected below it."""
+    return 1 + _Walk(fragments, settings.max_query_fields).weigh(_below(nodes))
 
 
-def _below(selections: SelectionSetNode | None, fragments: Fragments, known: dict[str, int]) -> Iterator[int]:
-    for node in selections.selections if selections else ():
-        if isinstance(node, FragmentSpreadNode):
-            name = node.name.value
-            if name not in known:
-                known[name] = sum(_below(fragments[name].selection_set, fragments, known))
-            yield known[name]
-        elif isinstance(node, FieldNode | InlineFragmentNode):
-            yield from _below(node.selection_set, fragments, known)
-            yield int(isinstance(node, FieldNode))
+def _below(fields: Iterable[FieldNode]) -> list[SelectionSetNode]:
+    return [field.selection_set for field in fields if field.selection_set]

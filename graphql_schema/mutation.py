@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
+from typing import Annotated
 
 import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
+from graphql_schema.enums import Operation
 from graphql_schema.making import context_of
 from graphql_schema.values import RecordResult, result_of
 from hub.access import may_submit
 from hub.clock import SHANGHAI, now
 from hub.errors import InvalidArgument, NotYourRegister, SubmissionTooLarge, UnknownRegister
-from hub.intake.delivery import Line, Operation
+from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
-
-strawberry.enum(Operation, name="RecordOperation", description="What a line says about its record.")
 
 
 @strawberry.input(description="One record of a submission.")
@@ -79,7 +79,11 @@ class Mutation:
     @strawberry.mutation(  # type: ignore[untyped-decorator]
         description="Submit records to a register that your department answers for · 报送数据."
     )
-    async def submit_records(self, info: strawberry.Info, input: SubmitRecordsInput) -> SubmissionResult:  # noqa: A002
+    async def submit_records(
+        self,
+        info: strawberry.Info,
+        input: Annotated[SubmitRecordsInput, strawberry.argument(description="The delivery.")],  # noqa: A002
+    ) -> SubmissionResult:
         """Take in the records in one or more transactions; every record has a result."""
         context = context_of(info)
         if input.register not in context.model.registers:

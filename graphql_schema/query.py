@@ -2,22 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
 from graphql_schema.entities import EntityTypes
+from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.values import CreditCode, IdNumber
-from hub.catalog import EntityKind, Model
+from hub.catalog import Model
 from hub.desk import Answer
 from hub.errors import InvalidIdentifier
-from hub.identifiers.schemes import Scheme, normalise
+from hub.identifiers.schemes import normalise
 
-strawberry.enum(Scheme, name="IdentifierScheme", description="What kind of number an identifier is · 标识类型.")
-strawberry.enum(EntityKind, description="The two kinds of entity.")
+OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
+OneCreditCode = Annotated[CreditCode, strawberry.argument(description="The credit code, however it is spelt.")]
+IdNumbers = Annotated[
+    list[IdNumber], strawberry.argument(description="The ID numbers; a misspelt one spoils no other.")
+]
+CreditCodes = Annotated[
+    list[CreditCode], strawberry.argument(description="The credit codes; a misspelt one spoils no other.")
+]
+OfScheme = Annotated[Scheme, strawberry.argument(description="What kind of number the value is.")]
+NumberValue = Annotated[str, strawberry.argument(description="The number, however it is spelt.")]
+GivenId = Annotated[strawberry.ID, strawberry.argument(description="An id that the hub gave out before.")]
 
 PERSON_SCHEMES = frozenset({Scheme.ID_NUMBER, Scheme.SOCIAL_SECURITY_NUMBER})
 
@@ -37,25 +47,25 @@ def build_query(model: Model, types: EntityTypes) -> type:
     person_result = _result_type("NaturalPersonResult", "natural_person", person)
     legal_result = _result_type("LegalEntityResult", "legal_entity", legal)
 
-    async def natural_person(info: strawberry.Info, id_number: IdNumber) -> Any:  # noqa: ANN401
+    async def natural_person(info: strawberry.Info, id_number: OneIdNumber) -> Any:  # noqa: ANN401
         return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number)
 
-    async def legal_entity(info: strawberry.Info, credit_code: CreditCode) -> Any:  # noqa: ANN401
+    async def legal_entity(info: strawberry.Info, credit_code: OneCreditCode) -> Any:  # noqa: ANN401
         return await _one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code)
 
-    async def natural_persons(info: strawberry.Info, id_numbers: list[IdNumber]) -> Any:  # noqa: ANN401
+    async def natural_persons(info: strawberry.Info, id_numbers: IdNumbers) -> Any:  # noqa: ANN401
         found = await _many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers)
         return [person_result(outcome=outcome, problem=why, natural_person=answer) for outcome, why, answer in found]
 
-    async def legal_entities(info: strawberry.Info, credit_codes: list[CreditCode]) -> Any:  # noqa: ANN401
+    async def legal_entities(info: strawberry.Info, credit_codes: CreditCodes) -> Any:  # noqa: ANN401
         found = await _many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes)
         return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
-    async def entity(info: strawberry.Info, scheme: Scheme, value: str) -> Any:  # noqa: ANN401
+    async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue) -> Any:  # noqa: ANN401
         kind = EntityKind.NATURAL_PERSON if scheme in PERSON_SCHEMES else EntityKind.LEGAL_ENTITY
         return await _one(info, kind, scheme, value)
 
-    async def node(info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002, ANN401
+    async def node(info: strawberry.Info, id: GivenId) -> Any:  # noqa: A002, ANN401
         kind, entity_id = parse_global_id(id)
         context_of(info).take_keys(1)
         return await context_of(info).entity(raw_info(info), kind, entity_id)

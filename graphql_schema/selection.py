@@ -4,20 +4,20 @@ Pure: takes the nodes of a document and the model; gives item paths. Skipped sel
 walked once per place it is spread in, so that fragments that double each other cost nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
     FieldNode,
     FragmentSpreadNode,
-    GraphQLIncludeDirective,
     GraphQLResolveInfo,
-    GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
 )
-from graphql.execution.values import get_directive_values
 
 from hub.catalog import EntityKind, Item, Model, RecordType
 
@@ -88,8 +88,17 @@ def _applies(condition: str, kind: EntityKind) -> bool:
 
 
 def _included(node: SelectionNode, info: ResolveInfo) -> bool:
-    if not node.directives:
-        return True
-    skip = get_directive_values(GraphQLSkipDirective, node, info.variable_values)
-    include = get_directive_values(GraphQLIncludeDirective, node, info.variable_values)
-    return not (skip and skip["if"]) and not (include and not include["if"])
+    """Whether neither ``@skip`` nor ``@include`` takes ``node`` out; the library has checked their arguments."""
+    return all(
+        _condition(directive, info) is (directive.name.value == "include")
+        for directive in node.directives or ()
+        if directive.name.value in ("include", "skip")
+    )
+
+
+def _condition(directive: DirectiveNode, info: ResolveInfo) -> bool:
+    (argument,) = directive.arguments or ()
+    if isinstance(argument.value, VariableNode):
+        given: Mapping[str, object] = info.variable_values  # type: ignore[assignment] # Strawberry unwraps them
+        return bool(given.get(argument.value.name.value))
+    return isinstance(argument.value, BooleanValueNode) and argument.value.value

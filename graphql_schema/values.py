@@ -8,10 +8,10 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from hub.catalog import CodeList, ItemType, Model, Standing
+from graphql_schema.enums import Outcome, Standing
+from hub.catalog import CodeList, ItemType, Model
 from hub.intake.chunk import Result
 from hub.merge import Source
-from hub.timeline import Outcome
 
 IdNumber = NewType("IdNumber", str)
 CreditCode = NewType("CreditCode", str)
@@ -43,9 +43,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=str,
     ),
 }
-
-strawberry.enum(Standing, description="With what right a register decides a merged item.")
-strawberry.enum(Outcome, description="What came of one record of a submission.")
 
 
 @strawberry.enum(description="Why a value is null.")

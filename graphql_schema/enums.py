@@ -1,0 +1,69 @@
+"""The hub's closed lists as GraphQL enums, each of their values described."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import strawberry
+
+from hub.catalog import EntityKind, Standing
+from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.intake.delivery import Operation
+from hub.timeline import Outcome
+
+__all__ = ["EntityKind", "Operation", "Outcome", "Scheme", "Standing"]
+
+
+def _enum(cls: type[StrEnum], name: str, description: str, values: Mapping[StrEnum, str]) -> None:
+    """Make ``cls`` the GraphQL enum ``name``."""
+    strawberry.enum(cls, name=name, description=description)
+    for choice in cls.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        choice.description = values[cls[choice.name]]
+
+
+_enum(
+    EntityKind,
+    "EntityKind",
+    "The two kinds of entity.",
+    {EntityKind.NATURAL_PERSON: "A natural person · 自然人.", EntityKind.LEGAL_ENTITY: "A legal entity · 法人."},
+)
+_enum(
+    Scheme,
+    "IdentifierScheme",
+    "What kind of number an identifier is · 标识类型.",
+    {scheme: f"{rule.title} · {rule.title_zh}." for scheme, rule in SCHEMES.items()},
+)
+_enum(
+    Standing,
+    "Standing",
+    "With what right a register decides a merged item.",
+    {
+        Standing.AUTHORITATIVE: "The law makes it the register that decides.",
+        Standing.FALLBACK: "It is heard where the registers before it hold no record.",
+        Standing.DERIVED: "The hub works the value out from what the register says.",
+    },
+)
+_enum(
+    Operation,
+    "RecordOperation",
+    "What a line says about its record.",
+    {
+        Operation.STATE: "This is what holds.",
+        Operation.END: "The record has ended.",
+        Operation.WITHDRAW: "What was said for this day is taken back; what stood before it shows again.",
+    },
+)
+_enum(
+    Outcome,
+    "Outcome",
+    "What came of one record of a submission.",
+    {
+        Outcome.CREATED: "The hub knew nothing of the record before.",
+        Outcome.UPDATED: "It opens a new state of the record.",
+        Outcome.CORRECTED: "It takes the place of what was said for the same day.",
+        Outcome.UNCHANGED: "It says what stands already.",
+        Outcome.SUPERSEDED: "It is kept, but something said later stands.",
+        Outcome.ENDED: "It ends the record.",
+        Outcome.WITHDRAWN: "It takes back what was said.",
+        Outcome.QUARANTINED: "It could not be taken in and is kept whole, with the reason.",
+    },
+)
