@@ -76,22 +76,26 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
     settings = settings or load_settings()
     telemetry.start_logging(settings.log_level)
     pages = explorer.routes(explorer.find_assets(), "/graphql", explorer_headers, EXAMPLE_QUERY)
-    return build_app(lambda: _opened(settings), pages)
+    app = build_app(lambda: _opened(settings, app), pages)
+    return app
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Services]:
-    """The services; what keeps them from opening is logged with its way out, of which a server would say nothing."""
+async def _opened(settings: Settings, app: Starlette) -> AsyncIterator[Services]:
+    """The services; what keeps them from opening is logged and kept, for a server would say nothing of it."""
     try:
         async with open_services(settings) as services:
             yield services
     except HubError as error:
         _log.error("%s %s", error.message, error.hint)
+        app.state.refusal = error
         raise
 
 
 def run_server(app: Starlette, settings: Settings, announce: Callable[[str], None]) -> None:
     """Serve ``app`` until the process is told to stop; call ``announce`` with its address once it answers.
+
+    Raises what kept it from starting.
 
     On SIGTERM it takes no new connection, finishes what runs within ten seconds, then closes the database.
     """
@@ -106,7 +110,10 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    _Announcing(config, announce).run(sockets=[listener])
+    try:
+        _Announcing(config, announce).run(sockets=[listener])
+    except SystemExit:
+        raise getattr(app.state, "refusal", HubError()) from None
 
 
 class _Announcing(uvicorn.Server):

@@ -17,6 +17,6 @@ def test_a_hub_whose_database_is_not_there_says_so_and_what_to_do(tmp_path: Path
     program = [sys.executable, "-c", "from hub.cli import app; app()", "serve"]
     run = subprocess.run(program, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
 
-    assert run.returncode != 0
+    assert run.returncode == 2
     assert "The database cannot be reached" in run.stderr
     assert "Check HUB_DATABASE_URL" in run.stderr
