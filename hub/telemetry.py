@@ -156,6 +156,7 @@ def start_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.raiseExceptions = False  # else a log call that is wrong prints its arguments as they are
     for name in QUIET:
         logging.getLogger(name).disabled = True
 

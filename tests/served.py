@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from graphql_schema.app import build_app
 from graphql_schema.services import Services
@@ -65,18 +66,26 @@ class Api:
 
 @asynccontextmanager
 async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a server on a free port."""
+    """A client of a hub on a free port."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         yield services
 
-    server = Listening(uvicorn.Config(build_app(opened), port=0, log_config=None))
+    async with (
+        listening(build_app(opened)) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def listening(app: Starlette) -> AsyncIterator[str]:
+    """The address of a server on a free port."""
+    server = Listening(uvicorn.Config(app, port=0, log_config=None))
     running = asyncio.create_task(server.serve())
     try:
-        port = await server.port
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
-            yield client
+        yield f"http://127.0.0.1:{await server.port}"
     finally:
         server.should_exit = True
         await running
