@@ -74,9 +74,10 @@ class Chunk:
             await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
             moment = await self.publisher.begin(connection, kinds, at)
-            results = await self._write_states(connection, said, moment, refused)
+            results, touched = await self._write_states(connection, said, moment, refused)
             await self._write_references(connection, said, directory)
-            await self.publisher.publish(connection, moment, self.submission_id)
+            merged = {owner.canonical_id for owner in owners if owner.member_id in touched} | directory.joined
+            await self.publisher.publish(connection, moment, merged, directory.gained, self.submission_id)
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
@@ -126,8 +127,8 @@ class Chunk:
         said: Sequence[tuple[Checked, Known, str]],
         moment: Moment,
         refused: list[Refused],
-    ) -> list[Result]:
-        """Add what was said, with its payload, to the histories of its records."""
+    ) -> tuple[list[Result], set[UUID]]:
+        """Add what was said, with its payload, to the histories of its records; gives the members that this touched."""
         histories = Histories(self.submission_id, await self._histories(connection, said))
         results: list[Result] = []
         for line, owner, payload in said:
@@ -143,7 +144,7 @@ class Chunk:
             await writing.restate(connection, writes.again)
         if writes.rows:
             await writing.write_states(connection, writes.rows, self.register, self.source_unit, self.submission_id)
-        return results
+        return results, writes.touched
 
     async def _histories(
         self, connection: Connection, said: Iterable[tuple[Checked, Known, str]]

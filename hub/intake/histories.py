@@ -26,6 +26,12 @@ class Writes:
     ended: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
     again: list[tuple[UUID, UUID, UUID, datetime]] = field(default_factory=list)
 
+    @property
+    def touched(self) -> set[UUID]:
+        """The members of whose records something else stands now; a statement that never stood touches nothing."""
+        stood = {row.entity_id for row in self.rows if row.superseded_at is None}
+        return stood | {entity_id for entity_id, *_ in self.ended} | {entity_id for entity_id, *_ in self.again}
+
 
 @dataclass
 class Histories:

@@ -50,6 +50,16 @@ class Directory:
                 self._link(other.canonical_id, leading.canonical_id)
         return self.current(leading)
 
+    @property
+    def joined(self) -> set[UUID]:
+        """The entities that others were linked into."""
+        return set(self.new_links.values())
+
+    @property
+    def gained(self) -> set[UUID]:
+        """The entities that were given an identifier."""
+        return {self.current(given).canonical_id for given in self.new_identifiers.values()}
+
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
         if key not in self.known:

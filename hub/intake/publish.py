@@ -21,6 +21,8 @@ from hub.store.rows import record_of
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 """Known time at which everything written so far is known, the writing transaction's own rows included."""
+IDENTIFIERS = "identifiers"
+"""What a change says of an entity that was given a further key."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -54,13 +56,19 @@ class Publisher:
         }
         return Moment(kinds, before, known_at, at)
 
-    async def publish(self, connection: Connection, moment: Moment, submission_id: UUID) -> None:
-        """Merge what is in force now and write the views that differ."""
-        in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in moment.kinds}
-        for row in await writing.states_in_force(connection, moment.kinds, moment.valid_on, END_OF_TIME):
+    async def publish(
+        self, connection: Connection, moment: Moment, merged: set[UUID], gained: set[UUID], submission_id: UUID
+    ) -> None:
+        """Merge what is in force now of the entities ``merged``, and write the views that differ.
+
+        An entity of ``gained`` has an identifier that it had not: that is visible too.
+        """
+        touched = [entity_id for entity_id in moment.kinds if entity_id in merged or entity_id in gained]
+        in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in touched}
+        for row in await writing.states_in_force(connection, touched, moment.valid_on, END_OF_TIME):
             in_force[row["entity_id"]].append(record_of(row))
-        due = await writing.next_changes(connection, moment.kinds, moment.valid_on)
-        rows = list(self._changed_views(moment, in_force, due))
+        due = await writing.next_changes(connection, touched, moment.valid_on)
+        rows = list(self._changed_views(moment, in_force, due, gained))
         if not rows:
             return
         await writing.write_views(connection, rows)
@@ -73,17 +81,18 @@ class Publisher:
             await writing.write_changes(connection, changes, moment.valid_on, submission_id)
 
     def _changed_views(
-        self, moment: Moment, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date]
+        self, moment: Moment, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date], gained: set[UUID]
     ) -> Iterator[writing.ViewRow]:
         for entity_id, records in in_force.items():
             kind = moment.kinds[entity_id]
             view = merge(self.model.merged[kind].values(), records)
             old = moment.before.get(entity_id)
+            named = [IDENTIFIERS] if old and entity_id in gained else []
             merged, documents = encode(view)
             due_on = due.get(entity_id)
-            if old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
+            if not named and old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
                 continue
-            changed = changed_items(decode(old["merged"], old["records"]) if old else None, view)
+            changed = changed_items(decode(old["merged"], old["records"]) if old else None, view) + named
             grows = old is None or bool(changed)
             yield writing.ViewRow(
                 entity_id=entity_id,
