@@ -36,7 +36,10 @@ OPERATIONS: Mapping[str, Operation] = {
 
 
 def choose_record(model: Model, register: str, titles: Collection[str], file: str, named: str | None) -> RecordType:
-    """The record type that a delivery with the columns ``titles`` is about: the one named, else the best match."""
+    """The record type that a delivery with the columns ``titles`` is about: the one named, else the best match.
+
+    Columns that another register knows better are that register's, and none of this one's record types.
+    """
     if register not in model.registers:
         raise UnknownRegister(register=register)
     records = {record.name: record for record in model.records.values() if record.register == register}
@@ -44,11 +47,15 @@ def choose_record(model: Model, register: str, titles: Collection[str], file: st
         if named not in records:
             raise UnknownRecordType(register=register, record_type=named)
         return records[named]
-    matches = {name: _matches(record, titles) for name, record in records.items()}
-    best = max(matches.values(), default=0)
-    likely = [name for name, count in matches.items() if count == best]
+    matches = {name: _matches(record, titles) for name, record in model.records.items()}
+    best = max(matches[name] for name in records)
+    likely = [name for name in records if matches[name] == best]
     if not best:
         raise UnrecognisedColumns(file=file, register=register, problem="no column names the key of a record")
+    closest = max(model.records.values(), key=lambda record: matches[record.name])
+    if matches[closest.name] > best:
+        problem = f"its columns are those of {closest.name} in {closest.register}"
+        raise UnrecognisedColumns(file=file, register=register, problem=problem)
     if len(likely) > 1:
         raise UnrecognisedColumns(file=file, register=register, problem=f"it may be {' or '.join(likely)}")
     return records[likely[0]]

@@ -1,0 +1,103 @@
+"""Every other command of `hub`: what it prints, makes and refuses."""
+
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from graphql_schema.authentication import LocalIssuer
+from hub.access import Role
+from hub.catalog import Model
+from hub.cli import app
+from hub.vault.keys import load_keys
+from tests.cli.running import ROOT, run_hub
+
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS), ("keys", "backup"), ("keys", "create")])
+def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*words, "--help"])
+    assert (result.exit_code, "Usage:" in result.output) == (0, True), result.output
+
+
+def test_registers_lists_every_register_and_record_type(model: Model) -> None:
+    code, output = run_hub("registers")
+    assert code == 0
+    for record in model.records.values():
+        assert {record.register, record.name, record.zh} <= set(output.split()), record.name
+
+
+def test_schema_prints_the_schema_that_is_kept_with_the_code(tmp_path: Path) -> None:
+    kept = (ROOT / "schema.graphql").read_text(encoding="utf-8")
+    assert run_hub("schema") == (0, kept)
+    assert run_hub("schema", "--write", tmp_path / "schema.graphql")[0] == 0
+    assert (tmp_path / "schema.graphql").read_text(encoding="utf-8") == kept
+
+
+def test_sample_makes_the_same_files_for_the_same_seed(tmp_path: Path) -> None:
+    size = ("--persons", 30, "--entities", 10, "--seed", 7)
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert [run_hub("sample", folder, *size)[0] for folder in (one, other)] == [0, 0]
+    made = {path.name: path.read_bytes() for path in one.iterdir()}
+    assert {"deliveries.toml", "expected.jsonl", "rejected.jsonl"} < made.keys()
+    assert made == {path.name: path.read_bytes() for path in other.iterdir()}
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY, Role.DEVELOPER])
+def test_a_token_is_one_that_this_hub_takes(tmp_path: Path, role: Role) -> None:
+    code, output = run_hub("token", "--role", role, "--agency", "某局", "--officer", "某人", HUB_DATA_DIR=tmp_path)
+    viewer = LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "purpose")
+    assert (code, viewer.role, viewer.agency, viewer.officer) == (0, role, "某局", "某人")
+
+
+@pytest.mark.parametrize("department", [(), ("--department", "WEATHER")])
+def test_a_departments_token_names_a_department_that_exists(tmp_path: Path, department: tuple[str, ...]) -> None:
+    code, output = run_hub("token", "--role", "department", *department, HUB_DATA_DIR=tmp_path)
+    assert (code, "error: the role department needs --department" in output) == (2, True), output
+
+
+def test_a_departments_token_lets_it_speak_as_that_department(tmp_path: Path) -> None:
+    words = ("token", "--role", "department", "--department", "PUBLIC_SECURITY")
+    code, output = run_hub(*words, HUB_DATA_DIR=tmp_path)
+    assert (code, LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "").department) == (0, "PUBLIC_SECURITY")
+
+
+def test_a_backup_of_the_keys_is_whole_private_and_never_written_over(tmp_path: Path) -> None:
+    key_file, copy = tmp_path / "vault.keys", tmp_path / "copy.keys"
+    environment = {"HUB_VAULT_KEY_FILE": key_file, "HUB_DATA_DIR": tmp_path}
+    code, output = run_hub("keys", "backup", copy, **environment)
+    assert (code, "there is no key file" in " ".join(output.split())) == (2, True), output
+    assert run_hub("keys", "create", **environment)[0] == 0
+    assert run_hub("keys", "backup", copy, **environment)[0] == 0
+    assert load_keys(copy, create=False) == load_keys(key_file, create=False)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    copy.write_bytes(b"another")
+    code, output = run_hub("keys", "backup", copy, **environment)
+    assert (code, copy.read_bytes(), "is not replaced" in output) == (2, b"another", True), output
+
+
+def test_creating_keys_twice_keeps_the_first(tmp_path: Path) -> None:
+    environment = {"HUB_VAULT_KEY_FILE": tmp_path / "vault.keys", "HUB_DATA_DIR": tmp_path}
+    run_hub("keys", "create", **environment)
+    first = (tmp_path / "vault.keys").read_bytes()
+    assert run_hub("keys", "create", **environment)[0] == 0
+    assert (tmp_path / "vault.keys").read_bytes() == first
+
+
+def test_make_clean_removes_what_was_built_and_never_the_data(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    data = [
+        tmp_path / ".hub" / name for name in ("vault.keys", "__pycache__/kept", "a.egg-info/kept", "node_modules/kept")
+    ]
+    built = [tmp_path / name for name in (".venv/file", "node_modules/file", "hub/__pycache__/file", "build/file")]
+    for path in (*data, *built):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    assert [path for path in data if not path.exists()] == []
+    assert [path for path in built if path.exists()] == []

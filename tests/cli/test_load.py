@@ -1,0 +1,180 @@
+"""`hub load`: what lands, what is kept in quarantine whole, and what is refused before anything is written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from hub.catalog import Model
+from hub.intake.submission import Intake
+from hub.reasons import ReasonCode
+from hub.store.pool import Database
+from hub.vault.cipher import Vault
+from tests.cli.running import run_hub
+from tests.offices import Office
+from tests.people import id_number
+
+Environment = dict[str, object]
+REGISTER = "household_registration"
+HEADER = "公民身份号码,姓名,户籍信息状态,注销日期,性别"
+TEN_MEGABYTES = "长" * (10 * 1024 * 1024 // 3)
+
+
+def wrong(number: str) -> str:
+    """The number with a check digit that does not fit."""
+    return number[:-1] + ("0" if number[-1] != "0" else "1")
+
+
+def line(place: int, *, number: str | None = None, name: str = "某", status: str = "", cancelled: str = "") -> bytes:
+    return ",".join([id_number(place) if number is None else number, name, status, cancelled, "男"]).encode()
+
+
+BAD_LINES: Mapping[ReasonCode, bytes] = {
+    ReasonCode.WRONG_CHECK_DIGIT: line(11, number=wrong(id_number(11))),
+    ReasonCode.IMPOSSIBLE_DATE: line(12, cancelled="2023-02-29"),
+    ReasonCode.UNKNOWN_CODE: line(13, status="不明"),
+    ReasonCode.MISSING_KEY: line(14, number=""),
+    ReasonCode.DUPLICATE_KEY: line(1, name="重"),
+    ReasonCode.INVALID_ENCODING: line(15, name="坏").replace("坏".encode(), b"\xff\xfe"),
+    ReasonCode.CONTAINS_NUL: line(16, name="甲\0乙"),
+    ReasonCode.TOO_LONG: line(17, name=TEN_MEGABYTES),
+    ReasonCode.WRONG_NUMBER_OF_CELLS: line(18) + b",1",
+    ReasonCode.IDENTITY_IN_TEXT: line(19, name=id_number(3)),
+}
+"""One line for each way in which a line can be bad, all after ten good ones."""
+
+
+async def raw_lines(database: Database, vault: Vault) -> dict[str, tuple[bytes, str, str]]:
+    """Every line in quarantine by its reason: the line itself, opened, and the reason in both languages."""
+    async with database.connection() as connection:
+        rows = await connection.fetch("select * from quarantine join vault.raw using (submission_id, place)")
+    return {
+        row["reason"]: (
+            vault.open(row["key_id"], row["line_encrypted"], row["submission_id"].bytes),
+            row["reason_zh"],
+            row["reason_en"],
+        )
+        for row in rows
+    }
+
+
+async def test_each_bad_line_is_kept_whole_with_its_reason_and_every_other_lands(
+    tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
+) -> None:
+    file = tmp_path / "人口.csv"
+    good = [line(place) for place in range(1, 11)]
+    file.write_bytes(b"\n".join([HEADER.encode(), *good[:5], *BAD_LINES.values(), *good[5:]]))
+    code, output = run_hub("load", REGISTER, file, **hub)
+    assert code == 1, output
+    assert len(await Office(Intake(database, model, vault)).views()) == len(good)
+    kept = await raw_lines(database, vault)
+    assert kept.keys() == {reason.name for reason in BAD_LINES}
+    for reason, bad in BAD_LINES.items():
+        raw, zh, en = kept[reason.name]
+        cells = [cell for cell in bad.replace(b"\0", b"\\u0000").split(b",") if cell]
+        assert raw == bad or all(cell in raw for cell in cells), reason
+        shown = " ".join(output.split())
+        assert f"1 × {zh} · {en}" in shown
+        assert any("\u4e00" <= character <= "\u9fff" for character in zh)
+        assert en.isascii() or "“" in en
+    assert id_number(3) not in output
+
+
+async def test_a_row_with_a_formula_is_kept_whole_and_the_others_land(
+    tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
+) -> None:
+    file = tmp_path / "人口.xlsx"
+    book = openpyxl.Workbook()
+    for row in (HEADER.split(","), [id_number(1), "甲"], [id_number(2), '="乙"&"丙"'], [id_number(3), "丁"]):
+        book.active.append(row)
+    book.save(file)
+    code, output = run_hub("load", REGISTER, file, **hub)
+    assert code == 1, output
+    assert len(await Office(Intake(database, model, vault)).views()) == 2
+    raw, zh, en = (await raw_lines(database, vault))["FORMULA"]
+    assert id_number(2).encode() in raw
+    assert (zh, en) == ("「姓名」是公式而不是数值", "“姓名” holds a formula, not a value")
+
+
+REFUSED: Mapping[str, tuple[str, str, bytes, str]] = {
+    "an unknown register": (
+        "weather",
+        "人口.csv",
+        HEADER.encode() + b"\n" + line(1),
+        "There is no register named weather",
+    ),
+    "an empty file": (REGISTER, "人口.csv", b"", "it is empty"),
+    "a header alone": (REGISTER, "人口.csv", HEADER.encode(), "it holds no data line"),
+    "a workbook that is called CSV": (REGISTER, "人口.csv", b"PK\x03\x04" + bytes(range(256)), "it is a workbook"),
+    "text that is called a workbook": (
+        REGISTER,
+        "人口.xlsx",
+        HEADER.encode() + b"\n" + line(1),
+        "cannot be read as XLSX",
+    ),
+    "binary data": (REGISTER, "人口.csv", bytes(range(256)) * 10, "binary"),
+    "another extension": (REGISTER, "人口.txt", HEADER.encode() + b"\n" + line(1), "its name must end in"),
+    "a folder": (REGISTER, "", b"", "it is a folder"),
+    "columns of another register": (
+        REGISTER,
+        "婚姻.csv",
+        f"公民身份号码,姓名,结婚登记日期,发证机关名称\n{id_number(1)},甲,2020-05-20,天河区民政局\n".encode(),
+        "its columns are those of marriageRegistrations in civil_affairs",
+    ),
+    "columns of nobody": (REGISTER, "天气.csv", "日期,气温\n2024-01-01,20\n".encode(), "no column names the key"),
+}
+
+
+@pytest.mark.parametrize(("register", "name", "content", "problem"), REFUSED.values(), ids=REFUSED)
+async def test_what_cannot_be_a_delivery_is_refused_in_one_error_and_nothing_is_written(
+    tmp_path: Path, hub: Environment, database: Database, register: str, name: str, content: bytes, problem: str
+) -> None:
+    folder = tmp_path / "deliveries"
+    folder.mkdir()
+    file = folder / name
+    if name:
+        file.write_bytes(content)
+    good = tmp_path / "good.csv"
+    good.write_bytes(HEADER.encode() + b"\n" + line(9))
+    code, output = run_hub("load", register, good, file, **hub)
+    assert (code, output.count("error: ")) == (2, 1), output
+    assert problem in " ".join(output.split())
+    assert "Traceback" not in output
+    async with database.connection() as connection:
+        assert await connection.fetchval("select count(*) from submission") == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "problem"),
+    [
+        ({"HUB_PORT": "many"}, "The setting HUB_PORT is not usable"),
+        ({"HUB_DATABASE_URL": "postgresql://hub@/hub?host=/nowhere"}, "The database cannot be reached"),
+        ({"HUB_VAULT_KEY_FILE": "/nowhere/vault.keys"}, "The identity vault cannot be opened"),
+    ],
+)
+def test_a_hub_that_is_not_set_up_right_says_so_in_one_error(
+    tmp_path: Path, hub: Environment, environment: Environment, problem: str
+) -> None:
+    file = tmp_path / "人口.csv"
+    file.write_bytes(HEADER.encode() + b"\n" + line(1))
+    code, output = run_hub("load", REGISTER, file, **hub | environment)
+    assert (code, problem in " ".join(output.split()), "Traceback" in output) == (2, True, False), output
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(tmp_path: Path, hub: Environment) -> None:
+    file = tmp_path / "人口.csv"
+    file.write_bytes(b"\n".join([HEADER.encode(), line(1), line(2)]))
+    assert run_hub("load", REGISTER, file, **hub)[0] == 0
+    code, output = run_hub("load", REGISTER, file, **hub)
+    assert code == 0
+    assert "UNCHANGED" in output
+    assert "CREATED" not in output
+
+
+def test_columns_that_match_nothing_are_named(tmp_path: Path, hub: Environment) -> None:
+    file = tmp_path / "人口.csv"
+    file.write_bytes(f"{HEADER},籍贯,备注\n".encode() + line(1) + ",广州,无".encode())
+    code, output = run_hub("load", REGISTER, file, **hub)
+    assert code == 0
+    assert "were not used: 籍贯, 备注" in output
