@@ -21,6 +21,7 @@ from hub.errors import UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.submission import Delivery, Intake, Summary
+from hub.redaction import redact
 
 Progress = Callable[[RowFile], None]
 
@@ -119,4 +120,5 @@ async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progr
         lines,
         on_results=note,
     )
-    return LoadReport(recognised.file.path, recognised.record.name, summary, tuple(columns.unknown), reasons)
+    unknown = tuple(redact(title) for title in columns.unknown)  # without a header, its first line is somebody's
+    return LoadReport(recognised.file.path, recognised.record.name, summary, unknown, reasons)

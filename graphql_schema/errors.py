@@ -12,6 +12,7 @@ from graphql import GraphQLError
 
 from hub import telemetry
 from hub.errors import HubError, InvalidDocument, Kind, Unavailable
+from hub.redaction import redact
 
 _log = logging.getLogger("hub.graphql")
 _VALUE = re.compile(r"(?<!invalid )\bvalue: |found: ")
@@ -67,4 +68,4 @@ def without_values(message: str) -> str:
     """What the GraphQL library says of a document or its variables, up to the first value that it repeats."""
     safe = _WORDS_AND_NAMES.match(_VALUE.split(message, maxsplit=1)[0])
     kept = safe[0] if safe else ""
-    return telemetry.redact(kept if kept == message else f"{kept.rstrip()} …")
+    return redact(kept if kept == message else f"{kept.rstrip()} …")

@@ -18,6 +18,7 @@ from hub.clock import SHANGHAI, now
 from hub.errors import InvalidArgument, NotYourRegister, SubmissionTooLarge, UnknownRegister
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
+from hub.redaction import redact
 
 
 @strawberry.input(description="One record of a submission.")
@@ -116,6 +117,8 @@ class Mutation:
 def _check_name(argument: str, text: str) -> None:
     if not text.strip() or not text.isprintable() or len(text) > MOST_NAME_CHARACTERS:
         raise InvalidArgument(name=argument, problem=f"it is not 1 to {MOST_NAME_CHARACTERS} printable characters")
+    if redact(text) != text:
+        raise InvalidArgument(name=argument, problem="it holds a number that may identify a person")
 
 
 def _said(argument: str, at: datetime) -> datetime:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from hub import telemetry
 from hub.errors import BadRequest, NotAcceptable, RequestTooLarge, UnsupportedMediaType
+from hub.redaction import redact
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -66,9 +66,9 @@ def _is_utf8(charset: str) -> bool:
 
 
 def purpose(request: Request) -> str:
-    """What the caller says the request is for."""
-    text = request.headers.get("hub-purpose", "")[:MOST_PURPOSE_CHARACTERS]
-    return telemetry.redact(text.replace("\x00", ""))
+    """What the caller says the request is for, in UTF-8; it is logged, so numbers of persons are taken out."""
+    text = request.headers.get("hub-purpose", "").encode("latin-1").decode("utf-8", "replace")
+    return redact(text.replace("\x00", ""))[:MOST_PURPOSE_CHARACTERS]
 
 
 async def read_request(request: Request, limit: int) -> GraphQLRequest:
@@ -82,7 +82,7 @@ async def read_request(request: Request, limit: int) -> GraphQLRequest:
     except UnicodeDecodeError:
         raise BadRequest(problem="it is not UTF-8") from None
     except msgspec.ValidationError as error:
-        raise BadRequest(problem=telemetry.redact(str(error))) from None
+        raise BadRequest(problem=redact(str(error))) from None
     except msgspec.DecodeError:
         raise BadRequest(problem="it is not JSON") from None
     if not _is_shallow(body.variables, MOST_VARIABLE_LEVELS):

@@ -7,6 +7,8 @@ Details that fill a message are names and numbers of things, never a value of a 
 from enum import StrEnum
 from typing import ClassVar
 
+from hub.redaction import redact
+
 
 class Kind(StrEnum):
     """The closed list of ways in which a request can fail."""
@@ -54,8 +56,8 @@ class HubError(Exception):
 
     @property
     def message(self) -> str:
-        """The docstring of the class, filled with the details of this occurrence."""
-        return (self.__doc__ or "").format(**self.details)
+        """The docstring of the class, filled with the details of this occurrence, nobody's number among them."""
+        return redact((self.__doc__ or "").format(**self.details))
 
     @property
     def http_status(self) -> int:

@@ -6,6 +6,8 @@ A reason names the column and the rule, never the value: values stay in quaranti
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.redaction import redact
+
 LONGEST_NAME = 200
 """Characters that a reason repeats of what a source made up."""
 
@@ -91,6 +93,7 @@ def reason(code: ReasonCode, **particulars: object) -> Reason:
 
 
 def named(name: str) -> str:
-    """A name that a source made up, fit for a sentence: short, and without characters that cannot be written."""
-    short = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    """A name that a source made up, fit for a sentence: short, with nobody's number and without unprintable signs."""
+    plain = redact(name)
+    short = plain if len(plain) <= LONGEST_NAME else f"{plain[:LONGEST_NAME]}…"
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in short)

@@ -5,10 +5,8 @@ even made otherwise. Attributes are names and counts. Every log line passes ``re
 """
 
 import logging
-import re
 import secrets
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -20,6 +18,7 @@ import msgspec
 from opentelemetry.trace import StatusCode, get_current_span
 
 from hub.clock import now
+from hub.redaction import redact
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Counter
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 QUIET = ("strawberry.execution",)
 """Loggers of libraries that would write whole questions with their arguments."""
 
-_LONG_NUMBER = re.compile(r"\d[\d\s\-]{12,}[\dXx]")
 _NOTHING = nullcontext()
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
@@ -45,12 +43,6 @@ class _Instruments:
 
 
 _instruments: _Instruments | None = None
-
-
-def redact(text: str) -> str:
-    """``text`` with every number long enough to be an ID number taken out, however it is spelt."""
-    plain = unicodedata.normalize("NFKC", text)
-    return _LONG_NUMBER.sub("[number]", plain) if _LONG_NUMBER.search(plain) else text
 
 
 def is_exported() -> bool:

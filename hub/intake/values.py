@@ -17,7 +17,7 @@ from hub.identifiers.organization import WrongCharacter, credit_code
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.reasons import Reason, ReasonCode, reason
 
-_EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[\dXx](?!\d)")
+_EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx](?!\d)")
 _FULL_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T].*)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))", re.ASCII)
 _YEAR = re.compile(r"(\d{4})年?", re.ASCII)
@@ -103,7 +103,7 @@ def _text(value: object, column: Column, max_length: int = 2_000) -> str:
         raise column.rejects(ReasonCode.CONTAINS_NUL)
     if len(text) > max_length:
         raise column.rejects(ReasonCode.TOO_LONG, limit=max_length)
-    if any(citizen_id_in(match[0]) for match in _EMBEDDED_ID_NUMBER.finditer(text)):
+    if any(citizen_id_in(match[0]) for match in _EMBEDDED_ID_NUMBER.finditer(unicodedata.normalize("NFKC", text))):
         raise column.rejects(ReasonCode.IDENTITY_IN_TEXT)
     return text
 

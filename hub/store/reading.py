@@ -48,7 +48,7 @@ async def identifiers_by_id(connection: Connection, identifier_ids: Iterable[UUI
 async def referrers(
     connection: Connection, entity_ids: Iterable[UUID], via: Iterable[str], limit: int
 ) -> list[asyncpg.Record]:
-    """(asked_id, member_id, via, entity_id) of what has ever referred to entities; more than ``limit`` shows too many."""
+    """(asked_id, member_id, via, entity_id) of what has ever referred to entities; past ``limit`` it shows too many."""
     return await connection.fetch(_SQL["referrers"], list(entity_ids), list(via), limit)
 
 
