@@ -74,9 +74,9 @@ class Chunk:
             await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
             moment = await self.publisher.begin(connection, kinds, at)
-            results, touched = await self._write_states(connection, said, moment, refused)
+            results, touched = await self._write_states(connection, said, directory.joined, moment, refused)
             await self._write_references(connection, said, directory)
-            merged = {owner.canonical_id for owner in owners if owner.member_id in touched} | directory.joined
+            merged = touched | directory.joined
             await self.publisher.publish(connection, moment, merged, directory.gained, self.submission_id)
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
@@ -125,19 +125,23 @@ class Chunk:
         self,
         connection: Connection,
         said: Sequence[tuple[Checked, Known, str]],
+        joined: set[UUID],
         moment: Moment,
         refused: list[Refused],
     ) -> tuple[list[Result], set[UUID]]:
-        """Add what was said, with its payload, to the histories of its records; gives the members that this touched."""
-        histories = Histories(self.submission_id, await self._histories(connection, said))
+        """Add what was said, with its payload, to the histories of its records; gives the entities that this touched.
+
+        The histories of entities that others have ``joined`` are judged anew, each record's as one.
+        """
+        histories = await self._histories(connection, said, joined)
         results: list[Result] = []
         for line, owner, payload in said:
-            outcome = histories.hear(_record_id(line, owner), line, payload, moment.at)
+            outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, moment.at)
             if outcome is None:
                 refused.append(refuse(line.line, reason(ReasonCode.DUPLICATE_KEY)))
             else:
                 results.append(Result(line.line.place, outcome))
-        writes = histories.writes({owner.member_id: moment.known_at[owner.canonical_id] for _, owner, _ in said})
+        writes = histories.writes(moment.known_at)
         if writes.ended:
             await writing.supersede(connection, writes.ended)
         if writes.again:
@@ -147,12 +151,15 @@ class Chunk:
         return results, writes.touched
 
     async def _histories(
-        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]]
-    ) -> dict[RecordId, list[Statement]]:
-        """All that was said before of the records now spoken of."""
-        statements: dict[RecordId, list[Statement]] = {_record_id(line, owner): [] for line, owner, _ in said}
-        for row in await writing.statements(connection, statements, self.register, self.source_unit):
-            statements[row["entity_id"], row["record_type"], row["record_key"]].append(
+        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], joined: set[UUID]
+    ) -> Histories:
+        """All that was said before of the records now spoken of, and of entities that others have joined."""
+        histories = Histories(self.submission_id)
+        asked = {(owner.canonical_id, line.record.name, line.record_key) for line, owner, _ in said}
+        for row in await writing.statements(connection, asked, self.register, self.source_unit, joined):
+            histories.remember(
+                RecordId(*(row[name] for name in RecordId._fields)),
+                row["member_id"],
                 Statement(
                     valid_from=row["valid_from"],
                     stated_at=row["stated_at"],
@@ -161,9 +168,12 @@ class Chunk:
                     submission_id=row["submission_id"],
                     state_id=row["state_id"],
                     current=row["current"],
-                )
+                ),
             )
-        return statements
+        return histories
+
+    def _record_id(self, line: Checked, owner: Known) -> RecordId:
+        return RecordId(owner.canonical_id, self.register, self.source_unit, line.record.name, line.record_key)
 
     async def _write_references(
         self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory
@@ -193,10 +203,6 @@ class Chunk:
 def refuse(line: Line, why: Reason) -> Refused:
     """The line, to be kept in quarantine for ``why``."""
     return Refused(line.place, named(line.record_type), why, msgspec.json.encode(line.cells))
-
-
-def _record_id(line: Checked, owner: Known) -> RecordId:
-    return (owner.member_id, line.record.name, line.record_key)
 
 
 def _filled(line: Checked, directory: Directory) -> str:

@@ -6,6 +6,7 @@ Pure: takes the statements stored so far and the checked lines, gives outcomes a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from hub.identifiers.entity_id import new_id
@@ -14,36 +15,50 @@ from hub.intake.delivery import Operation
 from hub.store.writing import StateRow
 from hub.timeline import Outcome, Statement, standing, verdict
 
-RecordId = tuple[UUID, str, str]
-"""The member entity, the record type and the record key."""
+
+class RecordId(NamedTuple):
+    """What names a record: the entity that stands for all its members, and whose record it is."""
+
+    entity_id: UUID
+    register: str
+    source_unit: str
+    record_type: str
+    record_key: str
 
 
 @dataclass
 class Writes:
-    """The rows to store, the states whose standing ends and the states that stand after all, with their instants."""
+    """The rows to store, the states whose standing ends and the states that stand after all, with their instants.
+
+    ``touched`` are the entities of whose records something else stands now; what never stood touches nothing.
+    """
 
     rows: list[StateRow] = field(default_factory=list)
     ended: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
     again: list[tuple[UUID, UUID, UUID, datetime]] = field(default_factory=list)
-
-    @property
-    def touched(self) -> set[UUID]:
-        """The members of whose records something else stands now; a statement that never stood touches nothing."""
-        stood = {row.entity_id for row in self.rows if row.superseded_at is None}
-        return stood | {entity_id for entity_id, *_ in self.ended} | {entity_id for entity_id, *_ in self.again}
+    touched: set[UUID] = field(default_factory=set)
 
 
 @dataclass
 class Histories:
-    """The histories of the records that a chunk speaks of, growing line by line."""
+    """The histories of the records that a chunk speaks of, growing line by line.
+
+    One history holds what was said of all entities that are one now; each statement stays with its own member.
+    """
 
     submission_id: UUID
-    statements: dict[RecordId, list[Statement]]
+    _statements: dict[RecordId, list[Statement]] = field(default_factory=dict)
+    _members: dict[UUID, UUID] = field(default_factory=dict)
     _payloads: dict[UUID, str] = field(default_factory=dict)
 
-    def hear(self, record_id: RecordId, line: Checked, payload: str, at: datetime) -> Outcome | None:
+    def remember(self, record_id: RecordId, member_id: UUID, statement: Statement) -> None:
+        """Add a statement that is stored already."""
+        self._statements.setdefault(record_id, []).append(statement)
+        self._members[statement.state_id] = member_id
+
+    def hear(self, record_id: RecordId, member_id: UUID, line: Checked, payload: str, at: datetime) -> Outcome | None:
         """Add what ``line`` says of its record; None if its delivery says two things of one record and day."""
-        history = self.statements.setdefault(record_id, [])
+        history = self._statements.setdefault(record_id, [])
         statement = Statement(
             valid_from=line.valid_from,
             stated_at=line.stated_at,
@@ -56,29 +71,31 @@ class Histories:
             return None
         outcome = verdict(history, statement)
         if not any(known.says_the_same_as(statement) for known in history):
-            history.append(statement)
+            self.remember(record_id, member_id, statement)
             self._payloads[statement.state_id] = payload
         return outcome
 
     def writes(self, known_at: Mapping[UUID, datetime]) -> Writes:
-        """What storing the histories takes; ``known_at`` gives each member's known time."""
+        """What storing the histories takes; ``known_at`` gives each entity's known time."""
         writes = Writes()
-        for record_id, history in self.statements.items():
-            self._add(writes, record_id, history, known_at[record_id[0]])
+        for record_id, history in self._statements.items():
+            self._add(writes, record_id, history, known_at[record_id.entity_id])
         return writes
 
     def _add(self, writes: Writes, record_id: RecordId, history: Iterable[Statement], at: datetime) -> None:
-        entity_id = record_id[0]
         stands = {statement.state_id for statement in standing(history)}
         for statement in history:
-            stood, fresh = statement.current, statement.state_id in self._payloads
-            if fresh:
-                superseded_at = None if statement.state_id in stands else at
-                writes.rows.append(_row(record_id, statement, self._payloads[statement.state_id], at, superseded_at))
-            elif stood and statement.state_id not in stands:
-                writes.ended.append((entity_id, statement.state_id, at))
-            elif statement.state_id in stands and not stood:
-                writes.again.append((entity_id, statement.state_id, new_id(at), at))
+            state_id, member_id = statement.state_id, self._members[statement.state_id]
+            if state_id in self._payloads:
+                superseded_at = None if state_id in stands else at
+                payload = self._payloads[state_id]
+                writes.rows.append(_row(record_id, member_id, statement, payload, at, superseded_at))
+            elif statement.current and state_id not in stands:
+                writes.ended.append((member_id, state_id, at))
+            elif state_id in stands and not statement.current:
+                writes.again.append((member_id, state_id, new_id(at), at))
+        if stands != {statement.state_id for statement in history if statement.current}:
+            writes.touched.add(record_id.entity_id)
 
 
 def _repeats_the_key(known: Statement, new: Statement) -> bool:
@@ -92,15 +109,19 @@ def _repeats_the_key(known: Statement, new: Statement) -> bool:
 
 
 def _row(
-    record_id: RecordId, statement: Statement, payload: str, recorded_at: datetime, superseded_at: datetime | None
+    record_id: RecordId,
+    member_id: UUID,
+    statement: Statement,
+    payload: str,
+    recorded_at: datetime,
+    superseded_at: datetime | None,
 ) -> StateRow:
-    entity_id, record_type, record_key = record_id
     ended_on: date | None = statement.valid_from if statement.operation == Operation.END else None
     return StateRow(
-        entity_id=entity_id,
+        entity_id=member_id,
         state_id=statement.state_id,
-        record_type=record_type,
-        record_key=record_key,
+        record_type=record_id.record_type,
+        record_key=record_id.record_key,
         operation=statement.operation,
         valid_from=statement.valid_from,
         valid_to=ended_on,

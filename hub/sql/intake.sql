@@ -27,14 +27,28 @@ from member
 join vault.identifier on identifier.entity_id = member.member_id and identifier.superseded_at is null;
 
 -- statements
--- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4.
-select state.entity_id, state.record_type, state.record_key, state.state_id, state.valid_from, state.stated_at,
-       state.operation, state.digest, state.submission_id, state.superseded_at is null as current
-from (
+-- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4,
+-- and everything said by anyone of the entities $6; what was said of an entity linked into another is said of that one.
+with asked as (
     select distinct * from unnest($1::uuid[], $2::text[], $3::text[]) as asked (entity_id, record_type, record_key)
-) as asked
-join state using (entity_id, record_type, record_key)
-where state.register = $4 and state.source_unit = $5;
+),
+member as (
+    select entity_id, entity_id as member_id from asked
+    union
+    select entity_id, entity_id from unnest($6::uuid[]) as joined (entity_id)
+    union
+    select link.into_id, link.entity_id
+    from link
+    where link.into_id = any ($1 || $6) and link.unlinked_at is null
+)
+select member.entity_id, member.member_id, state.register, state.source_unit, state.record_type, state.record_key,
+       state.state_id, state.valid_from, state.stated_at, state.operation, state.digest, state.submission_id,
+       state.superseded_at is null as current
+from member
+join state on state.entity_id = member.member_id
+left join asked on asked.entity_id = member.entity_id and asked.record_type = state.record_type
+    and asked.record_key = state.record_key and state.register = $4 and state.source_unit = $5
+where asked.entity_id is not null or member.entity_id = any ($6);
 
 -- views
 -- The views of the entities $1, as text, to compare with and to count on.

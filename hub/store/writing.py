@@ -102,12 +102,19 @@ async def schemes_held(connection: Connection, entity_ids: Iterable[UUID]) -> li
 
 
 async def statements(
-    connection: Connection, records: Iterable[tuple[UUID, str, str]], register: str, source_unit: str
+    connection: Connection,
+    records: Iterable[tuple[UUID, str, str]],
+    register: str,
+    source_unit: str,
+    joined: Iterable[UUID],
 ) -> list[asyncpg.Record]:
-    """Everything said of records, each given as (entity_id, record_type, record_key)."""
-    entity_ids, record_types, record_keys = zip(*records, strict=True)
+    """Everything said of records, each given as (entity_id, record_type, record_key), and of the entities ``joined``.
+
+    ``entity_id`` is the entity that stands, ``member_id`` the one that the statement was made of.
+    """
+    entity_ids, record_types, record_keys = map(list, zip(*records, strict=True))
     return await connection.fetch(
-        _SQL["statements"], list(entity_ids), list(record_types), list(record_keys), register, source_unit
+        _SQL["statements"], entity_ids, record_types, record_keys, register, source_unit, list(joined)
     )
 
 

@@ -138,7 +138,12 @@ async def test_an_ended_record_is_no_longer_in_force_and_a_withdrawn_one_shows_w
 
 
 async def test_a_further_key_is_a_change_that_shows(office: Office) -> None:
-    line = {"recordedSubject.name": "王", "socialSecurityNumber": "S1", "insuranceType": "养老", "enrolledOn": "2015-07"}
+    line = {
+        "recordedSubject.name": "王",
+        "socialSecurityNumber": "S1",
+        "insuranceType": "养老",
+        "enrolledOn": "2015-07",
+    }
     insurance = "socialInsurances"
     await office.deliver("social_security", insurance, [line], stated_on=date(2024, 1, 1))
     assert (await office.only_view())[0] == 1
