@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 done with lines left in quarantine, 2 refused with one cle
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -37,8 +38,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
-out = Console()
-err = Console(stderr=True)
+QUARANTINE_COLUMNS = ("register", "record type", "data row", "code", "原因", "reason")
+PIPED_WIDTH = 200
+"""Columns of what is printed into a file or a pipe: there is no terminal to wrap it for."""
+
+out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else PIPED_WIDTH)
 
 DELIVERING = "For a department that delivers"
 EXPLORING = "For a developer who explores"
@@ -125,16 +130,24 @@ def quarantine(
     submission: Annotated[str | None, typer.Option(help="Only lines of this submission.")] = None,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="List at most so many lines.")] = 50,
 ) -> None:
-    """List the lines that could not be taken in, with the reason of each."""
+    """List the lines that could not be taken in, with the reason of each.
+
+    Rows are counted from 1 below the header, blank ones left out.
+    """
+    settings = _guarded(load_settings)
+    if register and register not in _guarded(lambda: read_model(settings)).registers:
+        _fail(f"There is no register named {register}.", "`hub registers` lists the registers.")
 
     async def find(settings: Settings) -> list[Any]:
         async with open_services(settings) as services, services.database.connection() as connection:
             return await list_quarantine(connection, register, submission, most)
 
-    table = Table(*(Column(title, overflow="fold") for title in ("register", "record type", "line", "原因", "reason")))
-    for row in _run(find(_guarded(load_settings))):
-        table.add_row(row["register"], row["record_type"], str(row["place"]), row["reason_zh"], row["reason_en"])
-    out.print(table)
+    table = Table(*(Column(title, overflow="fold") for title in QUARANTINE_COLUMNS))
+    rows = _run(find(settings))
+    for row in rows:
+        place = str(row["place"])
+        table.add_row(row["register"], row["record_type"], place, row["reason"], row["reason_zh"], row["reason_en"])
+    out.print(table if rows else "Nothing is in quarantine here.")
 
 
 @app.command(rich_help_panel=DELIVERING)
@@ -206,7 +219,10 @@ def token(
 ) -> None:
     """Print a token for this development hub, to send as `Authorization: Bearer …`."""
     settings = _guarded(load_settings)
-    if role is Role.DEPARTMENT and department not in _guarded(lambda: read_model(settings)).departments:
+    departments = _guarded(lambda: read_model(settings)).departments
+    if department and department not in departments:
+        _fail(f"there is no department {department} in the model", f"The departments are {', '.join(departments)}.")
+    if role is Role.DEPARTMENT and not department:
         _fail("the role department needs --department", "`hub registers` names the departments, as PUBLIC_SECURITY.")
     viewer = Viewer(agency=agency, officer=officer, role=role, department=department)
     typer.echo(_guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
@@ -248,8 +264,10 @@ def keys_backup(
     settings = _guarded(load_settings)
     try:
         _guarded(lambda: backup_keys(settings.vault_key_path, target))
-    except OSError as error:
+    except FileExistsError as error:
         _fail(str(error), "Choose another place.")
+    except OSError as error:
+        _fail(f"{target} cannot be written: {os.strerror(error.errno or 0)}", "Choose another place.")
     out.print(f"Keys copied to {target}")
 
 

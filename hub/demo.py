@@ -4,10 +4,11 @@ Takes settings; leaves a loaded database and gives what to print. Runs again in 
 """
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -24,7 +25,9 @@ SEED = 1
 PERSON_QUERY = """query Person($idNumber: IdNumber!) {
   naturalPerson(idNumber: $idNumber) {
     name sex { name } birthDate maritalStatus { name }
-    provenance { name { standing basis source { register validFrom } alternatives { agrees source { register } } } }
+    provenance {
+      name { standing basis source { register validFrom } alternatives { agrees source { register recordType } } }
+    }
     household { townOrSubdistrict { code name } }
     socialInsurances { insuranceType { name } employer { legalEntity { name } } }
     positions { role legalEntity { name creditCode } }
@@ -42,6 +45,17 @@ ENTITY_QUERY = """query Entity($creditCode: CreditCode!) {
     version
   }
 }"""
+
+TELLING_OF_A_PERSON: tuple[Callable[[Any], object], ...] = (
+    lambda answer: answer["household"] and answer["maritalStatus"],
+    lambda answer: answer["positions"],
+    lambda answer: any(insurance["employer"] for insurance in answer["socialInsurances"]),
+    lambda answer: not all(other["agrees"] for other in answer["provenance"]["name"]["alternatives"]),
+)
+TELLING_OF_AN_ENTITY: tuple[Callable[[Any], object], ...] = (
+    lambda answer: answer["businessRegistration"],
+    lambda answer: answer["businessRegistration"] and answer["businessRegistration"]["legalRepresentative"]["person"],
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +101,8 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
     viewer = Viewer(agency="demo agency", officer="demo officer", role=Role.AGENCY)
     return Ready(
         token=LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=12)),
-        person=_interesting(directory, "NATURAL_PERSON", "positions"),
-        entity=_interesting(directory, "LEGAL_ENTITY", "businessRegistration"),
+        person=_most_telling(directory, "NATURAL_PERSON", TELLING_OF_A_PERSON),
+        entity=_most_telling(directory, "LEGAL_ENTITY", TELLING_OF_AN_ENTITY),
     )
 
 
@@ -129,11 +143,8 @@ def deliveries(directory: Path) -> list[SampleDelivery]:
     return msgspec.convert(content["delivery"], list[SampleDelivery])
 
 
-def _interesting(directory: Path, kind: str, shows: str) -> str:
-    """The key of the first expected entity of ``kind`` that has something to show at ``shows``."""
+def _most_telling(directory: Path, kind: str, telling: Sequence[Callable[[Any], object]]) -> str:
+    """The key of the expected entity of ``kind`` whose answer shows most of what is ``telling``."""
     with (directory / "expected.jsonl").open("rb") as lines:
-        for line in lines:
-            expected = msgspec.json.decode(line)
-            if expected["kind"] == kind and expected["answer"].get(shows):
-                return str(expected["key"])
-    raise LookupError(kind)
+        expected = (line for line in map(msgspec.json.decode, lines) if line["kind"] == kind)
+        return str(max(expected, key=lambda line: sum(bool(shows(line["answer"])) for shows in telling))["key"])

@@ -112,6 +112,8 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
     )
     try:
         _Announcing(config, announce).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # the server has finished what ran; this is how it is meant to be stopped
     except SystemExit:
         raise getattr(app.state, "refusal", HubError()) from None
 

@@ -123,7 +123,7 @@ create table quarantine (
     item text,
     reason_zh text not null,
     reason_en text not null,
-    quarantined_at timestamptz not null default clock_timestamp(),
+    quarantined_at timestamptz not null default now(),
     primary key (submission_id, place)
 );
 create index quarantine_by_register on quarantine (register, reason);

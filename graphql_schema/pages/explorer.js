@@ -11,8 +11,14 @@ globalThis.MonacoEnvironment = {
   getWorker: (_, label) => new Worker(new URL(WORKERS[label] ?? "editorWorker.js", ASSETS), { type: "module" }),
 };
 
-const { React, createRoot, Ruru } = await import(new URL("ruru.js", ASSETS));
 const configuration = JSON.parse(document.getElementById("configuration").textContent);
+const headers = JSON.parse(configuration.initialHeaders || "{}");
+const ask = globalThis.fetch;
+
+// The schema is asked for before the headers of the first tab are read: what the page was given goes along from the start.
+globalThis.fetch = (resource, options = {}) => ask(resource, { ...options, headers: { ...headers, ...options.headers } });
+
+const { React, createRoot, Ruru } = await import(new URL("ruru.js", ASSETS));
 
 createRoot(document.getElementById("ruru-root")).render(
   React.createElement(Ruru, { ...configuration, staticPath: ASSETS.pathname }),

@@ -17,7 +17,7 @@ import msgspec
 from hub.catalog.checks import problems
 from hub.catalog.lines import line_of
 from hub.catalog.shape import CodeList, Department, Model, ModelFile, RecordType, Register
-from hub.errors import InvalidModel
+from hub.errors import InvalidModel, InvalidSetting
 
 Named = TypeVar("Named", Department, CodeList, Register, RecordType)
 
@@ -40,7 +40,7 @@ def load_model(directory: Path | None = None) -> Model:
     contents = dict(_contents(files("hub.catalog") / "model"))
     if directory:
         if not directory.is_dir():
-            raise InvalidModel(file=directory.name, line=1, problem="the model directory does not exist")
+            raise InvalidSetting(name="HUB_MODEL_DIR", problem=f"there is no directory {directory}")
         contents |= _contents(directory)
     sources = [_decode(name, content) for name, content in sorted(contents.items())]
     model = _assemble(sources)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hub.catalog import load_model
-from hub.errors import InvalidModel
+from hub.errors import InvalidSetting
 from tests.catalog.registers import PUBLIC_INSTITUTIONS, load_with
 
 SEXES = """\
@@ -57,5 +57,5 @@ def test_other_files_beside_the_model_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_model_directory_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(InvalidModel, match="does not exist"):
+    with pytest.raises(InvalidSetting, match="there is no directory"):
         load_model(tmp_path / "nowhere")
