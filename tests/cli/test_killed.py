@@ -118,6 +118,7 @@ async def test_a_killed_load_goes_on_where_it_stopped(
             assert await what_is_there(database) == uninterrupted
 
 
+@pytest.mark.slow
 async def test_a_load_whose_database_is_killed_says_so_and_goes_on_once_it_is_back(
     file: Path, keys: Path, uninterrupted: After
 ) -> None:
