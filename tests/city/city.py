@@ -70,7 +70,7 @@ async def differences(api: Api, directory: Path) -> AsyncIterator[tuple[Expected
     """Every entity of the answer key that the hub answers otherwise, with its answer."""
     for kind, query in QUERIES.items():
         of_kind = (line for line in expected_in(directory) if line.kind == kind)
-        while batch := list(islice(of_kind, 200)):
+        while batch := list(islice(of_kind, 50)):
             data = await api.data(query, {"keys": [line.key for line in batch]})
             for line, found in zip(batch, data["found"], strict=True):
                 if canonical(found["it"]) != canonical(line.answer):

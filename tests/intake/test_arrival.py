@@ -111,7 +111,7 @@ async def test_the_order_of_arrival_never_matters(
 
 
 @pytest.mark.slow
-@settings(max_examples=300, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
 @given(orders=sayings())
 async def test_the_order_of_arrival_never_matters_however_often_it_is_tried(
     embedded_server: Server, model: Model, orders: tuple[list[Saying], list[Saying]]
