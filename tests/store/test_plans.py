@@ -1,0 +1,86 @@
+"""The hot queries find what they need by index, also under the generic plan that a prepared statement ends with."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from hub.sql import queries
+from hub.store.pool import Connection, Database
+
+LARGE = {"state", "view", "identifier", "change", "reference", "link"}
+FILL = """
+insert into view (entity_id, kind, version, merged, records, recorded_at)
+select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'NATURAL_PERSON', 1, '{}', '{}', now()
+from generate_series(1, 20000) n;
+
+insert into state (entity_id, state_id, register, record_type, source_unit, record_key, operation, valid_from,
+                   stated_at, recorded_at, digest, payload, submission_id)
+select entity_id, gen_random_uuid(), 'r', 't', '', n::text, 'STATE', '2024-01-01',
+       now(), now(), '\\x00', '{}', entity_id
+from view cross join generate_series(1, 2) n;
+
+insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, scheme, key_id, value_encrypted,
+                              submission_id, recorded_at)
+select decode(md5(entity_id::text), 'hex'), gen_random_uuid(), 1, entity_id, 'ID_NUMBER', '', '', entity_id, now()
+from view;
+
+insert into link (entity_id, into_id, linked_at, reason, submission_id)
+select gen_random_uuid(), entity_id, now(), '', entity_id from view;
+
+insert into reference (target_id, via, entity_id) select entity_id, 'a.b', gen_random_uuid() from view;
+"""
+ASKED = [UUID(int=n) for n in range(1, 11)]
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+TODAY = date(2030, 1, 1)
+HOT: Mapping[tuple[str, str], Sequence[object]] = {
+    ("desk", "views_by_lookup"): ([bytes(16)] * 10,),
+    ("desk", "views_by_id"): (ASKED,),
+    ("desk", "own_identifiers"): (ASKED, ["ID_NUMBER"]),
+    ("desk", "identifiers_by_id"): (ASKED,),
+    ("desk", "referrers"): (ASKED, ["a.b"], 10),
+    ("as_of", "as_of"): (ASKED, TODAY, NOW),
+    ("as_of", "next_change"): (ASKED, TODAY),
+    ("intake", "identified"): ([bytes(16)] * 10,),
+    ("intake", "schemes_held"): (ASKED,),
+    ("intake", "statements"): (ASKED, ["t"] * 10, ["1"] * 10, "r", "", ASKED[:2]),
+    ("intake", "views"): (ASKED,),
+}
+
+
+async def fill(connection: Connection) -> None:
+    await connection.execute(FILL)
+    await connection.execute("analyze")
+
+
+def scanned_whole(plan: Mapping[str, Any]) -> Iterator[str]:
+    """The large tables that a plan reads from end to end."""
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in LARGE:
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from scanned_whole(part)
+
+
+async def plan_of(connection: Connection, statement: str, *arguments: object) -> Mapping[str, Any]:
+    text = await connection.fetchval(f"explain (format json) {statement}", *arguments)
+    plan: Mapping[str, Any] = json.loads(text)[0]["Plan"]
+    return plan
+
+
+async def test_no_hot_query_reads_a_large_table_from_end_to_end(any_database: Database) -> None:
+    async with any_database.connection() as connection:
+        await fill(connection)
+        for (file, name), arguments in HOT.items():
+            plan = await plan_of(connection, queries(file)[name], *arguments)
+            assert list(scanned_whole(plan)) == [], name
+
+
+async def test_no_hot_query_does_so_once_it_is_planned_for_any_arguments(any_database: Database) -> None:
+    async with any_database.connection() as connection:
+        await fill(connection)
+        await connection.execute("set plan_cache_mode = force_generic_plan")
+        for (file, name), arguments in HOT.items():
+            await connection.execute(f"prepare {name} as {queries(file)[name]}")
+            plan = await plan_of(connection, f"execute {name} ({', '.join(['null'] * len(arguments))})")
+            assert list(scanned_whole(plan)) == [], name
