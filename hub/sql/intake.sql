@@ -87,8 +87,9 @@ where view.entity_id = step.absorbed_id
 returning view.entity_id, view.kind, view.version, view.recorded_at;
 
 -- supersede
--- Ends the standing of the states $2 of the entities $1 at the instants $3.
-update state set superseded_at = ended.at
+-- Ends the standing of the states $2 of the entities $1 at the instants $3; never before they began, should the
+-- database's clock have been set back.
+update state set superseded_at = greatest(ended.at, state.recorded_at)
 from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as ended (entity_id, state_id, at)
 where state.entity_id = ended.entity_id and state.state_id = ended.state_id;
 
