@@ -2,11 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
 
-from hub.catalog import Model
+from hub.catalog import EntityKind, Model
+from hub.clock import now, shanghai_date
+from hub.intake.publish import encode
 from hub.intake.submission import Intake
+from hub.merge import Record, merge
 from hub.settings import Settings
+from hub.store import reading
 from hub.store.pool import Database, open_pool
+from hub.store.rows import record_of
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import Server, temporary_database
@@ -14,6 +21,7 @@ from tests.offices import Office
 
 VAULT = Vault(new_keys())
 """One vault for all, so that one key has one look-up in every hub."""
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @asynccontextmanager
@@ -42,3 +50,20 @@ async def assert_versions_have_no_gaps(database: Database) -> None:
     for row in changes:
         assert row["versions"] == list(range(1, len(row["versions"]) + 1))
         assert row["known"] == sorted(set(row["known"]))
+
+
+async def assert_views_are_what_a_new_merge_gives(intake: Intake) -> None:
+    """Every view that stands is what merging the states in force now gives, to the letter."""
+    async with intake.database.connection() as connection:
+        views = await connection.fetch(
+            "select entity_id, kind, merged, records from view where linked_into is null and due_on is null"
+        )
+        at = now()
+        ids = [view["entity_id"] for view in views]
+        rows = await reading.states_in_force(connection, ids, shanghai_date(at), at + CLOCKS_DIFFER)
+    in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in ids}
+    for row in rows:
+        in_force[row["entity_id"]].append(record_of(row))
+    for view in views:
+        items = intake.model.merged[EntityKind(view["kind"])].values()
+        assert (view["merged"], view["records"]) == encode(merge(items, in_force[view["entity_id"]]))
