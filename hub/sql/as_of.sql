@@ -18,7 +18,7 @@ known as (
            state.payload,
            state.digest is distinct from lag(state.digest) over (
                partition by member.entity_id, state.register, state.record_type, state.source_unit, state.record_key
-               order by state.valid_from, state.stated_at, state.digest
+               order by state.valid_from, state.stated_at, state.digest, state.state_id
            ) as opens_run
     from member
     join state on state.entity_id = member.member_id
@@ -30,7 +30,8 @@ latest as (
     select distinct on (entity_id, register, record_type, source_unit, record_key) *
     from known
     where opens_run
-    order by entity_id, register, record_type, source_unit, record_key, valid_from desc, stated_at desc, digest desc
+    order by entity_id, register, record_type, source_unit, record_key, valid_from desc, stated_at desc, digest desc,
+             state_id desc
 )
 select entity_id, state_id, register, record_type, source_unit, record_key, valid_from, valid_to, stated_at, recorded_at,
        submission_id, payload

@@ -85,7 +85,7 @@ def _during(begin: datetime, end: datetime | None, instant: datetime) -> bool:
 
 def _opening(said: list[State]) -> State:
     """The last word on a record; where it only repeats what was said right before, the first of those that do."""
-    ordered = sorted(said, key=lambda state: (state.valid_from, state.stated_at, state.content))
+    ordered = sorted(said, key=lambda state: (state.valid_from, state.stated_at, state.content, state.state_id))
     place = len(ordered) - 1
     while place and ordered[place - 1].content == ordered[place].content:
         place -= 1
@@ -96,9 +96,7 @@ def _opening(said: list[State]) -> State:
 def histories(draw: st.DrawFn) -> History:
     """A few records of three entities, of which some are linked into others, for a while or for good."""
     drawn = draw(st.lists(_states(), max_size=14))
-    # One record says one thing at one instant; which of two stands then is no question for as-of.
-    apart = {(one.entity_id, one.record, one.valid_from, one.stated_at, one.content): one for one in drawn}
-    states = [replace(one, state_id=UUID(int=1_000 + n)) for n, one in enumerate(apart.values())]
+    states = [replace(one, state_id=UUID(int=1_000 + n)) for n, one in enumerate(drawn)]
     links = {(one.entity_id, one.linked_at): one for one in draw(st.lists(_links(), max_size=3))}
     open_ended = {one.entity_id: one for one in links.values() if one.unlinked_at is None}
     return History(states, [one for one in links.values() if one.unlinked_at or open_ended[one.entity_id] is one])

@@ -30,7 +30,7 @@ async def test_as_of_gives_what_the_rule_as_told_gives(any_database: Database, h
 
 
 @pytest.mark.slow
-@settings(max_examples=1_000, suppress_health_check=SAME_DATABASE)
+@settings(max_examples=500, suppress_health_check=SAME_DATABASE)
 @given(history=histories())
 async def test_as_of_gives_what_the_rule_as_told_gives_however_often(any_database: Database, history: History) -> None:
     await check_as_of(any_database, history)
