@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from adapters.registers import ColumnMap, choose_record
+from adapters.registers import ColumnMap, choose_record, refuse_twins
 from adapters.transports import Row, RowFile
 from adapters.transports.files import open_file
 from hub.catalog import Model, RecordType
-from hub.clock import now, shanghai_date, shanghai_midnight
+from hub.clock import now, shanghai_midnight
 from hub.errors import UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line
@@ -45,7 +45,7 @@ class RecognisedFile:
             source_unit=self.source_unit,
             idempotency_key=f"file:{self.file.digest.hex()}:{self.record.name}:{said}",
             digest=self.file.digest,
-            stated_at=shanghai_midnight(self.stated_on or shanghai_date(now())),
+            stated_at=shanghai_midnight(self.stated_on) if self.stated_on else now(),
             sender=sender,
         )
 
@@ -81,6 +81,7 @@ def recognise(
         file = open_file(path, max_cell_characters)
         titles = [mapping.get(title, title) for title in _titles(file)]
         chosen = choose_record(model, register, titles, path.name, record)
+        refuse_twins(chosen, titles, path.name)
         recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
     return recognised
 

@@ -96,7 +96,7 @@ class SourceOfValue:
     source_unit: str = strawberry.field(description="The unit of the department that delivered it.")
     record_type: str = strawberry.field(description="The type of record.")
     record_key: str = strawberry.field(
-        description="The register's own key of the record; empty where an entity has one record only."
+        description="Names the record in its register and tells nothing of it; empty where an entity has only one."
     )
     valid_from: date = strawberry.field(description="Since when it holds in the world.")
     valid_to: date | None = strawberry.field(description="Until when (exclusive), where that is known.")

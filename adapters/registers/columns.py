@@ -15,7 +15,7 @@ from hub.catalog import Model, RecordType
 from hub.clock import SHANGHAI
 from hub.errors import UnknownRecordType, UnknownRegister, UnrecognisedColumns
 from hub.intake.delivery import BrokenLine, Line, Operation
-from hub.reasons import ReasonCode, reason
+from hub.reasons import ReasonCode, named, reason
 
 LINE_COLUMNS: Mapping[str, str] = {
     "_operation": "operation",
@@ -59,6 +59,18 @@ def choose_record(model: Model, register: str, titles: Collection[str], file: st
     if len(likely) > 1:
         raise UnrecognisedColumns(file=file, register=register, problem=f"it may be {' or '.join(likely)}")
     return records[likely[0]]
+
+
+def refuse_twins(record: RecordType, titles: Collection[str], file: str) -> None:
+    """Raise if two of ``titles`` stand for one item: which of them counts could only be guessed."""
+    seen: dict[str, str] = {}
+    for title in titles:
+        name = record.columns.get(title)
+        if name and name in seen:
+            problem = f"the columns {named(seen[name])} and {named(title)} stand for the same item"
+            raise UnrecognisedColumns(file=file, register=record.register, problem=problem)
+        if name:
+            seen[name] = title
 
 
 def _matches(record: RecordType, titles: Collection[str]) -> int:

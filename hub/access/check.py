@@ -89,7 +89,10 @@ def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
     if item is None:
         return False
     if not item.authority:
-        return True
+        return any(
+            record.department == viewer.department and any(held.scheme is item.scheme for held in record.item)
+            for record in model.records_of(kind)
+        )
     return any(model.records[rule.record_type].department == viewer.department for rule in item.authority)
 
 

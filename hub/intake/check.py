@@ -17,7 +17,7 @@ from hub.catalog.derived import RULES, SILENT
 from hub.clock import shanghai_date
 from hub.identifiers.schemes import SCHEMES
 from hub.intake.delivery import Line, Operation
-from hub.intake.values import Column, Identifier, Rejected, check_value, citizen_id_in, column_of
+from hub.intake.values import Column, Identifier, Rejected, check_value, column_of
 from hub.reasons import ReasonCode, reason
 from hub.vault.cipher import Vault
 
@@ -99,14 +99,13 @@ class Checker:
         return values | dict(_derived(record, values))
 
     def _record_key(self, record: RecordType, values: Mapping[str, object]) -> str:
-        """The register's own key; hashed with the vault's key where part of it is identity."""
+        """The register's own key, hashed with the vault's key: it may be, or embed, what identifies a person."""
         if record.cardinality == "one":
             return ""
         for names in record.key:
             parts = [_key_text(value_at(values, name)) for name in names]
             if all(parts):
-                secret = any(_is_identity(value_at(values, name)) for name in names) or any(map(citizen_id_in, parts))
-                return self.vault.token("record_key", *parts) if secret else "|".join(parts)
+                return self.vault.token("record_key", *names, *parts)
         raise column_of_name(record, record.key[0][0]).rejects(ReasonCode.MISSING_KEY)
 
     def _digest(self, operation: Operation, payload: object, identity: Mapping[str, Identifier]) -> bytes:
@@ -215,7 +214,3 @@ def _key_text(value: object) -> str:
     if isinstance(value, Mapping):
         return next((_key_text(value[name]) for name in ("creditCode", "code", "name") if value.get(name)), "")
     return "" if value is None else str(value)
-
-
-def _is_identity(value: object) -> bool:
-    return isinstance(value, Identifier) and SCHEMES[value.scheme].identity

@@ -17,16 +17,24 @@ def viewers(model: Model) -> Iterator[Viewer]:
         yield from (Viewer(agency="a", officer="o", role=role, department=name) for name in departments)
 
 
+BEARERS = {
+    "idNumber": {"PUBLIC_SECURITY"},
+    "socialSecurityNumber": {"HUMAN_RESOURCES_SOCIAL_SECURITY"},
+    "creditCode": {"MARKET_REGULATION", "CIVIL_AFFAIRS"},
+}
+
+
 def responsible(model: Model, kind: EntityKind, leaf: str) -> set[str]:
-    """The departments whose own the leaf is; a key of the entity is everybody's."""
+    """The departments whose own the leaf is; a key of the entity belongs to those whose registers bear it."""
+    if leaf in BEARERS:
+        return BEARERS[leaf]
     record_type = leaf.partition(".")[0]
     if record_type in model.records:
         return {model.records[record_type].department}
     item = model.merged[kind].get(leaf)
     if item is None:
         return set()
-    deciders = {model.records[rule.record_type].department for rule in item.authority}
-    return deciders or set(model.departments)
+    return {model.records[rule.record_type].department for rule in item.authority}
 
 
 def given(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:

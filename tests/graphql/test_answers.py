@@ -258,3 +258,24 @@ async def test_a_state_that_begins_in_the_future_is_shown_on_its_day_and_not_bef
         await connection.execute("update state set valid_from = current_date - 1 where valid_from = '2999-01-01'")
         await connection.execute("update view set due_on = current_date - 1")
     assert (await api.data(query, {"id": PERSON}))["naturalPerson"]["name"] == "将来名"
+
+
+async def test_a_department_is_given_only_the_numbers_that_its_own_registers_bear(api: Api) -> None:
+    await fill(api)
+    query = '{ entity(scheme: SOCIAL_SECURITY_NUMBER, value: "ss-000-1") { ... on NaturalPerson { idNumber } } }'
+    assert (await api.data(query, viewer=department("PUBLIC_SECURITY")))["entity"]["idNumber"] == PERSON
+    for name in ("MARKET_REGULATION", "HUMAN_RESOURCES_SOCIAL_SECURITY"):
+        answer = await api.ask(query, viewer=department(name))
+        assert answer["data"]["entity"]["idNumber"] is None
+        assert answer["errors"][0]["extensions"]["code"] == "FIELD_NOT_GRANTED"
+
+
+async def test_the_key_of_a_record_gives_away_no_number(api: Api) -> None:
+    await fill(api)
+    allowance = {"recordedSubject.idNumber": PERSON, "certNumber": "DIBAO-7", "issuingAuthority": "天河区民政局"}
+    await api.office.deliver("civil_affairs", "minimumLivingAllowances", [allowance])
+    query = """query($id: IdNumber!) { naturalPerson(idNumber: $id) {
+        minimumLivingAllowances { issuingAuthority { name } source { recordKey } } } }"""
+    answer = await api.data(query, {"id": PERSON})
+    assert len(answer["naturalPerson"]["minimumLivingAllowances"]) == 1
+    assert "DIBAO" not in str(answer)

@@ -152,3 +152,9 @@ async def test_a_further_key_is_a_change_that_shows(office: Office) -> None:
     assert (await office.only_view())[0] == 2
     await office.deliver("social_security", insurance, [keyed], stated_on=date(2024, 3, 1))
     assert (await office.only_view())[0] == 2
+
+
+async def test_a_divorce_and_a_marriage_on_one_day_are_two_records(office: Office) -> None:
+    person = {"recordedSubject.idNumber": id_number(1), "issuingAuthority": "天河区民政局"}
+    await office.marriage(person | {"divorcedOn": "2020-05-20"}, person | {"marriedOn": "2020-05-20"})
+    assert len((await office.only_view())[2]["marriageRegistrations"]) == 2

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from adapters.registers import ColumnMap, choose_record
+from adapters.registers import ColumnMap, choose_record, refuse_twins
 from adapters.transports import Row
 from hub.catalog import Model
 from hub.errors import UnknownRecordType, UnknownRegister, UnrecognisedColumns
@@ -72,3 +72,9 @@ def test_the_list_is_told_by_its_columns_or_by_name(model: Model) -> None:
         choose_record(model, "nothing", marriage, "f.csv", None)
     with pytest.raises(UnknownRecordType):
         choose_record(model, "civil_affairs", marriage, "f.csv", "household")
+
+
+def test_two_columns_for_one_item_are_refused(model: Model) -> None:
+    refuse_twins(model.records["household"], ["姓名", "公民身份号码"], "f.csv")
+    with pytest.raises(UnrecognisedColumns, match="身份证号 and 公民身份号码 stand for the same item"):
+        refuse_twins(model.records["household"], ["姓名", "身份证号", "公民身份号码"], "f.csv")
