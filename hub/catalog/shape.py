@@ -264,11 +264,6 @@ class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source
         """The record type that speaks."""
         return self.source.partition(".")[0]
 
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Where in the record's payload the value lies."""
-        return tuple(self.source.split(".")[1:])
-
 
 class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
     """One field of the entity itself, with the ordered authority over it.

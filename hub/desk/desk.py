@@ -18,8 +18,8 @@ from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Scheme, normalise
 from hub.merge import Merged, Record, View, merge
 from hub.store import reading
+from hub.store.as_of import records_in_force
 from hub.store.pool import Connection, Database
-from hub.store.rows import record_of
 from hub.vault.cipher import Vault
 
 MOST_REFERRERS = 5_000
@@ -152,9 +152,7 @@ class Desk:
             for entity_id, row in rows.items()
         }
         if due:
-            in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in due}
-            for row in await reading.states_in_force(connection, due, today, at):
-                in_force[row["entity_id"]].append(record_of(row))
+            in_force = await records_in_force(connection, due, today, at)
             items = self.model.merged[kind].values()
             views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
         return views

@@ -16,8 +16,8 @@ from hub.catalog import EntityKind, Model
 from hub.clock import shanghai_date
 from hub.merge import Merged, Record, View, changed_items, merge
 from hub.store import writing
+from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
-from hub.store.rows import record_of
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 """Known time at which everything written so far is known, the writing transaction's own rows included."""
@@ -64,9 +64,9 @@ class Publisher:
         An entity of ``gained`` has an identifier that it had not: that is visible too.
         """
         touched = [entity_id for entity_id in moment.kinds if entity_id in merged or entity_id in gained]
-        in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in touched}
-        for row in await writing.states_in_force(connection, touched, moment.valid_on, END_OF_TIME):
-            in_force[row["entity_id"]].append(record_of(row))
+        if not touched:
+            return
+        in_force = await records_in_force(connection, touched, moment.valid_on, END_OF_TIME)
         due = await writing.next_changes(connection, touched, moment.valid_on)
         rows = list(self._changed_views(moment, in_force, due, gained))
         if not rows:

@@ -4,7 +4,6 @@ Takes a connection and ids; gives rows. Decides nothing and opens nothing that i
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +12,6 @@ from hub.sql import queries
 from hub.store.pool import Connection
 
 _SQL = queries("desk")
-_AS_OF = queries("as_of")
 
 
 async def views_by_lookup(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
@@ -24,13 +22,6 @@ async def views_by_lookup(connection: Connection, lookups: Iterable[bytes]) -> l
 async def views_by_id(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     """The views of entities, with the id they were asked by as ``asked_id``."""
     return await connection.fetch(_SQL["views_by_id"], list(entity_ids))
-
-
-async def states_in_force(
-    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
-) -> list[asyncpg.Record]:
-    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
-    return await connection.fetch(_AS_OF["as_of"], list(entity_ids), valid_on, known_at)
 
 
 async def own_identifiers(

@@ -123,13 +123,6 @@ async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyn
     return await connection.fetch(_SQL["views"], list(entity_ids))
 
 
-async def states_in_force(
-    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
-) -> list[asyncpg.Record]:
-    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
-    return await connection.fetch(_AS_OF["as_of"], list(entity_ids), valid_on, known_at)
-
-
 async def next_changes(connection: Connection, entity_ids: Iterable[UUID], after: date) -> dict[UUID, date]:
     """The next day on which valid time alone changes an entity's view, where there is one."""
     rows = await connection.fetch(_AS_OF["next_change"], list(entity_ids), after)

@@ -3,17 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from uuid import UUID
 
 from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
 from hub.intake.publish import encode
 from hub.intake.submission import Intake
-from hub.merge import Record, merge
+from hub.merge import merge
 from hub.settings import Settings
-from hub.store import reading
+from hub.store.as_of import records_in_force
 from hub.store.pool import Database, open_pool
-from hub.store.rows import record_of
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import Server, temporary_database
@@ -60,10 +58,7 @@ async def assert_views_are_what_a_new_merge_gives(intake: Intake) -> None:
         )
         at = now()
         ids = [view["entity_id"] for view in views]
-        rows = await reading.states_in_force(connection, ids, shanghai_date(at), at + CLOCKS_DIFFER)
-    in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in ids}
-    for row in rows:
-        in_force[row["entity_id"]].append(record_of(row))
+        in_force = await records_in_force(connection, ids, shanghai_date(at), at + CLOCKS_DIFFER)
     for view in views:
         items = intake.model.merged[EntityKind(view["kind"])].values()
         assert (view["merged"], view["records"]) == encode(merge(items, in_force[view["entity_id"]]))

@@ -1,0 +1,52 @@
+"""Ask what is in force, by the one rule of ``as_of.sql``, for those who write and those who read.
+
+Takes a connection and entities; gives their states as rows, or as records for the merge rule. Decides nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from hub.merge import Record, Source
+from hub.sql import queries
+from hub.store.pool import Connection
+
+_SQL = queries("as_of")
+
+_payload = msgspec.json.Decoder(dict[str, object])
+
+
+async def states_in_force(
+    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
+) -> list[asyncpg.Record]:
+    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
+    return await connection.fetch(_SQL["as_of"], list(entity_ids), valid_on, known_at)
+
+
+async def records_in_force(
+    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
+) -> dict[UUID, list[Record]]:
+    """The records in force of each entity, an empty list where there are none."""
+    in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in entity_ids}
+    for row in await states_in_force(connection, in_force, valid_on, known_at):
+        in_force[row["entity_id"]].append(_record(row))
+    return in_force
+
+
+def _record(row: asyncpg.Record) -> Record:
+    """The record in force that a row of ``as_of`` gives."""
+    source = Source(
+        register=row["register"],
+        record_type=row["record_type"],
+        record_key=row["record_key"],
+        source_unit=row["source_unit"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        stated_at=row["stated_at"],
+        recorded_at=row["recorded_at"],
+        submission_id=row["submission_id"],
+    )
+    return Record(source, _payload.decode(row["payload"]))
