@@ -1,11 +1,12 @@
 """Descriptions that teach: what an item is called in Chinese, who decides it and under which article."""
 
-from hub.catalog import Edge, Item, MergedItem, Model, RecordType
+from hub.catalog import Edge, Item, MergedItem, Model, RecordType, Shape
 
 _SENSITIVITY = {"O": "organisation data", "P": "personal data", "S": "sensitive personal data"}
 _PARTS = {
     "name": "Name · 名称.",
-    "idNumber": "Citizen ID number · 公民身份号码 (GB 11643).",
+    "idNumber": "Number of the identity document: a citizen ID number (GB 11643) unless idType says otherwise · "
+    "证件号码.",
     "creditCode": "Unified social credit code · 统一社会信用代码 (GB 32100).",
     "code": "The source's own code · 代码.",
     "idType": "Kind of identity document · 身份证件类型.",
@@ -13,6 +14,9 @@ _PARTS = {
     "ethnicity": "Ethnicity · 民族.",
     "birthDate": "Date of birth · 出生日期.",
     "householdAddress": "Household address · 户籍地址.",
+    "countryOrRegion": "Country or region · 国家或地区.",
+    "birthPlace": "Place of birth · 出生地.",
+    "householdPlace": "Place of the household · 户籍所在地.",
     "person": "The person, once the hub knows records of theirs · 自然人.",
     "legalEntity": "The legal entity, once the hub knows records of it · 法人.",
     "PersonReference": "A person named in a record · 记录中的自然人.",
@@ -28,7 +32,7 @@ def describe_part(name: str) -> str:
 
 def describe_item(record: RecordType, item: Item) -> str:
     """The description of an item of a record."""
-    numbers = item.number or ", ".join(part.number for part in item.parts.values() if part.number)
+    numbers = ", ".join(item.numbers)
     return _sentences(
         f"{item.title} · {item.zh}",
         f"Item {numbers} of {record.article}" if numbers else f"{item.basis.value.lower()}, not in {record.article}",
@@ -36,6 +40,21 @@ def describe_item(record: RecordType, item: Item) -> str:
         _SENSITIVITY[item.sensitivity],
         item.note.rstrip("."),
     )
+
+
+def describe_member(item: Item) -> str:
+    """The description of an item of a small record inside a record."""
+    return _sentences(
+        f"{item.title} · {item.zh}",
+        f"Item {item.number}" if item.number else "",
+        f"codes: {item.codes}" if item.codes else "",
+        item.note.rstrip("."),
+    )
+
+
+def describe_shape(shape: Shape) -> str:
+    """The description of a small record inside a record."""
+    return _sentences(f"{shape.title} · {shape.zh}")
 
 
 def describe_merged(item: MergedItem) -> str:

@@ -106,7 +106,7 @@ def _item(record: RecordType, item: Item) -> ItemType:
         name=item.name,
         title=item.title,
         title_zh=item.zh,
-        number=item.number or ", ".join(part.number for part in item.parts.values() if part.number),
+        number=", ".join(item.numbers),
         type=item.type.value,
         codes=item.codes,
         sensitivity=item.sensitivity,

@@ -17,6 +17,7 @@ from graphql_schema.making import Resolver, context_of, make_field, make_type, r
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
 from graphql_schema.values import Absence, Alternative, Provenance, SourceOfValue, present, source_of
 from hub.catalog import Edge, EntityKind, ItemType, MergedItem, Model, RecordType
+from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
 
 
@@ -173,10 +174,16 @@ def _provenance_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
                 for source, agrees in others
                 if root.gives(source.record_type)  # an adoption is no one's business without a grant
             ],
-            absence=Absence.NONE if choice.value is None else None,
+            absence=_absence(choice.value),
         )
 
     return resolve
+
+
+def _absence(value: object) -> Absence | None:
+    if is_unknown(value):
+        return Absence.UNKNOWN_AT_SOURCE
+    return Absence.NONE if value is None else None
 
 
 def _is_kind(kind: EntityKind) -> Callable[..., bool]:

@@ -15,7 +15,7 @@ from graphql_schema.values import CreditCode, IdNumber
 from hub.catalog import Model
 from hub.desk import Answer
 from hub.errors import InvalidIdentifier
-from hub.identifiers.schemes import normalise
+from hub.identifiers.schemes import SCHEMES, normalise
 
 OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
 OneCreditCode = Annotated[CreditCode, strawberry.argument(description="The credit code, however it is spelt.")]
@@ -28,8 +28,6 @@ CreditCodes = Annotated[
 OfScheme = Annotated[Scheme, strawberry.argument(description="What kind of number the value is.")]
 NumberValue = Annotated[str, strawberry.argument(description="The number, however it is spelt.")]
 GivenId = Annotated[strawberry.ID, strawberry.argument(description="An id that the hub gave out before.")]
-
-PERSON_SCHEMES = frozenset({Scheme.ID_NUMBER, Scheme.SOCIAL_SECURITY_NUMBER})
 
 
 @strawberry.enum(description="What came of one key of a list.")
@@ -62,7 +60,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
     async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue) -> Any:  # noqa: ANN401
-        kind = EntityKind.NATURAL_PERSON if scheme in PERSON_SCHEMES else EntityKind.LEGAL_ENTITY
+        kind = EntityKind.NATURAL_PERSON if SCHEMES[scheme].identity else EntityKind.LEGAL_ENTITY
         return await _one(info, kind, scheme, value)
 
     async def node(info: strawberry.Info, id: GivenId) -> Any:  # noqa: A002, ANN401

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.describe import describe_item, describe_part, describe_record
+from graphql_schema.absences import ItemAbsence, absences
+from graphql_schema.describe import describe_item, describe_member, describe_part, describe_record, describe_shape
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate, SourceOfValue, present, source_of
-from hub.catalog import PARTS, EntityKind, Item, ItemType, Model, RecordType
+from hub.catalog import PARTS, SHAPED, EntityKind, Item, ItemType, Model, RecordType, Shape
+from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
-from hub.desk.answer import entity_of
-from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.desk.answer import entity_of, sealed_number
+from hub.identifiers.schemes import Scheme
 from hub.merge import Record
 
 SCALAR_TYPES: Mapping[ItemType, object] = {
@@ -28,6 +29,7 @@ SCALAR_TYPES: Mapping[ItemType, object] = {
     ItemType.BOOLEAN: bool,
     ItemType.DATE: date,
     ItemType.PARTIAL_DATE: PartialDate,
+    ItemType.PARTIAL_TIME: PartialDate,
     ItemType.CODED: CodedValue,
     ItemType.IDENTIFIER: str,
 }
@@ -65,15 +67,12 @@ class RecordTypes:
             ),
             ItemType.SUBJECT: self._compound("RecordedSubject", ItemType.SUBJECT, None, None),
         }
+        self._shapes = {shape.name: self._shape(shape) for shape in model.shapes.values()}
 
     def of(self, record: RecordType) -> type:
         """The type of one record type."""
         fields = {
-            item.name: make_field(
-                self._compounds.get(item.type) or SCALAR_TYPES[item.type],
-                self._compound_resolver(item) if item.type in self._compounds else self._item_resolver(record, item),
-                describe_item(record, item),
-            )
+            item.name: make_field(self._item_type(item), self._item_resolver(record, item), describe_item(record, item))
             for item in record.shown
         }
         fields["source"] = make_field(
@@ -82,31 +81,56 @@ class RecordTypes:
             "Where the record comes from · 来源.",
             nullable=False,
         )
+        fields["absences"] = make_field(
+            list[ItemAbsence],
+            lambda root, info: list(absences(root.answer, root.type, root.record)),
+            "Why items that were asked for are null · 空值原因.",
+            nullable=False,
+        )
         return make_type(type(record.type, (), {}), record.type, describe_record(self._model, record), fields)
 
-    def _compound_resolver(self, item: Item) -> Resolver:
-        """Whether a compound value is there at all; its parts are governed each for itself."""
+    def _item_type(self, item: Item) -> object:
+        if item.type in SHAPED:
+            shape = self._shapes[item.shape or ""]
+            return list[shape] if item.type is ItemType.LIST else shape  # type: ignore[valid-type]
+        return self._compounds.get(item.type) or SCALAR_TYPES[item.type]
 
-        def resolve(root: RecordOf, info: strawberry.Info) -> CompoundOf | None:
-            value: Any = root.record.values.get(item.name)
-            return None if value is None else CompoundOf(root, item, value)
-
-        return resolve
+    def _shape(self, shape: Shape) -> type:
+        """The type of small records of one shape."""
+        fields = {
+            item.name: make_field(self._item_type(item), self._member_resolver(item), describe_member(item))
+            for item in shape.item
+        }
+        return make_type(type(shape.name, (), {}), shape.name, describe_shape(shape), fields)
 
     def _item_resolver(self, record: RecordType, item: Item) -> Resolver:
+        """The value of an item; a compound one is there at all, and its parts are governed each for itself."""
         path = f"{record.name}.{item.name}"
-        code_list = self._model.code_lists.get(item.codes or "")
-        sealed = item.scheme is not None and SCHEMES[item.scheme].identity
 
         def resolve(root: RecordOf, info: strawberry.Info) -> Any:  # noqa: ANN401
-            if not root.answer.gives(path):
+            if item.type not in self._compounds and not root.answer.gives(path):
                 return context_of(info).deny(raw_info(info), record.entity, path)
-            value: Any = root.record.values.get(item.name)
-            if sealed and value is not None:
-                return root.answer.opened.get(UUID(value))
-            return present(item.type, value, code_list)
+            return self._shown(root, item, root.record.values.get(item.name), item)
 
         return resolve
+
+    def _member_resolver(self, member: Item) -> Resolver:
+        def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
+            return self._shown(root.owner, member, root.value.get(member.name), root.item)
+
+        return resolve
+
+    def _shown(self, owner: RecordOf, item: Item, value: Any, governed: Item) -> Any:  # noqa: ANN401
+        """A payload value of an item as the schema shows it; access to it is decided on the item ``governed``."""
+        if value is None or is_unknown(value):
+            return None
+        if item.type is ItemType.LIST:
+            return [CompoundOf(owner, governed, entry) for entry in value]
+        if item.type is ItemType.OBJECT or item.type in self._compounds:
+            return CompoundOf(owner, governed, value)
+        if number := sealed_number(item, value):
+            return owner.answer.opened.get(number)
+        return present(item.type, value, self._model.code_lists.get(item.codes or ""))
 
     def _compound(self, name: str, item_type: ItemType, edge: str | None, kind: EntityKind | None) -> type:
         fields: dict[str, StrawberryField] = {
@@ -122,9 +146,8 @@ class RecordTypes:
             if not self._gives_part(root, info, part):
                 return None
             if part == "idNumber":
-                subject = root.item.type is ItemType.SUBJECT
-                entity_id = root.owner.answer.entity_id if subject else entity_of(root.value)
-                return root.owner.answer.opened.get(entity_id) if entity_id else None
+                number = sealed_number(root.item, root.value)
+                return root.owner.answer.opened.get(number) if number else None
             declared = root.item.parts.get(part)
             codes = self._model.code_lists.get(declared.codes or "") if declared else None
             return present(part_type, root.value.get(part), codes)

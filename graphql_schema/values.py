@@ -10,6 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from graphql_schema.enums import Outcome, Standing
 from hub.catalog import CodeList, ItemType, Model
+from hub.catalog.unknown import is_unknown
 from hub.intake.chunk import Result
 from hub.merge import Source
 
@@ -38,7 +39,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     PartialDate: strawberry.scalar(
         name="PartialDate",
-        description="A date as precise as its source gave it: yyyy, yyyy-MM or yyyy-MM-dd (GB/T 7408).",
+        description="A date as precise as its source gave it: yyyy, yyyy-MM or yyyy-MM-dd (GB/T 7408); "
+        "yyyy-MM-ddTHH:mm for what happened at a time.",
         serialize=str,
         parse_value=str,
     ),
@@ -52,6 +54,9 @@ class Absence(Enum):
     NOT_REPORTED = strawberry.enum_value("NOT_REPORTED", description="No register speaks of it.")
     NOT_COVERED = strawberry.enum_value("NOT_COVERED", description="The law covers the item for other people only.")
     NONE = strawberry.enum_value("NONE", description="The register that decides says that there is none.")
+    UNKNOWN_AT_SOURCE = strawberry.enum_value(
+        "UNKNOWN_AT_SOURCE", description="The register that speaks of it says that it does not know."
+    )
     NOT_GRANTED = strawberry.enum_value("NOT_GRANTED", description="No grant of yours covers it.")
 
 
@@ -80,7 +85,7 @@ def coded(value: Mapping[str, Any], codes: CodeList) -> CodedValue:
 
 def present(item_type: ItemType, value: Any, codes: CodeList | None = None) -> Any:  # noqa: ANN401
     """A payload value of any plain type as the schema shows it."""
-    if value is None:
+    if value is None or is_unknown(value):
         return None
     if item_type is ItemType.CODED:
         return coded(value, codes) if codes else None

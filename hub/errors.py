@@ -186,7 +186,7 @@ class Unauthenticated(HubError):
 
 
 class NotYourRegister(HubError):
-    """Only the department that is responsible for {register} may submit to it."""
+    """Only the departments that are responsible for {register} may submit to it."""
 
     kind = Kind.FORBIDDEN
     code = "NOT_YOUR_REGISTER"

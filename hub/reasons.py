@@ -46,6 +46,12 @@ class ReasonCode(StrEnum):
     )
     NOT_A_NUMBER = ("NOT_A_NUMBER", "「{column}」不是数字", "“{column}” is not a whole number")
     NOT_A_BOOLEAN = ("NOT_A_BOOLEAN", "「{column}」不是“是/否”", "“{column}” is neither yes nor no")
+    NOT_A_LIST = ("NOT_A_LIST", "「{column}」不是有效的列表", "“{column}” is not a list that can be read")
+    REPEATED_ENTRY = (
+        "REPEATED_ENTRY",
+        "「{column}」中有两条主键相同的记录",
+        "Two entries of “{column}” have the same key",
+    )
     NOT_TEXT = ("NOT_TEXT", "「{column}」不是文本", "“{column}” is not a text")
     TOO_LONG = ("TOO_LONG", "「{column}」超过 {limit} 个字符", "“{column}” is longer than {limit} characters")
     CONTAINS_NUL = ("CONTAINS_NUL", "「{column}」含有空字符(NUL)", "“{column}” contains a NUL character")

@@ -46,6 +46,8 @@ MODEL_TABLES = [
     shape.ModelFile,
     shape.Department,
     shape.Register,
+    shape.Former,
+    shape.Shape,
     shape.RecordType,
     shape.Item,
     shape.Part,

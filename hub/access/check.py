@@ -97,5 +97,6 @@ def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
 
 
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:
-    """Whether the viewer's department is the one that answers for the register (GZ-Detail Art. 3)."""
-    return viewer.role is Role.DEPARTMENT and model.registers[register].department == viewer.department
+    """Whether the viewer's department answers for the register or collects for it (GZ-Detail Art. 3)."""
+    known = model.registers[register]
+    return viewer.role is Role.DEPARTMENT and viewer.department in (known.department, *known.joint)

@@ -7,6 +7,7 @@ Never asks the database and never sees a value of a person.
 from hub.catalog.loader import load_model
 from hub.catalog.shape import (
     PARTS,
+    SHAPED,
     Authority,
     Basis,
     CodeList,
@@ -20,11 +21,13 @@ from hub.catalog.shape import (
     Part,
     RecordType,
     Register,
+    Shape,
     Standing,
 )
 
 __all__ = [
     "PARTS",
+    "SHAPED",
     "Authority",
     "Basis",
     "CodeList",
@@ -38,6 +41,7 @@ __all__ = [
     "Part",
     "RecordType",
     "Register",
+    "Shape",
     "Standing",
     "load_model",
 ]

@@ -7,15 +7,32 @@ from collections.abc import Iterator
 from inspect import signature
 
 from hub.catalog.derived import RULES
-from hub.catalog.shape import PARTS, Basis, CodeList, Derivation, Item, ItemType, Model, ModelFile, RecordType
+from hub.catalog.shape import (
+    PARTS,
+    SHAPED,
+    Basis,
+    CodeList,
+    Derivation,
+    Item,
+    ItemType,
+    Model,
+    ModelFile,
+    RecordType,
+    Shape,
+)
 
 Problem = tuple[str, str]
+_INSIDE = frozenset(ItemType) - {ItemType.PERSON, ItemType.SUBJECT, ItemType.IDENTIFIER, *SHAPED}
+"""The types that an item of a shape may have: none that names a person."""
 
 
 def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
     """The mistakes of one file, in the order in which they are written."""
-    if file.register and file.register.department not in model.departments:
-        yield "register.department", f"there is no department {file.register.department}"
+    for department in file.register.departments if file.register else ():
+        if department not in model.departments:
+            yield "register.department", f"there is no department {department}"
+    for index, shape in enumerate(file.shape):
+        yield from _shape(model, shape, f"shape[{index}]")
     for index, record in enumerate(file.record):
         yield from _record(model, model.records[record.name], f"record[{index}]")
     if file.code_list:
@@ -48,9 +65,37 @@ def _code_list(code_list: CodeList) -> Iterator[Problem]:
     for alias, code in code_list.aliases.items():
         if code not in code_list.codes:
             yield f"code_list.aliases.{alias}", f"there is no code {code}"
+    for code in code_list.schemes:
+        if code not in code_list.codes:
+            yield f"code_list.schemes.{code}", f"there is no code {code}"
+
+
+def _shape(model: Model, shape: Shape, at: str) -> Iterator[Problem]:
+    names = {item.name for item in shape.item}
+    if len(names) != len(shape.item):
+        yield at, f"the shape {shape.name} has two items of one name"
+    for name in (shape.plain, *shape.key):
+        if name not in names:
+            yield at, f"{shape.name} names the item {name}, which it does not have"
+    for index, item in enumerate(shape.item):
+        if item.type not in _INSIDE:
+            yield f"{at}.item[{index}]", f"an item of type {item.type} cannot stand inside another"
+        for problem in _codes(model, item):
+            yield f"{at}.item[{index}]", problem
 
 
 def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
+    yield from _codes(model, item)
+    if item.type is ItemType.IDENTIFIER and not item.scheme:
+        yield f"{item.name} is an identifier and must name its scheme"
+    if item.basis is Basis.LISTED and not item.numbers:
+        yield f"{item.name} is listed by an article and must give its number"
+    if item.derived:
+        yield from _derivation(record, item.name, item.derived)
+
+
+def _codes(model: Model, item: Item) -> Iterator[str]:
+    """What is wrong with the parts, the code lists and the shape that an item names."""
     allowed = PARTS.get(item.type, {})
     for part in item.parts:
         if part not in allowed:
@@ -62,12 +107,8 @@ def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
             yield f"there is no code list {codes}"
     if item.type is ItemType.CODED and not item.codes:
         yield f"{item.name} is coded and must name its code list"
-    if item.type is ItemType.IDENTIFIER and not item.scheme:
-        yield f"{item.name} is an identifier and must name its scheme"
-    if item.basis is Basis.LISTED and not (item.number or any(part.number for part in item.parts.values())):
-        yield f"{item.name} is listed by an article and must give its number"
-    if item.derived:
-        yield from _derivation(record, item.name, item.derived)
+    if (item.type in SHAPED) != (item.shape in model.shapes):
+        yield f"{item.name} is of type {item.type} and names the shape {item.shape}"
 
 
 def _derivation(record: RecordType, name: str, derivation: Derivation) -> Iterator[str]:

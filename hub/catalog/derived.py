@@ -4,9 +4,11 @@ Pure: takes normalised values (or None where the line says nothing), gives a pay
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeGuard
 
 from hub.identifiers import citizen_id
+from hub.identifiers.documents import disability_of
+from hub.identifiers.schemes import Identifier, Scheme
 
 SILENT: Final = object()
 """What a rule gives when nothing follows."""
@@ -14,7 +16,9 @@ SILENT: Final = object()
 
 def birth_date_of_id_number(id_number: object) -> object:
     """Digits 7 to 14 of the ID number (GB 11643): Article 9 lists no birth date."""
-    return citizen_id.birth_date(id_number).isoformat() if isinstance(id_number, str) else SILENT
+    if isinstance(id_number, Identifier) and id_number.scheme is Scheme.ID_NUMBER:
+        return citizen_id.birth_date(id_number.value).isoformat()
+    return SILENT
 
 
 def life_status_of_household(status: object, cancel_reason: object) -> object:
@@ -24,12 +28,28 @@ def life_status_of_household(status: object, cancel_reason: object) -> object:
     return {"code": "DECEASED"} if _code(cancel_reason) == "DEATH" else SILENT
 
 
+def disability_category(certificate_number: object) -> object:
+    """The digit after the ID number in a disability certificate's number."""
+    return {"code": disability_of(certificate_number.value)[0]} if _is_disability(certificate_number) else SILENT
+
+
+def disability_level(certificate_number: object) -> object:
+    """The digit after the category in a disability certificate's number."""
+    return {"code": disability_of(certificate_number.value)[1]} if _is_disability(certificate_number) else SILENT
+
+
+def _is_disability(key: object) -> TypeGuard[Identifier]:
+    return isinstance(key, Identifier) and key.scheme is Scheme.DISABILITY_CERTIFICATE
+
+
 def _code(value: object) -> object:
     return value.get("code") if isinstance(value, dict) else None
 
 
 RULES: dict[str, Callable[..., object]] = {
     "birth_date_of_id_number": birth_date_of_id_number,
+    "disability_category": disability_category,
+    "disability_level": disability_level,
     "life_status_of_household": life_status_of_household,
 }
 """The rules by the name that model files use; ``constant`` gives the derivation's own value."""

@@ -5,7 +5,7 @@ Gives a ``Model`` or raises ``InvalidModel`` naming file and line.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,10 +16,10 @@ import msgspec
 
 from hub.catalog.checks import problems
 from hub.catalog.lines import line_of
-from hub.catalog.shape import CodeList, Department, Model, ModelFile, RecordType, Register
+from hub.catalog.shape import CodeList, Department, Item, Model, ModelFile, RecordType, Register, Shape
 from hub.errors import InvalidModel, InvalidSetting
 
-Named = TypeVar("Named", Department, CodeList, Register, RecordType)
+Named = TypeVar("Named", Department, CodeList, Register, RecordType, Shape)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,10 @@ def _assemble(sources: list[Source]) -> Model:
     code_lists: dict[str, CodeList] = {}
     registers: dict[str, Register] = {}
     records: dict[str, RecordType] = {}
+    shapes: dict[str, Shape] = {}
+    for source in sources:
+        for index, shape in enumerate(source.file.shape):
+            _add(source, shapes, shape, f"shape[{index}]")
     for source in sources:
         for index, department in enumerate(source.file.department):
             _add(source, departments, department, f"department[{index}]")
@@ -88,7 +92,7 @@ def _assemble(sources: list[Source]) -> Model:
             _add(source, code_lists, source.file.code_list, "code_list")
         if source.file.register:
             _add(source, registers, source.file.register, "register")
-        for index, record in enumerate(_completed(source)):
+        for index, record in enumerate(_completed(source, shapes)):
             _add(source, records, record, f"record[{index}]")
     return Model(
         departments=departments,
@@ -97,17 +101,24 @@ def _assemble(sources: list[Source]) -> Model:
         records=records,
         merged_items=tuple(item for source in sources for item in source.file.merged_item),
         edges=tuple(edge for source in sources for edge in source.file.edge),
+        shapes=shapes,
     )
 
 
-def _completed(source: Source) -> Iterator[RecordType]:
-    """The record types of a file with what they inherit from its register."""
+def _completed(source: Source, shapes: Mapping[str, Shape]) -> Iterator[RecordType]:
+    """The record types of a file with what they inherit from its register and from the shapes they name."""
     register = source.file.register
     for index, record in enumerate(source.file.record):
         if not register:
             raise source.error(f"record[{index}]", "a record type needs a [register] in the same file")
         department = record.department or register.department
-        yield msgspec.structs.replace(record, register=register.name, department=department)
+        items = tuple(_shaped(item, shapes.get(item.shape)) if item.shape else item for item in record.item)
+        yield msgspec.structs.replace(record, register=register.name, department=department, item=items)
+
+
+def _shaped(item: Item, shape: Shape | None) -> Item:
+    """The item with what its shape holds; one of no known shape stays as it is."""
+    return msgspec.structs.replace(item, members=shape.item, plain=shape.plain, distinct=shape.key) if shape else item
 
 
 def _add(source: Source, into: dict[str, Named], thing: Named, path: str) -> None:

@@ -6,6 +6,7 @@ These structs are both what the TOML files are decoded into and what every other
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
@@ -45,28 +46,37 @@ class ItemType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     PARTIAL_DATE = "partial_date"
+    PARTIAL_TIME = "partial_time"
     CODED = "coded"
     IDENTIFIER = "identifier"
     ORGANIZATION = "organization"
     PERSON = "person"
     SUBJECT = "subject"
+    OBJECT = "object"
+    LIST = "list"
 
 
 PARTS: Mapping[ItemType, Mapping[str, ItemType]] = {
     ItemType.CODED: {"code": ItemType.TEXT, "name": ItemType.TEXT},
     ItemType.ORGANIZATION: {"name": ItemType.TEXT, "creditCode": ItemType.IDENTIFIER, "code": ItemType.TEXT},
-    ItemType.PERSON: {"name": ItemType.TEXT, "idNumber": ItemType.IDENTIFIER},
+    ItemType.PERSON: {"name": ItemType.TEXT, "idType": ItemType.CODED, "idNumber": ItemType.IDENTIFIER},
     ItemType.SUBJECT: {
         "name": ItemType.TEXT,
         "idType": ItemType.CODED,
         "idNumber": ItemType.IDENTIFIER,
         "sex": ItemType.CODED,
         "ethnicity": ItemType.CODED,
-        "birthDate": ItemType.DATE,
+        "birthDate": ItemType.PARTIAL_DATE,
         "householdAddress": ItemType.TEXT,
+        "countryOrRegion": ItemType.CODED,
+        "birthPlace": ItemType.CODED,
+        "householdPlace": ItemType.CODED,
     },
 }
 """The parts that an item of each compound type may have."""
+
+SHAPED = (ItemType.OBJECT, ItemType.LIST)
+"""The types whose values are small records of a shape that the model declares: one of them, or several."""
 
 
 class Basis(StrEnum):
@@ -105,7 +115,10 @@ class Department(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
-    """A standard's codes and their names. An unknown code of an ``open`` list is kept as it came."""
+    """A standard's codes and their names. An unknown code of an ``open`` list is kept as it came.
+
+    A list of kinds of document names in ``schemes`` what kind of number the documents of each code bear.
+    """
 
     name: str
     version: str
@@ -114,6 +127,7 @@ class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     open: bool = False
     codes: dict[str, str] = {}
     aliases: dict[str, str] = {}
+    schemes: dict[str, Scheme] = {}
 
     def code_of(self, text: str) -> str | None:
         """The code that ``text`` is, or is the name of; None also for a name that several codes share."""
@@ -128,10 +142,11 @@ class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """One column of a compound item."""
+    """One column of a compound item; it is there for the item's reason unless it gives its own."""
 
     zh: str
     number: str = ""
+    basis: Basis | None = None
     columns: tuple[str, ...] = ()
     codes: str | None = None
     sensitivity: Sensitivity | None = None
@@ -146,7 +161,11 @@ class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
-    """One field of a record. An item placed at the ``entity`` shows as a merged item only."""
+    """One field of a record. An item placed at the ``entity`` shows as a merged item only.
+
+    An item of type object or list names its ``shape``; what that holds the loader puts into ``members``,
+    ``plain`` and ``distinct``.
+    """
 
     name: FieldName
     title: str
@@ -164,6 +183,10 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     columns: tuple[str, ...] = ()
     parts: dict[str, Part] = {}
     derived: Derivation | None = None
+    shape: str | None = None
+    members: tuple["Item", ...] = ()
+    plain: str = ""
+    distinct: tuple[str, ...] = ()
     note: str = ""
 
     def part_type(self, part: str) -> ItemType:
@@ -172,7 +195,9 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def value_names(self) -> tuple[str, ...]:
-        """The names under which a line carries this item: its own, or one for each part."""
+        """The names under which a line carries this item: its own, or one for each part or member."""
+        if self.members:
+            return (self.name, *(f"{self.name}.{member.name}" for member in self.members))
         return tuple(f"{self.name}.{part}" for part in self.parts) or (self.name,)
 
     @property
@@ -180,7 +205,27 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
         """The English names under which a delivery may send this item or a part of it; a coded part needs its list."""
         kinds = PARTS.get(self.type, {})
         parts = (part for part, kind in kinds.items() if kind is not ItemType.CODED or part in self.parts)
-        return (self.name, *(f"{self.name}.{part}" for part in parts))
+        return (self.name, *(f"{self.name}.{part}" for part in (*parts, *(member.name for member in self.members))))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of the listed items that this one carries, itself or in its parts and members."""
+        parts = (part.number for part in self.parts.values())
+        return tuple(filter(None, (self.number, *parts, *(member.number for member in self.members))))
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True):
+    """A small record inside a record, used by any number of items.
+
+    Entries of one list differ in the items ``key``; a value that is given whole goes to the item ``plain``.
+    """
+
+    name: TypeName
+    title: str
+    zh: str
+    plain: str
+    item: tuple[Item, ...]
+    key: tuple[str, ...] = ()
 
 
 class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
@@ -218,6 +263,7 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     def columns(self) -> Mapping[str, str]:
         """Every title a column may carry, mapped to the value name it stands for; English names win over Chinese."""
         titles: dict[str, str] = {}
+        uses = Counter(item.shape for item in self.item)
         for item in self.item:
             if item.derived:
                 continue
@@ -226,6 +272,9 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
             for part, column in item.parts.items():
                 for title in (column.zh, *column.columns):
                     titles[title] = f"{item.name}.{part}"
+            for member in item.members if uses[item.shape] == 1 else ():
+                for title in (member.zh, *member.columns):
+                    titles[title] = f"{item.name}.{member.name}"
         return titles | {name: name for item in self.item if not item.derived for name in item.accepted_names}
 
     def leaves(self) -> Iterator[tuple[str, Sensitivity]]:
@@ -237,8 +286,19 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
                 yield f"{self.name}.{item.name}.{part}", column.sensitivity or item.sensitivity
 
 
+class Former(Struct, frozen=True, forbid_unknown_fields=True):
+    """A department that was responsible for a register until (and without) a day."""
+
+    department: str
+    until: date
+
+
 class Register(Struct, frozen=True, forbid_unknown_fields=True):
-    """A source of records run by one department."""
+    """A source of records for which one department is accountable.
+
+    The departments ``joint`` collect for it and may deliver to it; those in ``formerly``, in the order of time, were
+    accountable before.
+    """
 
     name: str
     title: str
@@ -246,6 +306,17 @@ class Register(Struct, frozen=True, forbid_unknown_fields=True):
     department: str
     article: str
     update_duty: str
+    joint: tuple[str, ...] = ()
+    formerly: tuple[Former, ...] = ()
+
+    def accountable_on(self, day: date) -> str:
+        """The department that was responsible for the register on ``day``."""
+        return next((former.department for former in self.formerly if day < former.until), self.department)
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Every department that the register names."""
+        return (self.department, *self.joint, *(former.department for former in self.formerly))
 
 
 class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
@@ -306,7 +377,7 @@ class Edge(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one file may hold: a register with its record types, a code list, departments, merged items, edges."""
+    """What a file may hold: a register and its record types, a code list, departments, merged items, edges, shapes."""
 
     register: Register | None = None
     record: tuple[RecordType, ...] = ()
@@ -314,6 +385,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     department: tuple[Department, ...] = ()
     merged_item: tuple[MergedItem, ...] = ()
     edge: tuple[Edge, ...] = ()
+    shape: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -326,6 +398,7 @@ class Model:
     records: Mapping[str, RecordType]
     merged_items: tuple[MergedItem, ...]
     edges: tuple[Edge, ...]
+    shapes: Mapping[str, Shape]
 
     @cached_property
     def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:

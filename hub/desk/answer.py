@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.access import Decision
-from hub.catalog import EntityKind
-from hub.identifiers.schemes import Scheme
+from hub.catalog import EntityKind, Item, ItemType
+from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, View
 
 
@@ -15,8 +15,8 @@ from hub.merge import Choice, Record, Source, View
 class Answer:
     """One entity as its viewer may see it.
 
-    ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records name, by
-    entity id or identifier id; both only where asked for and given.
+    ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records hold, by
+    their ids; both only where asked for and given.
     """
 
     entity_id: UUID
@@ -44,6 +44,10 @@ class Answer:
         """Whether ``item`` was asked for and is covered by a grant; what nobody asked for is not given either."""
         return item in self.decision.given
 
+    def asked(self, item: str) -> bool:
+        """Whether ``item``, or a part of it that is governed apart, was asked for and given."""
+        return any(given == item or given.startswith(f"{item}.") for given in self.decision.given)
+
     def refers_to(self, via: str, entity_ids: set[UUID]) -> Iterator[Record]:
         """The records in force that refer by way of ``record.item`` to one of ``entity_ids``."""
         record_type, _, item = via.partition(".")
@@ -59,6 +63,15 @@ class Referrer:
     via: str
     record: Record
     answer: Answer
+
+
+def sealed_number(item: Item, value: object) -> UUID | None:
+    """The id of the identity value that an item holds: a number of a person, or the number of a person it names."""
+    if item.type in (ItemType.PERSON, ItemType.SUBJECT):
+        value = value.get("idNumber") if isinstance(value, Mapping) else None
+    elif not (item.scheme and SCHEMES[item.scheme].identity):
+        return None
+    return UUID(value) if isinstance(value, str) else None
 
 
 def entity_of(value: object) -> UUID | None:

@@ -10,12 +10,13 @@ import msgspec
 
 from hub import telemetry
 from hub.access import Decision, Grant, Viewer, decide, may_see
-from hub.catalog import Edge, EntityKind, ItemType, Model
+from hub.catalog import Edge, EntityKind, Model
 from hub.clock import now, shanghai_date
-from hub.desk.answer import Answer, Referrer, entity_of
+from hub.desk.answer import Answer, Referrer, sealed_number
 from hub.errors import FieldNotGranted, TooManyReferrers
+from hub.identifiers.crosswalk import read_document
 from hub.identifiers.entity_id import new_id
-from hub.identifiers.schemes import SCHEMES, Scheme, normalise
+from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Merged, Record, View, merge
 from hub.store import reading
 from hub.store.as_of import records_in_force
@@ -48,7 +49,9 @@ class Desk:
         """
         lookups: dict[bytes, list[Key]] = {}
         for scheme, value in keys:
-            lookups.setdefault(self.vault.lookup(scheme, normalise(scheme, value)), []).append((scheme, value))
+            key = read_document(scheme, value)
+            if SCHEMES[key.scheme].finds:
+                lookups.setdefault(self.vault.lookup(key.scheme, key.value), []).append((scheme, value))
         with telemetry.span("desk.look_up", keys=len(lookups)):
             async with self.database.connection() as connection:
                 rows = await reading.views_by_lookup(connection, lookups)
@@ -172,39 +175,24 @@ class Desk:
     async def _opened(
         self, connection: Connection, kind: EntityKind, views: Mapping[UUID, View], decision: Decision
     ) -> dict[UUID, str]:
-        """The identity values that given items of records name: ID numbers by entity, sealed numbers by their id."""
-        people: set[UUID] = set()
-        sealed: set[UUID] = set()
-        for entity_id, view in views.items():
-            for item_type, value in self._identity_values(kind, view, decision):
-                if item_type is ItemType.IDENTIFIER and isinstance(value, str):
-                    sealed.add(UUID(value))
-                elif item_type is ItemType.SUBJECT:
-                    people.add(entity_id)
-                elif person := entity_of(value):
-                    people.add(person)
-        opened: dict[UUID, str] = {}
-        if people:
-            rows = await reading.own_identifiers(connection, people, [Scheme.ID_NUMBER])
-            opened |= {row["entity_id"]: self._open(row) for row in rows}
-        if sealed:
-            rows = await reading.identifiers_by_id(connection, sealed)
-            opened |= {row["identifier_id"]: self._open(row) for row in rows}
-        return opened
+        """The identity values that given items of records hold, by their ids."""
+        sealed = {found for view in views.values() for found in self._sealed(kind, view, decision)}
+        if not sealed:
+            return {}
+        rows = await reading.identifiers_by_id(connection, sealed)
+        return {row["identifier_id"]: self._open(row) for row in rows}
 
-    def _identity_values(self, kind: EntityKind, view: View, decision: Decision) -> Iterator[tuple[ItemType, object]]:
-        """The given items of the records in ``view`` that name identity data."""
+    def _sealed(self, kind: EntityKind, view: View, decision: Decision) -> Iterator[UUID]:
+        """The ids of the identity values that given items of the records in ``view`` hold."""
         for record in self.model.records_of(kind):
             for item in record.shown:
                 path = f"{record.name}.{item.name}"
                 number = f"{path}.idNumber"
                 leaf = number if number in self.model.leaves[kind] else path
-                secret = item.type in (ItemType.PERSON, ItemType.SUBJECT) or (
-                    item.scheme is not None and SCHEMES[item.scheme].identity
-                )
-                if secret and leaf in decision.given:
+                if leaf in decision.given:
                     for held in view.records.get(record.name, ()):
-                        yield item.type, held.values.get(item.name)
+                        if found := sealed_number(item, held.values.get(item.name)):
+                            yield found
 
     def _open(self, row: asyncpg.Record) -> str:
         return self.vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()

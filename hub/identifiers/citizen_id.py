@@ -5,14 +5,15 @@ The first six digits are the division at the time of issue; they are not checked
 """
 
 import re
-import unicodedata
 from datetime import date
 
 from stdnum.iso7064 import mod_11_2
 
 from hub.errors import InvalidIdentifier
+from hub.identifiers.spelling import bare
 
 SCHEME = "ID_NUMBER"
+LENGTH = 18
 _LONG = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 _SHORT = re.compile(r"[1-9]\d{14}", re.ASCII)
 
@@ -27,7 +28,7 @@ class ImpossibleBirthDate(InvalidIdentifier):
 
 def normalise(text: str) -> str:
     """The 18-character form: full-width digits narrowed, ``x`` raised, 15-digit numbers (before 1999) lengthened."""
-    number = unicodedata.normalize("NFKC", text).strip().upper().replace(" ", "").replace("-", "")
+    number = bare(text)
     if _SHORT.fullmatch(number):
         body = number[:6] + "19" + number[6:]
         number = body + mod_11_2.calc_check_digit(body)

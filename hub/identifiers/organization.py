@@ -4,15 +4,19 @@ Takes any spelling a register may use; gives the normalised key or raises ``Inva
 """
 
 import re
-import unicodedata
 
 from stdnum.cn import uscc
 
 from hub.errors import InvalidIdentifier
+from hub.identifiers.spelling import bare
+
+CREDIT_CODE_LENGTH = 18
+OLD_TAXPAYER_ID_LENGTH = 15
 
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}", re.ASCII)
 _ORGANIZATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]", re.ASCII)
 _REGISTRATION_NUMBER = re.compile(r"[0-9A-Z]{6,20}", re.ASCII)
+_TAXPAYER_ID = re.compile(r"[0-9A-Z]{15,20}", re.ASCII)
 _ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -22,7 +26,7 @@ class WrongCharacter(InvalidIdentifier):
 
 def credit_code(text: str) -> str:
     """A unified social credit code: 18 characters, the 18th and the 17th of which check the others."""
-    number = _compact(text)
+    number = bare(text)
     if not _CREDIT_CODE.fullmatch(number):
         raise InvalidIdentifier(scheme="CREDIT_CODE", problem="it does not have the form of GB 32100-2015")
     if number[17] != uscc.calc_check_digit(number[:17]) or number[16] != organization_check(number[8:16]):
@@ -32,7 +36,7 @@ def credit_code(text: str) -> str:
 
 def organization_code(text: str) -> str:
     """An organisation code: 8 characters and a check character."""
-    number = _compact(text)
+    number = bare(text)
     if not _ORGANIZATION_CODE.fullmatch(number):
         raise InvalidIdentifier(scheme="ORGANIZATION_CODE", problem="it does not have 9 characters")
     if number[8] != organization_check(number[:8]):
@@ -48,11 +52,15 @@ def organization_check(body: str) -> str:
 
 def registration_number(text: str) -> str:
     """A registration number of a register's own numbering: 6 to 20 letters and digits, unchecked."""
-    number = _compact(text)
+    number = bare(text)
     if not _REGISTRATION_NUMBER.fullmatch(number):
         raise InvalidIdentifier(scheme="REGISTRATION_NUMBER", problem="it is not 6 to 20 letters and digits")
     return number
 
 
-def _compact(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().upper().replace(" ", "").replace("-", "")
+def taxpayer_id(text: str) -> str:
+    """A taxpayer identification number: the credit code, or 15 to 20 characters of an older form, unchecked."""
+    number = bare(text)
+    if not _TAXPAYER_ID.fullmatch(number):
+        raise InvalidIdentifier(scheme="TAXPAYER_ID", problem="it is not 15 to 20 letters and digits")
+    return number

@@ -6,32 +6,43 @@ of the entity itself), to be filled in when they are resolved.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 
 import msgspec
 
-from hub.catalog import Item, ItemType, Model, RecordType
+from hub.catalog import SHAPED, Item, ItemType, Model, RecordType
 from hub.catalog.derived import RULES, SILENT
+from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
-from hub.identifiers.schemes import SCHEMES
+from hub.identifiers.crosswalk import implied
+from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
+from hub.intake import dates
 from hub.intake.delivery import Line, Operation
-from hub.intake.values import Column, Identifier, Rejected, check_value, column_of
+from hub.intake.values import Column, Rejected, check_value, column_of
 from hub.reasons import ReasonCode, reason
 from hub.vault.cipher import Vault
 
+Path = tuple[str | int, ...]
+"""Where in a payload something lies."""
 EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Instants beyond these are mistakes, and near the ends of the calendar no database can order them."""
 _canonical = msgspec.json.Encoder(order="sorted")
+
+
+PRIMARY = frozenset({Scheme.ID_NUMBER, Scheme.CREDIT_CODE})
+"""The schemes that entities are keyed by; any other key gives way to them."""
+
+_COMPOUND = frozenset({ItemType.PERSON, ItemType.ORGANIZATION, ItemType.SUBJECT})
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A line that can be taken in.
 
-    ``identifiers`` lead with the ones that may find the entity, best first. ``references`` and ``sealed`` map paths in
-    the payload to the identifiers whose ids belong there.
+    ``identifiers`` are the ones that may find the entity, best first. ``references`` and ``sealed`` map paths in the
+    payload to the identifiers whose entities, and whose own ids, belong there.
     """
 
     line: Line
@@ -41,9 +52,14 @@ class Checked:
     stated_at: datetime
     identifiers: tuple[Identifier, ...]
     payload: dict[str, object]
-    references: Mapping[str, Identifier]
-    sealed: Mapping[str, Identifier]
+    references: Mapping[Path, Identifier]
+    sealed: Mapping[Path, Identifier]
     digest: bytes
+
+    @property
+    def keys(self) -> set[Identifier]:
+        """Every identifier that the line gives, names or holds."""
+        return {*self.identifiers, *self.references.values(), *self.sealed.values()}
 
 
 @dataclass(frozen=True)
@@ -62,12 +78,12 @@ class Checker:
         if not EARLIEST <= stated_at <= LATEST:
             raise Rejected(reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间", title="stated at"))
         values = self._values(record, line)
-        identifiers = tuple(_identifiers(record, values))
+        identifiers = _identifiers(record, values)
         if not identifiers:
             raise column_of_name(record, record.identified_by[0]).rejects(ReasonCode.MISSING_KEY)
-        payload, references, sealed = _split(record, values)
-        if line.operation is not Operation.STATE:
-            payload, references, sealed = {}, {}, {}
+        parted = _Parted()
+        if line.operation is Operation.STATE:
+            parted.take(record, values)
         return Checked(
             line=line,
             record=record,
@@ -75,10 +91,10 @@ class Checker:
             valid_from=line.valid_from or _effective_from(record, line, values) or shanghai_date(stated_at),
             stated_at=stated_at,
             identifiers=identifiers,
-            payload=payload,
-            references=references,
-            sealed=sealed,
-            digest=self._digest(line.operation, payload, references | sealed),
+            payload=parted.payload,
+            references=parted.references,
+            sealed=parted.sealed,
+            digest=self._digest(line.operation, parted.payload, parted.references | parted.sealed),
         )
 
     def _values(self, record: RecordType, line: Line) -> dict[str, object]:
@@ -93,7 +109,7 @@ class Checker:
             given.setdefault(item_name, {})[part] = value
         values = {name: check_value(self.model, record.items[name], parts) for name, parts in given.items()}
         for item in record.item:
-            if item.required and values.get(item.name) is None:
+            if item.required and (values.get(item.name) is None or is_unknown(values[item.name])):
                 missing = ReasonCode.MISSING_KEY if item.name in record.identified_by else ReasonCode.MISSING_VALUE
                 raise column_of(item).rejects(missing)
         return values | dict(_derived(record, values))
@@ -108,16 +124,22 @@ class Checker:
                 return self.vault.token("record_key", *names, *parts)
         raise column_of_name(record, record.key[0][0]).rejects(ReasonCode.MISSING_KEY)
 
-    def _digest(self, operation: Operation, payload: object, identity: Mapping[str, Identifier]) -> bytes:
+    def _digest(self, operation: Operation, payload: object, identity: Mapping[Path, Identifier]) -> bytes:
         """Stands for the whole content of a statement; identity enters by its keyed look-up only."""
-        tokens = {path: self.vault.lookup(key.scheme, key.value).hex() for path, key in identity.items()}
+        tokens = {
+            ".".join(map(str, path)): self.vault.lookup(key.scheme, key.value).hex() for path, key in identity.items()
+        }
         return blake2b(_canonical.encode([operation, _content(payload), tokens]), digest_size=16).digest()
 
 
 def _content(value: object) -> object:
-    """A payload without the spelling of known codes: 男 and 1 are one statement."""
+    """A payload without the spelling of known codes: 男 and 1 are one statement, and so are two words for unknown."""
+    if isinstance(value, list):
+        return [_content(entry) for entry in value]
     if not isinstance(value, Mapping):
         return value
+    if is_unknown(value):
+        return {"unknown": ""}
     coded = value.get("code") is not None
     return {name: _content(part) for name, part in value.items() if not (coded and name == "raw")}
 
@@ -135,14 +157,14 @@ def value_at(values: Mapping[str, object], name: str) -> object:
     return value.get(part) if part and isinstance(value, Mapping) else value
 
 
-def _identifiers(record: RecordType, values: Mapping[str, object]) -> Iterator[Identifier]:
-    """The keys of the entity that the line gives, those that may find it first."""
+def _identifiers(record: RecordType, values: Mapping[str, object]) -> tuple[Identifier, ...]:
+    """The keys of the entity that the line gives or that these embed: those that may find it, the strongest first."""
     names = dict.fromkeys(record.identified_by)
     names |= dict.fromkeys(item.name for item in record.item if item.type is ItemType.IDENTIFIER)
-    for name in names:
-        value = value_at(values, name)
-        if isinstance(value, Identifier):
-            yield value
+    given = [value for name in names if isinstance(value := value_at(values, name), Identifier)]
+    keys = [key for key in given if SCHEMES[key.scheme].finds]
+    keys.extend(implied(keys))
+    return tuple(sorted(dict.fromkeys(keys), key=lambda key: key.scheme not in PRIMARY))
 
 
 def _derived(record: RecordType, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -152,9 +174,7 @@ def _derived(record: RecordType, values: Mapping[str, object]) -> Iterator[tuple
         if item.derived.rule == "constant":
             yield item.name, _constant(item)
             continue
-        inputs = (value_at(values, name) for name in item.derived.of)
-        plain = (value.value if isinstance(value, Identifier) else value for value in inputs)
-        value = RULES[item.derived.rule](*plain)
+        value = RULES[item.derived.rule](*(value_at(values, name) for name in item.derived.of))
         if value is not SILENT:
             yield item.name, value
 
@@ -164,39 +184,50 @@ def _constant(item: Item) -> object:
     return {"code": value} if item.type is ItemType.CODED else value
 
 
-def _split(
-    record: RecordType, values: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, Identifier], dict[str, Identifier]]:
-    """Part the plain payload from references to other entities and from the entity's own secret numbers."""
-    payload: dict[str, object] = {}
-    references: dict[str, Identifier] = {}
-    sealed: dict[str, Identifier] = {}
-    for name, value in values.items():
-        kind = record.items[name].type
+@dataclass(slots=True)
+class _Parted:
+    """What a line says, with references to other entities and secret numbers parted from the plain payload."""
+
+    payload: dict[str, object] = field(default_factory=dict)
+    references: dict[Path, Identifier] = field(default_factory=dict)
+    sealed: dict[Path, Identifier] = field(default_factory=dict)
+
+    def take(self, record: RecordType, values: Mapping[str, object]) -> None:
+        """Take the values of a line; a key that only shows at the entity stays out of the payload."""
+        for name, value in values.items():
+            item = record.items[name]
+            if not (isinstance(value, Identifier) and SCHEMES[value.scheme].identity and item.placed == "entity"):
+                self.payload[name] = self._plain(item, (name,), value)
+
+    def _plain(self, item: Item, path: Path, value: object) -> object:
         if isinstance(value, Identifier):
-            if not SCHEMES[value.scheme].identity:
-                payload[name] = value.value
-            elif record.items[name].placed == "record":
-                sealed[name] = value
-        elif isinstance(value, Mapping) and kind in (ItemType.PERSON, ItemType.ORGANIZATION, ItemType.SUBJECT):
-            plain, key = _without_key(value)
-            payload[name] = plain
-            if key and kind is not ItemType.SUBJECT:
-                references[name] = key
-        else:
-            payload[name] = value
-    return payload, references, sealed
+            return self._number(path, value)
+        if isinstance(value, Mapping) and item.type in _COMPOUND:
+            return self._compound(item, path, value)
+        if isinstance(value, list):
+            return [self._members(item, (*path, place), entry) for place, entry in enumerate(value)]
+        return self._members(item, path, value) if item.type in SHAPED and isinstance(value, Mapping) else value
 
+    def _members(self, item: Item, path: Path, value: Mapping[str, object]) -> dict[str, object]:
+        members = {member.name: member for member in item.members}
+        return {name: self._plain(members[name], (*path, name), inner) for name, inner in value.items()}
 
-def _without_key(value: Mapping[str, object]) -> tuple[dict[str, object], Identifier | None]:
-    """A compound value without the ID number in it; a credit code stays, for it is no secret."""
-    key = next((part for part in value.values() if isinstance(part, Identifier)), None)
-    plain = {
-        name: part.value if isinstance(part, Identifier) else part
-        for name, part in value.items()
-        if not (isinstance(part, Identifier) and SCHEMES[part.scheme].identity)
-    }
-    return plain, key
+    def _compound(self, item: Item, path: Path, value: Mapping[str, object]) -> dict[str, object]:
+        """A person or an organisation: the number leads to the entity, unless it is the record's own."""
+        for part in value.values():
+            if isinstance(part, Identifier) and item.type is not ItemType.SUBJECT:
+                self.references[path] = part
+        return {
+            name: self._number((*path, name), part) if isinstance(part, Identifier) else part
+            for name, part in value.items()
+        }
+
+    def _number(self, path: Path, key: Identifier) -> object:
+        """A credit code as it is, for it is no secret; for a number of a person the place of its id."""
+        if not SCHEMES[key.scheme].identity:
+            return key.value
+        self.sealed[path] = key
+        return None
 
 
 def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]) -> date | None:
@@ -204,7 +235,7 @@ def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]
     for name in () if line.operation is Operation.END else record.effective:
         value = values.get(name)
         if isinstance(value, str):
-            return date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
+            return dates.first_day(value)
     return None
 
 

@@ -7,18 +7,18 @@ submission's position moves with it, so that a crash between two chunks loses no
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from hub.clock import now
-from hub.identifiers.schemes import Scheme
-from hub.intake.check import Checked
+from hub.identifiers.schemes import Identifier, Scheme
+from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import Histories, RecordId
 from hub.intake.identify import Directory, Known, locks_needed
 from hub.intake.publish import Moment, Publisher
-from hub.intake.values import Identifier
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.store import writing
 from hub.store.pool import Connection
@@ -70,7 +70,7 @@ class Chunk:
             at = await writing.database_clock(connection)
             found = [directory.identify(line) for line in lines]
             owners = [directory.current(owner) for owner in found]
-            said = [(line, owner, _filled(line, directory)) for line, owner in zip(lines, owners, strict=True)]
+            said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
             await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
             moment = await self.publisher.begin(connection, kinds, at)
@@ -95,7 +95,7 @@ class Chunk:
         return locks_needed(lines, lookups, await self._known(connection, lookups))
 
     def _lookups(self, lines: Iterable[Checked]) -> dict[Identifier, bytes]:
-        keys = (key for line in lines for key in (*line.identifiers, *line.references.values()))
+        keys = set().union(*(line.keys for line in lines))
         return {key: self.vault.lookup(key.scheme, key.value) for key in keys}
 
     async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
@@ -179,7 +179,7 @@ class Chunk:
         self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory
     ) -> None:
         references = {
-            (directory.refer(key), f"{line.record.name}.{path}", owner.member_id)
+            (directory.refer(key), _via(line.record.name, path), owner.member_id)
             for line, owner, _ in said
             for path, key in line.references.items()
         }
@@ -205,13 +205,22 @@ def refuse(line: Line, why: Reason) -> Refused:
     return Refused(line.place, named(line.record_type), why, msgspec.json.encode(line.cells))
 
 
-def _filled(line: Checked, directory: Directory) -> str:
-    """The payload as it is stored: references and sealed numbers by their ids."""
-    payload = dict(line.payload)
+def _filled(line: Checked, owner: Known, directory: Directory) -> str:
+    """The payload as it is stored: references by the ids of entities, secret numbers by their own."""
+    payload = msgspec.to_builtins(line.payload)
     for path, key in line.references.items():
-        compound = payload[path]
-        plain = compound if isinstance(compound, dict) else {}
-        payload[path] = {**plain, "entityId": directory.refer(key)}
+        _at(payload, path)["entityId"] = directory.refer(key)
     for path, key in line.sealed.items():
-        payload[path] = directory.known[key].identifier_id
+        _at(payload, path[:-1])[path[-1]] = directory.hold(key, owner)
     return msgspec.json.encode(payload).decode()
+
+
+def _at(payload: Any, path: Path) -> Any:  # noqa: ANN401 - a document of any depth
+    for step in path:
+        payload = payload[step]
+    return payload
+
+
+def _via(record_type: str, path: Path) -> str:
+    """The way of a reference, whichever entry of a list it stands in."""
+    return ".".join((record_type, *(step for step in path if isinstance(step, str))))

@@ -10,9 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.identifiers.entity_id import new_id
-from hub.identifiers.schemes import Scheme
+from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.intake.check import Checked
-from hub.intake.values import Identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,22 @@ class Directory:
 
     @property
     def gained(self) -> set[UUID]:
-        """The entities that were given an identifier."""
-        return {self.current(given).canonical_id for given in self.new_identifiers.values()}
+        """The entities that were given an identifier by which they are found."""
+        return {
+            self.current(given).canonical_id for key, given in self.new_identifiers.items() if SCHEMES[key.scheme].finds
+        }
 
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
         if key not in self.known:
             self._give(key, self._new())
         return self.known[key].member_id
+
+    def hold(self, key: Identifier, owner: Known) -> UUID:
+        """The id under which ``key``, a number in a record of ``owner``, lies in the vault."""
+        if key not in self.known:
+            self._give(key, owner)
+        return self.known[key].identifier_id
 
     def _keyless(self, found: Iterable[Known], scheme: Scheme) -> Known | None:
         return next((known for known in found if not self._holds(known, scheme)), None)
@@ -107,5 +114,5 @@ def locks_needed(
     for line in lines:
         for key in line.identifiers:
             needed.add(lock_key(known[key].canonical_id.bytes if key in known else lookups[key]))
-        needed.update(lock_key(lookups[key]) for key in line.references.values() if key not in known)
+        needed.update(lock_key(lookups[key]) for key in line.keys if key not in known)
     return needed

@@ -205,7 +205,7 @@ def _chunks(
             refused.append(outcome)
         else:
             checked.append(outcome)
-            keys.update(outcome.identifiers, outcome.references.values())
+            keys.update(outcome.keys)
         if len(keys) >= MOST_LOCKS - 20 or len(checked) + len(refused) >= MOST_LINES:
             yield checked, refused
             checked, refused, keys = [], [], set()

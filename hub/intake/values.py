@@ -6,22 +6,27 @@ Never looks anything up: references stay ``Identifier``s until intake resolves t
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from hub.catalog import CodeList, Item, ItemType, Model, Part
+import msgspec
+
+from hub.catalog import PARTS, SHAPED, CodeList, Item, ItemType, Model, Part
+from hub.catalog.unknown import is_unknown, unknown
 from hub.errors import InvalidIdentifier
 from hub.identifiers import citizen_id
+from hub.identifiers.crosswalk import read_document
 from hub.identifiers.organization import WrongCharacter, credit_code
-from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.identifiers.schemes import Identifier, Scheme
+from hub.intake import dates
 from hub.reasons import Reason, ReasonCode, reason
 
 _EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx](?!\d)")
-_FULL_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T].*)?", re.ASCII)
-_MONTH = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))", re.ASCII)
-_YEAR = re.compile(r"(\d{4})年?", re.ASCII)
+_NO_DATE = re.compile(r"0000[-/.年]?(?:0?0[-/.月]?0?0日?|00[-/.月]?)?年?")
 _YES, _NO = {"1", "true", "yes", "y", "是"}, {"0", "false", "no", "n", "否"}
+_UNKNOWN = frozenset({"不详", "未知", "不明", "不清", "不清楚", "无法核实", "无法查明", "待查", "未查明", "UNKNOWN"})
+"""Words by which registers say that they do not know, where a number, a date or a code is asked for."""
 
 
 class Rejected(Exception):
@@ -30,14 +35,6 @@ class Rejected(Exception):
     def __init__(self, why: Reason) -> None:
         self.reason = why
         super().__init__(why.en)
-
-
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """A normalised key of some entity."""
-
-    scheme: Scheme
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,31 @@ def check_value(model: Model, item: Item, given: Mapping[str, object]) -> object
     if item.type is ItemType.ORGANIZATION:
         return _organization(item, given)
     if item.type in (ItemType.PERSON, ItemType.SUBJECT):
-        return {part or "name": _part(model, item, part or "name", value) for part, value in given.items()}
+        return _person(model, item, given)
+    if item.type in SHAPED:
+        return check_shaped(model, item, given)
     return _simple(item.type, item.scheme, item.max_length, given[""], column_of(item))
+
+
+def _person(model: Model, item: Item, given: Mapping[str, object]) -> dict[str, object]:
+    """A person as a record names them; the kind of document says what kind of number it bears."""
+    value = {
+        part or "name": _part(model, item, part or "name", stated)
+        for part, stated in given.items()
+        if part != "idNumber"
+    }
+    if "idNumber" in given:
+        scheme = _document_scheme(model, item, value.get("idType"))
+        number = _simple(ItemType.IDENTIFIER, scheme, item.max_length, given["idNumber"], column_of(item, "idNumber"))
+        value["idNumber"] = number
+    return value
+
+
+def _document_scheme(model: Model, item: Item, id_type: object) -> Scheme:
+    declared = item.parts.get("idType")
+    codes = model.code_lists.get(declared.codes or "") if declared else None
+    code = id_type.get("code") if isinstance(id_type, Mapping) else None
+    return codes.schemes.get(str(code), Scheme.ID_NUMBER) if codes else Scheme.ID_NUMBER
 
 
 def _part(model: Model, item: Item, part: str, value: object) -> object:
@@ -81,18 +101,25 @@ def _part(model: Model, item: Item, part: str, value: object) -> object:
     declared = item.parts.get(part)
     if kind is ItemType.CODED:
         return _coded(model.code_lists[(declared.codes if declared else None) or ""], value, column)
-    scheme = Scheme.ID_NUMBER if kind is ItemType.IDENTIFIER else None
-    return _simple(kind, scheme, item.max_length, value, column)
+    return _simple(kind, None, item.max_length, value, column)
 
 
 def _simple(kind: ItemType, scheme: Scheme | None, max_length: int, value: object, column: Column) -> object:
     if value is None:
         return None
-    if kind is ItemType.IDENTIFIER and scheme:
-        return _identifier(scheme, value, column)
     if kind is ItemType.TEXT:
         return _text(value, column, max_length)
-    return _CHECKS[kind](value, column)
+    if isinstance(value, str) and _says_unknown(value):
+        return unknown(value.strip())
+    if kind is ItemType.IDENTIFIER and scheme:
+        return _identifier(scheme, value, column)
+    if kind in _DATES:
+        return _date(kind, value, column)
+    return _integer(value, column) if kind is ItemType.INTEGER else _boolean(value, column)
+
+
+def _says_unknown(text: str) -> bool:
+    return unicodedata.normalize("NFKC", text).strip().upper() in _UNKNOWN
 
 
 def _text(value: object, column: Column, max_length: int = 2_000) -> str:
@@ -121,7 +148,7 @@ def _identifier(scheme: Scheme, value: object, column: Column) -> Identifier:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise column.rejects(ReasonCode.MALFORMED_NUMBER)
     try:
-        return Identifier(scheme, SCHEMES[scheme].normalise(str(value)))
+        return read_document(scheme, str(value))
     except (citizen_id.WrongCheckDigit, WrongCharacter):
         raise column.rejects(ReasonCode.WRONG_CHECK_DIGIT) from None
     except citizen_id.ImpossibleBirthDate:
@@ -136,7 +163,7 @@ def _organization(item: Item, given: Mapping[str, object]) -> dict[str, object]:
     for part, value in given.items():
         column = column_of(item, part or None)
         text = None if value is None else _text(value, column)
-        if part == "creditCode" and text:
+        if part == "creditCode" and text and not _says_unknown(text):
             reference["creditCode"] = _identifier(Scheme.CREDIT_CODE, text, column)
         elif part or text is None:
             reference[part or "name"] = text
@@ -161,6 +188,8 @@ def _coded_from_parts(codes: CodeList, item: Item, given: Mapping[str, object]) 
     name = stated.get("name") if first == "code" else None
     if name is None:
         return value
+    if is_unknown(value):
+        return _coded(codes, name, column_of(item, "name"))
     text = _text(name, column_of(item, "name"))
     known = codes.codes.get(str(value.get("code")))
     if known is None:
@@ -177,39 +206,19 @@ def _coded(codes: CodeList, value: object, column: Column) -> dict[str, object]:
     code = codes.code_of(spelled) or codes.code_of(text)
     if code is not None:
         return {"code": code} if text == code else {"code": code, "raw": text}
+    if _says_unknown(text):
+        return unknown(text)
     if not codes.open:
         raise column.rejects(ReasonCode.UNKNOWN_CODE, codes=codes.name)
     return {"code": text} if spelled.isascii() else {"name": text}
 
 
-def _full_date(value: object, column: Column) -> str:
-    text = _date_text(value, column)
-    if match := _FULL_DATE.fullmatch(text):
-        return _real_date(match[1], match[2] or match[4], match[3] or match[5], column)
-    raise column.rejects(ReasonCode.IMPOSSIBLE_DATE)
-
-
-def _partial_date(value: object, column: Column) -> str:
-    """A date as precise as the source gave it: yyyy, yyyy-MM or yyyy-MM-dd."""
-    text = _date_text(value, column)
-    if match := _MONTH.fullmatch(text):
-        return _real_date(match[1], match[2] or match[3], "1", column)[:7]
-    if match := _YEAR.fullmatch(text):
-        return _real_date(match[1], "1", "1", column)[:4]
-    return _full_date(text, column)
-
-
-def _date_text(value: object, column: Column) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return unicodedata.normalize("NFKC", _text(value, column))
-
-
-def _real_date(year: str, month: str, day: str, column: Column) -> str:
+def _date(kind: ItemType, value: object, column: Column) -> object:
+    text = dates.text_of(value) if isinstance(value, date) else unicodedata.normalize("NFKC", _text(value, column))
+    if _NO_DATE.fullmatch(text.partition(" ")[0]):
+        return unknown(text)
     try:
-        return date(int(year), int(month), int(day)).isoformat()
+        return _DATES[kind](text)
     except ValueError:
         raise column.rejects(ReasonCode.IMPOSSIBLE_DATE) from None
 
@@ -230,9 +239,63 @@ def _boolean(value: object, column: Column) -> bool:
     raise column.rejects(ReasonCode.NOT_A_BOOLEAN)
 
 
-_CHECKS: Mapping[ItemType, Callable[[object, Column], object]] = {
-    ItemType.DATE: _full_date,
-    ItemType.PARTIAL_DATE: _partial_date,
-    ItemType.INTEGER: _integer,
-    ItemType.BOOLEAN: _boolean,
+_DATES: Mapping[ItemType, Callable[[str], str]] = {
+    ItemType.DATE: dates.full_date,
+    ItemType.PARTIAL_DATE: dates.partial_date,
+    ItemType.PARTIAL_TIME: dates.partial_time,
 }
+
+
+def check_shaped(model: Model, item: Item, given: Mapping[str, object]) -> object:
+    """The small record, or the list of them, that a line gives whole (``""``) or in columns of its own."""
+    apart = {name: value for name, value in given.items() if name}
+    if item.type is ItemType.OBJECT:
+        whole = given.get("")
+        return _object(model, item, {**(whole if isinstance(whole, Mapping) else {item.plain: whole}), **apart})
+    entries = [_object(model, item, entry) for entry in _entries(item, given.get(""))]
+    if any(value is not None for value in apart.values()):
+        entries.append(_object(model, item, apart))
+    return _in_order(item, entries)
+
+
+def _entries(item: Item, whole: object) -> Iterator[Mapping[str, object]]:
+    """The entries of a list as they are given: as a list, as a list in JSON, or as one plain text."""
+    if isinstance(whole, str) and whole.lstrip().startswith("["):
+        try:
+            whole = msgspec.json.decode(whole)
+        except msgspec.DecodeError:
+            raise column_of(item).rejects(ReasonCode.NOT_A_LIST) from None
+    for entry in whole if isinstance(whole, list) else () if whole is None else (whole,):
+        yield entry if isinstance(entry, Mapping) else {item.plain: entry}
+
+
+def _object(model: Model, item: Item, given: Mapping[str, object]) -> dict[str, object]:
+    """A small record from its members by English name or Chinese title; what is blank is not said."""
+    members = {title: member for member in item.members for title in (member.zh, *member.columns, member.name)}
+    checked: dict[str, object] = {}
+    for title, value in given.items():
+        if title not in members:
+            raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=f"{item.zh}.{title}"))
+        if not _is_blank(value):
+            checked[members[title].name] = check_value(model, members[title], _stated(members[title], value))
+    return checked
+
+
+def _stated(member: Item, value: object) -> Mapping[str, object]:
+    """What is said of a member: by the parts that its type has, or whole."""
+    if isinstance(value, Mapping) and member.type in PARTS and value.keys() <= PARTS[member.type].keys():
+        return {part: inner for part, inner in value.items() if not _is_blank(inner)}
+    return {"": value}
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _in_order(item: Item, entries: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Entries in one order, whatever order they came in; two with one key are one too many."""
+    if item.distinct:
+        keys = [repr([entry.get(name) for name in item.distinct]) for entry in entries]
+        if len(set(keys)) < len(keys):
+            raise column_of(item).rejects(ReasonCode.REPEATED_ENTRY)
+    return sorted(entries, key=lambda entry: repr(sorted(entry.items())))

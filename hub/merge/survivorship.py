@@ -1,15 +1,18 @@
 """Choose the value that survives when registers disagree.
 
 The first register in the order of authority whose condition holds and whose record speaks decides (GZ-Detail Art. 3:
-the responsible department decides). Absent is silent; null means "there is none" and decides.
+the responsible department decides). Absent is silent; null means "there is none" and decides. A register that says it
+does not know speaks, but gives no value: it leaves the decision to the next one, and stands where none of them decides.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from hub.catalog.shape import MergedItem
+from hub.catalog.unknown import is_unknown
 from hub.merge.view import Choice, Merged, Record, Source, View
 
 SILENT = object()
@@ -41,20 +44,25 @@ def _recency(record: Record) -> tuple[object, ...]:
 
 
 def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict[Source, int]) -> Choice | None:
+    entitled = list(_entitled(item, by_type))
+    if not entitled:
+        return None
+    place, voice = next((found for found in entitled if not is_unknown(found[1].value)), entitled[0])
+    others = list(_others(item, by_type, voice))
+    return Choice(
+        value=voice.value,
+        source=_place(sources, voice.source),
+        authority=place,
+        agreeing=_places(sources, (other for other in others if same_value(other.value, voice.value))),
+        differing=_places(sources, (other for other in others if not same_value(other.value, voice.value))),
+    )
+
+
+def _entitled(item: MergedItem, by_type: Mapping[str, list[Record]]) -> Iterator[tuple[int, _Voice]]:
+    """The last word of each register that may decide the item, in the order of authority, with its place there."""
     for place, authority in enumerate(item.authority):
-        if any(name in by_type for name in authority.unless):
-            continue
-        voice = next(_voices(by_type, authority.source), None)
-        if voice:
-            others = list(_others(item, by_type, voice))
-            return Choice(
-                value=voice.value,
-                source=_place(sources, voice.source),
-                authority=place,
-                agreeing=_places(sources, (other for other in others if same_value(other.value, voice.value))),
-                differing=_places(sources, (other for other in others if not same_value(other.value, voice.value))),
-            )
-    return None
+        if not any(name in by_type for name in authority.unless):
+            yield from ((place, voice) for voice in islice(_voices(by_type, authority.source), 1))
 
 
 def _voices(by_type: Mapping[str, list[Record]], path: str) -> Iterator[_Voice]:
@@ -74,10 +82,10 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voice) -> Iterator[_Voice]:
-    """What the records of other registers say about the item."""
+    """What the records of other registers say about the item; that they do not know is no other opinion."""
     for path in (*(authority.source for authority in item.authority), *item.compare):
         for voice in _voices(by_type, path):
-            if voice.source.register != decider.source.register:
+            if voice.source.register != decider.source.register and not is_unknown(voice.value):
                 yield voice
 
 

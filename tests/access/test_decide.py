@@ -20,7 +20,8 @@ def viewers(model: Model) -> Iterator[Viewer]:
 BEARERS = {
     "idNumber": {"PUBLIC_SECURITY"},
     "socialSecurityNumber": {"HUMAN_RESOURCES_SOCIAL_SECURITY"},
-    "creditCode": {"MARKET_REGULATION", "CIVIL_AFFAIRS"},
+    "creditCode": {"MARKET_REGULATION", "CIVIL_AFFAIRS", "STAFFING_ESTABLISHMENT_OFFICE", "TAX"},
+    "organizationCode": {"MARKET_REGULATION"},
 }
 
 
@@ -108,5 +109,5 @@ def test_no_agency_is_given_anything_sensitive(model: Model) -> None:
 def test_a_department_submits_to_its_own_registers_and_nobody_else_submits_at_all(model: Model) -> None:
     for viewer in viewers(model):
         for register in model.registers.values():
-            own = viewer.role is Role.DEPARTMENT and viewer.department == register.department
+            own = viewer.role is Role.DEPARTMENT and viewer.department in (register.department, *register.joint)
             assert may_submit(model, viewer, register.name) == own

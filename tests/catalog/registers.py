@@ -4,26 +4,26 @@ from pathlib import Path
 
 from hub.catalog import Model, load_model
 
-PUBLIC_INSTITUTIONS = """\
+FOUNDATIONS = """\
 [[department]]
-name = "STAFFING_OFFICE"
-title = "Staffing office"
-zh = "机构编制管理部门"
+name = "CHARITY_OFFICE"
+title = "Charity office"
+zh = "基金会管理部门"
 
 [register]
-name = "public_institutions"
-title = "Public institution registration"
-zh = "事业单位登记"
-department = "STAFFING_OFFICE"
-article = "GZ-Detail Art. 25"
+name = "foundations"
+title = "Foundation registration"
+zh = "基金会登记"
+department = "CHARITY_OFFICE"
+article = "City Rules Art. 5"
 update_duty = "within 3 days of creation"
 
 [[record]]
-name = "publicInstitutionRegistration"
-type = "PublicInstitutionRegistration"
-title = "Registration of a public institution"
-zh = "事业单位登记信息"
-article = "GZ-Detail Art. 25"
+name = "foundationRegistration"
+type = "FoundationRegistration"
+title = "Registration of a foundation"
+zh = "基金会登记信息"
+article = "City Rules Art. 5"
 entity = "LEGAL_ENTITY"
 cardinality = "one"
 identified_by = ["creditCode"]
@@ -43,18 +43,18 @@ zh = "主体类别"
 type = "coded"
 codes = "legal_entity_kind"
 basis = "DERIVED"
-derived = { rule = "constant", value = "PUBLIC_INSTITUTION" }
+derived = { rule = "constant", value = "SOCIAL_GROUP" }
 
 [[record.item]]
 name = "legalRepresentative"
 title = "Legal representative"
 zh = "法定代表人"
 type = "person"
-parts.name = { zh = "法定代表人姓名", number = "25.5" }
+parts.name = { zh = "法定代表人姓名", number = "5.1" }
 """
 
 
-def load_with(directory: Path, content: str | bytes, name: str = "public_institutions.toml") -> Model:
+def load_with(directory: Path, content: str | bytes, name: str = "foundations.toml") -> Model:
     """The shipped model with one file of a deployment's own."""
     path = directory / name
     path.parent.mkdir(parents=True, exist_ok=True)

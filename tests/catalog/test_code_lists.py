@@ -82,6 +82,11 @@ def test_what_the_law_fixes_is_closed_and_what_changes_is_open(model: Model) -> 
         "GB/T 2261.2",
         "GB/T 2261.4",
         "GB/T 3304",
+        "age_unit",
+        "completion_kind",
+        "death_place",
+        "disability_category",
+        "disability_level",
         "household_cancel_reason",
         "household_status",
         "id_document_type",
@@ -92,6 +97,7 @@ def test_what_the_law_fixes_is_closed_and_what_changes_is_open(model: Model) -> 
 
 def test_every_code_list_is_used(model: Model) -> None:
     items = [item for record in model.records.values() for item in record.item]
+    items += [item for shape in model.shapes.values() for item in shape.item]
     used = {codes for item in items for codes in (item.codes, *(part.codes for part in item.parts.values()))}
     assert used - {None} == set(model.code_lists)
 

@@ -1,14 +1,29 @@
 import pytest
 
-from hub.catalog.derived import RULES, SILENT, birth_date_of_id_number, life_status_of_household
+from hub.catalog.derived import (
+    RULES,
+    SILENT,
+    birth_date_of_id_number,
+    disability_category,
+    disability_level,
+    life_status_of_household,
+)
+from hub.identifiers.schemes import Identifier, Scheme
 
 
 def test_the_birth_date_is_in_the_id_number() -> None:
-    assert birth_date_of_id_number("11010519491231002X") == "1949-12-31"
+    assert birth_date_of_id_number(Identifier(Scheme.ID_NUMBER, "11010519491231002X")) == "1949-12-31"
 
 
 def test_without_an_id_number_nothing_is_said_of_the_birth_date() -> None:
     assert birth_date_of_id_number(None) is SILENT
+    assert birth_date_of_id_number(Identifier(Scheme.PASSPORT, "E12345678")) is SILENT
+
+
+def test_category_and_level_of_disability_are_in_the_certificate_number() -> None:
+    certificate = Identifier(Scheme.DISABILITY_CERTIFICATE, "11010519491231002X43B1")
+    assert (disability_category(certificate), disability_level(certificate)) == ({"code": "4"}, {"code": "3"})
+    assert (disability_category(None), disability_level(None)) == (SILENT, SILENT)
 
 
 @pytest.mark.parametrize(

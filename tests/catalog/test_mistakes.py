@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from hub.errors import InvalidModel
-from tests.catalog.registers import PUBLIC_INSTITUTIONS, load_with
+from tests.catalog.registers import FOUNDATIONS, load_with
 
 
 class Mistake(NamedTuple):
@@ -19,22 +19,22 @@ class Mistake(NamedTuple):
 
 
 LAST_ITEM = 'name = "legalRepresentative"'
-CONSTANT = '{ rule = "constant", value = "PUBLIC_INSTITUTION" }'
+CONSTANT = '{ rule = "constant", value = "SOCIAL_GROUP" }'
 
 MISTAKES = {
     "a wrong type": Mistake('"person"', '"persons"', 'type = "persons"', "Invalid enum value"),
     "an unknown key": Mistake('zh = "主体类别"', 'zn = "主体类别"', "[[record.item]]", "unknown field `zn`"),
-    "a missing key": Mistake('article = "GZ-Detail Art. 25"\nupdate', "update", "[register]", "missing required field"),
+    "a missing key": Mistake('article = "City Rules Art. 5"\nupdate', "update", "[register]", "missing required field"),
     "a wrong kind of entity": Mistake('"LEGAL_ENTITY"', '"BRIDGE"', 'entity = "BRIDGE"', "Invalid enum value"),
     "a name that is no field": Mistake(LAST_ITEM, 'name = "legal-rep"', 'name = "legal-rep"', "matching regex"),
     "a syntax error": Mistake('title = "Registration of', "title = Registration of", "title = Reg", "Invalid value"),
-    "an open text": Mistake('title = "Staffing office"', 'title = "Staffing office', "title = ", "Illegal character"),
+    "an open text": Mistake('title = "Charity office"', 'title = "Charity office', "title = ", "Illegal character"),
     "an unknown department": Mistake(
-        'department = "STAFFING_OFFICE"', 'department = "BRIDGES"', 'department = "BRIDGES"', "no department BRIDGES"
+        'department = "CHARITY_OFFICE"', 'department = "BRIDGES"', 'department = "BRIDGES"', "no department BRIDGES"
     ),
     "an unknown predecessor": Mistake(
-        'zh = "机构编制管理部门"',
-        'zh = "机构编制管理部门"\nsuccessor_of = ["BRIDGES"]',
+        'zh = "基金会管理部门"',
+        'zh = "基金会管理部门"\nsuccessor_of = ["BRIDGES"]',
         "successor_of",
         "no department BRIDGES",
     ),
@@ -47,7 +47,7 @@ MISTAKES = {
     ),
     "an identifier without a scheme": Mistake('scheme = "CREDIT_CODE"\n', "", "[[record.item]]", "name its scheme"),
     "an unknown scheme": Mistake('"CREDIT_CODE"', '"PLATE"', 'scheme = "PLATE"', "Invalid enum value 'PLATE'"),
-    "a listed item without a number": Mistake(', number = "25.5"', "", "[[record.item]]", "must give its number"),
+    "a listed item without a number": Mistake(', number = "5.1"', "", "[[record.item]]", "must give its number"),
     "a part that the type lacks": Mistake("parts.name", "parts.age", "[[record.item]]", "has no part age"),
     "a coded part without a list": Mistake(
         'type = "person"\nparts.name =',
@@ -67,24 +67,27 @@ MISTAKES = {
     "an unknown identifying item": Mistake('["creditCode"]', '["plate"]', "[[record]]", "names the item plate"),
     "a list without a key": Mistake('cardinality = "one"', 'cardinality = "many"', "[[record]]", "needs a key"),
     "a record type named as a merged item": Mistake(
-        '"publicInstitutionRegistration"', '"kind"', 'name = "kind"', "also the name of a merged item"
+        '"foundationRegistration"', '"kind"', 'name = "kind"', "also the name of a merged item"
     ),
     "a duplicate record type": Mistake(
-        '"publicInstitutionRegistration"',
+        '"foundationRegistration"',
         '"socialGroupRegistration"',
         'name = "socialGroupRegistration"',
         "socialGroupRegistration is defined twice",
     ),
     "a duplicate register": Mistake(
-        '"public_institutions"', '"civil_affairs"', 'name = "civil_affairs"', "civil_affairs is defined twice"
+        '"foundations"', '"civil_affairs"', 'name = "civil_affairs"', "civil_affairs is defined twice"
     ),
     "a duplicate department": Mistake(
-        'name = "STAFFING_OFFICE"', 'name = "CIVIL_AFFAIRS"', 'name = "CIVIL_AFFAIRS"', "CIVIL_AFFAIRS is defined twice"
+        'name = "CHARITY_OFFICE"',
+        'name = "CIVIL_AFFAIRS"',
+        'name = "CIVIL_AFFAIRS"',
+        "CIVIL_AFFAIRS is defined twice",
     ),
 }
 
 
-def error_of(directory: Path, content: str | bytes, name: str = "public_institutions.toml") -> InvalidModel:
+def error_of(directory: Path, content: str | bytes, name: str = "foundations.toml") -> InvalidModel:
     with pytest.raises(InvalidModel) as caught:
         load_with(directory, content, name)
     return caught.value
@@ -92,23 +95,23 @@ def error_of(directory: Path, content: str | bytes, name: str = "public_institut
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_shown_at_its_file_and_line(tmp_path: Path, mistake: Mistake) -> None:
-    assert PUBLIC_INSTITUTIONS.count(mistake.instead_of) == 1
-    text = PUBLIC_INSTITUTIONS.replace(mistake.instead_of, mistake.text)
+    assert FOUNDATIONS.count(mistake.instead_of) == 1
+    text = FOUNDATIONS.replace(mistake.instead_of, mistake.text)
     error = error_of(tmp_path, text)
     line = int(str(error.details["line"]))
-    assert error.details["file"] == "public_institutions.toml"
+    assert error.details["file"] == "foundations.toml"
     assert mistake.problem in str(error.details["problem"])
     assert text.splitlines()[line - 1].startswith(mistake.shown)
-    assert str(error).startswith(f"public_institutions.toml:{line}: ")
+    assert str(error).startswith(f"foundations.toml:{line}: ")
 
 
 def test_a_mistake_inside_an_item_is_shown_at_that_item_and_not_at_another(tmp_path: Path) -> None:
-    text = PUBLIC_INSTITUTIONS.replace('"legal_entity_kind"', '"kinds"')
+    text = FOUNDATIONS.replace('"legal_entity_kind"', '"kinds"')
     assert error_of(tmp_path, text).details["line"] == text.splitlines().index('name = "kind"')
 
 
 def test_a_record_type_without_a_register_is_refused(tmp_path: Path) -> None:
-    text = PUBLIC_INSTITUTIONS[PUBLIC_INSTITUTIONS.index("[[record]]") :]
+    text = FOUNDATIONS[FOUNDATIONS.index("[[record]]") :]
     error = error_of(tmp_path, text)
     assert error.details["line"] == 1
     assert "needs a [register]" in str(error)
@@ -213,9 +216,7 @@ zh = "颜色"
 
 
 def test_a_file_in_another_encoding_is_shown_at_its_first_wrong_line(tmp_path: Path) -> None:
-    assert str(error_of(tmp_path, PUBLIC_INSTITUTIONS.encode("gb18030"))) == (
-        "public_institutions.toml:4: the file is not UTF-8"
-    )
+    assert str(error_of(tmp_path, FOUNDATIONS.encode("gb18030"))) == ("foundations.toml:4: the file is not UTF-8")
 
 
 def test_a_file_that_ends_too_early_is_shown_at_its_end(tmp_path: Path) -> None:

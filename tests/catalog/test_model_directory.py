@@ -4,7 +4,7 @@ import pytest
 
 from hub.catalog import load_model
 from hub.errors import InvalidSetting
-from tests.catalog.registers import PUBLIC_INSTITUTIONS, load_with
+from tests.catalog.registers import FOUNDATIONS, load_with
 
 SEXES = """\
 [code_list]
@@ -21,23 +21,23 @@ zh = "人的性别代码"
 
 
 def test_a_file_in_the_model_directory_adds_a_register(tmp_path: Path) -> None:
-    model = load_with(tmp_path, PUBLIC_INSTITUTIONS)
-    record = model.records["publicInstitutionRegistration"]
-    assert (record.register, record.department) == ("public_institutions", "STAFFING_OFFICE")
-    assert model.registers.keys() - load_model().registers.keys() == {"public_institutions"}
-    assert model.departments["STAFFING_OFFICE"].zh == "机构编制管理部门"
+    model = load_with(tmp_path, FOUNDATIONS)
+    record = model.records["foundationRegistration"]
+    assert (record.register, record.department) == ("foundations", "CHARITY_OFFICE")
+    assert model.registers.keys() - load_model().registers.keys() == {"foundations"}
+    assert model.departments["CHARITY_OFFICE"].zh == "基金会管理部门"
 
 
 def test_adding_a_register_leaves_the_shipped_ones_as_they_are(tmp_path: Path) -> None:
-    added = load_with(tmp_path, PUBLIC_INSTITUTIONS)
+    added = load_with(tmp_path, FOUNDATIONS)
     shipped = load_model()
     assert {name: added.records[name] for name in shipped.records} == shipped.records
     assert added.merged_items == shipped.merged_items
 
 
 def test_a_record_type_may_belong_to_another_department_than_its_register(tmp_path: Path) -> None:
-    text = PUBLIC_INSTITUTIONS.replace("cardinality =", 'department = "CIVIL_AFFAIRS"\ncardinality =')
-    assert load_with(tmp_path, text).records["publicInstitutionRegistration"].department == "CIVIL_AFFAIRS"
+    text = FOUNDATIONS.replace("cardinality =", 'department = "CIVIL_AFFAIRS"\ncardinality =')
+    assert load_with(tmp_path, text).records["foundationRegistration"].department == "CIVIL_AFFAIRS"
 
 
 def test_a_file_of_the_same_name_replaces_a_shipped_code_list(tmp_path: Path) -> None:
@@ -47,8 +47,8 @@ def test_a_file_of_the_same_name_replaces_a_shipped_code_list(tmp_path: Path) ->
 
 
 def test_a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_does(tmp_path: Path) -> None:
-    content = PUBLIC_INSTITUTIONS.replace("\n", "\r\n").encode("utf-8-sig")
-    assert "publicInstitutionRegistration" in load_with(tmp_path, content).records
+    content = FOUNDATIONS.replace("\n", "\r\n").encode("utf-8-sig")
+    assert "foundationRegistration" in load_with(tmp_path, content).records
 
 
 def test_other_files_beside_the_model_are_left_alone(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def line(place: int, *, number: str | None = None, name: str = "某", status: st
 BAD_LINES: Mapping[ReasonCode, bytes] = {
     ReasonCode.WRONG_CHECK_DIGIT: line(11, number=wrong(id_number(11))),
     ReasonCode.IMPOSSIBLE_DATE: line(12, cancelled="2023-02-29"),
-    ReasonCode.UNKNOWN_CODE: line(13, status="不明"),
+    ReasonCode.UNKNOWN_CODE: line(13, status="迁移中"),
     ReasonCode.MISSING_KEY: line(14, number=""),
     ReasonCode.DUPLICATE_KEY: line(1, name="重"),
     ReasonCode.INVALID_ENCODING: line(15, name="坏").replace("坏".encode(), b"\xff\xfe"),

@@ -76,7 +76,7 @@ async def test_all_edges_of_one_level_are_read_in_one_round_trip(database_url: s
             "sql.desk.views_by_lookup": 1,
             "sql.desk.referrers": 1,
             "sql.desk.views_by_id": 3,
-            "sql.desk.own_identifiers": 1,  # who may follow a reference to a person may see the number in it
+            "sql.desk.identifiers_by_id": 1,  # who may follow a reference to a person may see the number in it
             "sql.desk.write_access_log": 4,
         }
 

@@ -9,10 +9,20 @@ def test_every_scheme_has_its_rule() -> None:
 
 
 def test_numbers_of_people_live_in_the_vault_alone() -> None:
-    assert {scheme for scheme, rule in SCHEMES.items() if rule.identity} == {
-        Scheme.ID_NUMBER,
-        Scheme.SOCIAL_SECURITY_NUMBER,
+    assert {scheme for scheme, rule in SCHEMES.items() if not rule.identity} == {
+        Scheme.CREDIT_CODE,
+        Scheme.ORGANIZATION_CODE,
+        Scheme.REGISTRATION_NUMBER,
+        Scheme.TAXPAYER_ID,
+        Scheme.PRIVATE_NON_ENTERPRISE_CERTIFICATE,
+        Scheme.SOCIAL_GROUP_CERTIFICATE,
+        Scheme.WELFARE_INSTITUTION_CERTIFICATE,
+        Scheme.PUBLIC_INSTITUTION_CERTIFICATE,
     }
+
+
+def test_a_number_that_any_issuer_may_give_finds_nobody() -> None:
+    assert [scheme for scheme, rule in SCHEMES.items() if not rule.finds] == [Scheme.CERTIFICATE_NUMBER]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +33,14 @@ def test_numbers_of_people_live_in_the_vault_alone() -> None:
         (Scheme.ORGANIZATION_CODE, "71526726-x", "71526726X"),
         (Scheme.REGISTRATION_NUMBER, "４４０３０１１０３０９７４１３", "440301103097413"),
         (Scheme.SOCIAL_SECURITY_NUMBER, " ６０ 12345 ", "6012345"),
-        (Scheme.CERTIFICATE_NUMBER, "粤社证字第 0123 号", "粤社证字第0123号"),
+        (Scheme.SOCIAL_GROUP_CERTIFICATE, "粤社证字第 0123 号", "粤社证字第0123号"),
+        (Scheme.PASSPORT, "e-1234 5678", "E12345678"),
+        (Scheme.HONG_KONG_MACAO_PERMIT, "H12345678", "H12345678"),
+        (Scheme.HONG_KONG_MACAO_PERMIT, "h1234567802", "H12345678"),
+        (Scheme.TAIWAN_PERMIT, "0123456701", "01234567"),
+        (Scheme.PERMANENT_RESIDENCE_CARD, "usa110085010112", "USA110085010112"),
+        (Scheme.DISABILITY_CERTIFICATE, "11010519491231002x43b1", "11010519491231002X43B1"),
+        (Scheme.TAXPAYER_ID, "4401 0671526726X", "44010671526726X"),
     ],
 )
 def test_each_scheme_spells_its_numbers_in_one_way(scheme: Scheme, spelling: str, number: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from hub.catalog import ItemType, Model, RecordType
+from hub.identifiers.schemes import Scheme
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.submission import Delivery, Summary
 from hub.reasons import ReasonCode, reason
@@ -27,13 +28,15 @@ LEAST_VALUES: Mapping[ItemType, object] = {
     ItemType.CODED: "10",
     ItemType.IDENTIFIER: "440106000012345",
 }
+LEAST_NUMBERS: Mapping[Scheme | None, object] = {Scheme.DISABILITY_CERTIFICATE: f"{id_number(1)}43"}
 
 
 def least(record: RecordType, place: int) -> dict[str, object]:
     """The fewest values that a record of the type can be taken in with, about an entity of its own."""
     wanted = [record.identified_by[0], *(record.key[0] if record.key else ())]
-    values: dict[str, object] = {
-        name: LEAST_VALUES.get(record.items[name.partition(".")[0]].type, "天河区") for name in wanted
+    items = {name: record.items[name.partition(".")[0]] for name in wanted}
+    values = {
+        name: LEAST_NUMBERS.get(item.scheme) or LEAST_VALUES.get(item.type, "天河区") for name, item in items.items()
     }
     birth = date(1950, 1, 1) + timedelta(days=place // 900)
     number = credit_code(place) if wanted[0] == "creditCode" else id_number(place % 900, f"{birth:%Y%m%d}")

@@ -92,7 +92,7 @@ async def test_one_bad_line_goes_to_quarantine_and_the_others_land(office: Offic
         {"idNumber": good, "name": "好"},
         {"idNumber": wrong, "name": "坏"},
         {"idNumber": "", "name": "缺"},
-        {"idNumber": id_number(3), "name": "码", "status": "不明"},
+        {"idNumber": id_number(3), "name": "码", "status": "迁移中"},
         {"idNumber": good, "name": "重"},
     )
     assert outcomes(summary) == ["CREATED", *["QUARANTINED"] * 4]

@@ -168,4 +168,6 @@ async def test_a_reference_made_before_its_entity_is_known_leads_to_it_after(off
     await office.business(code | {"name": "公司", "legalRepresentative.idNumber": PERSON})
     (business,) = (records["businessRegistration"][0] for _, _, records in (await office.views()).values())
     await office.household({"idNumber": PERSON, "name": "甲"})
-    assert business["legalRepresentative"] == {"entityId": str(await led_to(office, Scheme.ID_NUMBER, PERSON))}
+    reference = business["legalRepresentative"]
+    assert isinstance(reference, dict)
+    assert reference["entityId"] == str(await led_to(office, Scheme.ID_NUMBER, PERSON))

@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from adapters.sample import CitySummary, make_city
 from hub.catalog import Model, RecordType, load_model
 
+REGISTERS = {"household_registration", "civil_affairs", "social_security", "business_registration"}
 PERSONS, ENTITIES = 4_000, 1_000
 
 

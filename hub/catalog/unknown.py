@@ -1,0 +1,16 @@
+"""The value of an item of which its source says that it does not know it.
+
+Neither a value nor silence nor "there is none": it keeps what the source wrote.
+"""
+
+from collections.abc import Mapping
+
+
+def unknown(raw: str) -> dict[str, object]:
+    """The payload value that says: the source does not know, in these words."""
+    return {"unknown": raw}
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a payload value says so."""
+    return isinstance(value, Mapping) and "unknown" in value
