@@ -17,8 +17,8 @@ from adapters.registers.columns import LINE_COLUMNS, OPERATIONS
 from adapters.transports.files import FORMATS
 from graphql_schema.schema import build_schema
 from graphql_schema.values import Absence
-from hub import access
-from hub.catalog import PARTS, ItemType, load_model, shape
+from hub import access, catalog
+from hub.catalog import PARTS, ItemType, load_model
 from hub.catalog.derived import RULES
 from hub.cli import app
 from hub.errors import HTTP_STATUS, all_errors
@@ -43,19 +43,19 @@ from tests.documents import (
 
 PACKAGES = ["hub", "graphql_schema", "adapters", "migrations"]
 MODEL_TABLES = [
-    shape.ModelFile,
-    shape.Department,
-    shape.Register,
-    shape.Former,
-    shape.Shape,
-    shape.RecordType,
-    shape.Item,
-    shape.Part,
-    shape.Derivation,
-    shape.CodeList,
-    shape.MergedItem,
-    shape.Authority,
-    shape.Edge,
+    catalog.ModelFile,
+    catalog.Department,
+    catalog.Register,
+    catalog.Former,
+    catalog.Shape,
+    catalog.RecordType,
+    catalog.Item,
+    catalog.Part,
+    catalog.Derivation,
+    catalog.CodeList,
+    catalog.MergedItem,
+    catalog.Authority,
+    catalog.Edge,
 ]
 
 
@@ -172,7 +172,7 @@ def test_every_type_of_item_is_explained_with_its_parts() -> None:
 
 def test_every_rule_of_derivation_and_every_role_and_basis_of_an_item_is_named() -> None:
     text = read("docs/model.md")
-    for name in chain(RULES, ["constant"], shape.Role, shape.Basis, shape.Standing, shape.EntityKind):
+    for name in chain(RULES, ["constant"], catalog.Role, catalog.Basis, catalog.Standing, catalog.EntityKind):
         assert f"`{name}`" in text, name
 
 
@@ -186,7 +186,7 @@ def test_what_a_file_may_be_and_say_of_its_lines_is_explained() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "values"),
-    [("Outcomes · 结果", Outcome), ("Standing · 决定的性质", shape.Standing), ("Roles · 角色", access.Role)],
+    [("Outcomes · 结果", Outcome), ("Standing · 决定的性质", catalog.Standing), ("Roles · 角色", access.Role)],
 )
 def test_the_glossary_explains_every_value_of_a_closed_list(heading: str, values: type[StrEnum]) -> None:
     rows = table(section(read("GLOSSARY.md"), f"## {heading}"), "value")

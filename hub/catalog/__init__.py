@@ -4,26 +4,15 @@ Takes the shipped model and the files of HUB_MODEL_DIR; gives one immutable, cro
 Never asks the database and never sees a value of a person.
 """
 
+from hub.catalog.code_list import CodeList
+from hub.catalog.contents import Model, ModelFile
+from hub.catalog.edge import Edge
+from hub.catalog.item import Derivation, Item, Part, Shape
+from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import load_model
-from hub.catalog.shape import (
-    PARTS,
-    SHAPED,
-    Authority,
-    Basis,
-    CodeList,
-    Department,
-    Edge,
-    EntityKind,
-    Item,
-    ItemType,
-    MergedItem,
-    Model,
-    Part,
-    RecordType,
-    Register,
-    Shape,
-    Standing,
-)
+from hub.catalog.merged_item import Authority, MergedItem
+from hub.catalog.record_type import RecordType
+from hub.catalog.register import Department, Former, Register
 
 __all__ = [
     "PARTS",
@@ -32,16 +21,22 @@ __all__ = [
     "Basis",
     "CodeList",
     "Department",
+    "Derivation",
     "Edge",
     "EntityKind",
+    "Former",
     "Item",
     "ItemType",
     "MergedItem",
     "Model",
+    "ModelFile",
     "Part",
     "RecordType",
     "Register",
+    "Role",
+    "Sensitivity",
     "Shape",
+    "Silence",
     "Standing",
     "load_model",
 ]

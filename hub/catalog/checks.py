@@ -6,20 +6,12 @@ Takes the assembled model and one of its files; gives the mistakes of that file,
 from collections.abc import Iterator
 from inspect import signature
 
+from hub.catalog.code_list import CodeList
+from hub.catalog.contents import Model, ModelFile
 from hub.catalog.derived import RULES
-from hub.catalog.shape import (
-    PARTS,
-    SHAPED,
-    Basis,
-    CodeList,
-    Derivation,
-    Item,
-    ItemType,
-    Model,
-    ModelFile,
-    RecordType,
-    Shape,
-)
+from hub.catalog.item import Derivation, Item, Shape
+from hub.catalog.kinds import PARTS, SHAPED, Basis, ItemType
+from hub.catalog.record_type import RecordType
 
 Problem = tuple[str, str]
 _INSIDE = frozenset(ItemType) - {ItemType.PERSON, ItemType.SUBJECT, ItemType.IDENTIFIER, *SHAPED}

@@ -15,8 +15,12 @@ from typing import TypeVar
 import msgspec
 
 from hub.catalog.checks import problems
+from hub.catalog.code_list import CodeList
+from hub.catalog.contents import Model, ModelFile
+from hub.catalog.item import Item, Shape
 from hub.catalog.lines import line_of
-from hub.catalog.shape import CodeList, Department, Item, Model, ModelFile, RecordType, Register, Shape
+from hub.catalog.record_type import RecordType
+from hub.catalog.register import Department, Register
 from hub.errors import InvalidModel, InvalidSetting
 
 Named = TypeVar("Named", Department, CodeList, Register, RecordType, Shape)

@@ -20,7 +20,8 @@ from hub.identifiers.crosswalk import implied
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.intake import dates
 from hub.intake.delivery import Line, Operation
-from hub.intake.values import Column, Rejected, check_value, column_of
+from hub.intake.rejection import Column, Rejected, column_of
+from hub.intake.values import check_value
 from hub.reasons import ReasonCode, reason
 from hub.vault.cipher import Vault
 

@@ -23,7 +23,7 @@ from hub.intake.check import Checked, Checker
 from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, refuse
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.publish import Publisher
-from hub.intake.values import Rejected
+from hub.intake.rejection import Rejected
 from hub.store.pool import Database
 from hub.store.submissions import (
     Submission,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from hub.catalog.shape import MergedItem
+from hub.catalog import MergedItem
 from hub.catalog.unknown import is_unknown
 from hub.merge.view import Choice, Merged, Record, Source, View
 

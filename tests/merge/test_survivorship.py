@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.catalog import EntityKind, Model
-from hub.catalog.shape import Authority, ItemType, MergedItem
+from hub.catalog import Authority, EntityKind, ItemType, MergedItem, Model
 from hub.merge import Record, Source, View, changed_items, merge
 
 REGISTERS = {"police": "police", "police2": "police", "court": "court", "bank": "bank"}

@@ -1,0 +1,69 @@
+"""What one model file may hold, and what all of them hold together.
+
+These structs are both what the TOML files are decoded into and what every other room reads.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from msgspec import Struct
+
+from hub.catalog.code_list import CodeList
+from hub.catalog.edge import Edge
+from hub.catalog.item import Shape
+from hub.catalog.kinds import EntityKind, Sensitivity
+from hub.catalog.merged_item import MergedItem
+from hub.catalog.record_type import RecordType
+from hub.catalog.register import Department, Register
+
+
+class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file may hold: a register and its record types, a code list, departments, merged items, edges, shapes."""
+
+    register: Register | None = None
+    record: tuple[RecordType, ...] = ()
+    code_list: CodeList | None = None
+    department: tuple[Department, ...] = ()
+    merged_item: tuple[MergedItem, ...] = ()
+    edge: tuple[Edge, ...] = ()
+    shape: tuple[Shape, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything the hub knows about registers, items and authority."""
+
+    departments: Mapping[str, Department]
+    code_lists: Mapping[str, CodeList]
+    registers: Mapping[str, Register]
+    records: Mapping[str, RecordType]
+    merged_items: tuple[MergedItem, ...]
+    edges: tuple[Edge, ...]
+    shapes: Mapping[str, Shape]
+
+    @cached_property
+    def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:
+        """The merged items of each kind by name."""
+        return {kind: {item.name: item for item in self.merged_items if item.entity is kind} for kind in EntityKind}
+
+    def records_of(self, kind: EntityKind) -> Iterator[RecordType]:
+        """The record types about one kind of entity."""
+        return (record for record in self.records.values() if record.entity is kind)
+
+    def edges_of(self, kind: EntityKind) -> Iterator[Edge]:
+        """The reverse edges of one kind of entity."""
+        return (edge for edge in self.edges if edge.entity is kind)
+
+    @cached_property
+    def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:
+        """Every governed item of each kind, by the path that access is decided on."""
+        return {kind: dict(self._leaves(kind)) for kind in EntityKind}
+
+    def _leaves(self, kind: EntityKind) -> Iterator[tuple[str, Sensitivity]]:
+        for item in self.merged[kind].values():
+            yield item.name, item.sensitivity
+        for record in self.records_of(kind):
+            yield from record.leaves()
+        for edge in self.edges_of(kind):
+            yield edge.name, edge.sensitivity

@@ -1,0 +1,53 @@
+"""A merged item: one field of the entity itself, and the ordered authority over it.
+
+Decoded from ``[[merged_item]]`` tables; the rule that reads it is in ``hub.merge``.
+"""
+
+from msgspec import Struct
+
+from hub.catalog.kinds import EntityKind, FieldName, ItemType, Sensitivity, Silence, Standing
+from hub.identifiers.schemes import Scheme
+
+
+class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
+    """One register that may decide a merged item: ``source`` is ``record.item[.part]``.
+
+    It decides only for entities of which none of the records ``unless`` is in force.
+    """
+
+    source: str
+    basis: str
+    standing: Standing = Standing.AUTHORITATIVE
+    unless: tuple[str, ...] = ()
+
+    @property
+    def record_type(self) -> str:
+        """The record type that speaks."""
+        return self.source.partition(".")[0]
+
+
+class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One field of the entity itself, with the ordered authority over it.
+
+    ``compare`` names further places that are held against the decided value and never decide. ``identifier`` items
+    have no authority: they are the entity's own key.
+    """
+
+    entity: EntityKind
+    name: FieldName
+    title: str
+    zh: str
+    type: ItemType
+    article: str
+    sensitivity: Sensitivity = "P"
+    codes: str | None = None
+    scheme: Scheme | None = None
+    authority: tuple[Authority, ...] = ()
+    compare: tuple[str, ...] = ()
+    silence: Silence = "NOT_REPORTED"
+
+    @property
+    def speakers(self) -> frozenset[str]:
+        """The record types that speak of the item, whether they may decide it or not."""
+        paths = (*(authority.source for authority in self.authority), *self.compare)
+        return frozenset(path.partition(".")[0] for path in paths)

@@ -1,0 +1,72 @@
+"""A record type: one list of a register, decoded from a ``[[record]]`` table.
+
+Gives its items by name, the titles its columns may carry and the items that access is decided on.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from hub.catalog.item import Item
+from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, TypeName
+
+
+class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """A list of a register: records of one shape about one kind of entity.
+
+    ``key`` holds alternatives, the first whose items are all given makes the record key; a record type of
+    cardinality ``one`` needs none. ``effective`` names the items whose first given date opens a state.
+    """
+
+    name: FieldName
+    type: TypeName
+    title: str
+    zh: str
+    article: str
+    entity: EntityKind
+    cardinality: Literal["one", "many"]
+    identified_by: tuple[str, ...]
+    item: tuple[Item, ...]
+    key: tuple[tuple[str, ...], ...] = ()
+    effective: tuple[str, ...] = ()
+    department: str = ""
+    register: str = ""
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The items by name."""
+        return {item.name: item for item in self.item}
+
+    @cached_property
+    def shown(self) -> tuple[Item, ...]:
+        """The items that the record itself shows."""
+        return tuple(item for item in self.item if item.placed == "record")
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """Every title a column may carry, mapped to the value name it stands for; English names win over Chinese."""
+        titles: dict[str, str] = {}
+        uses = Counter(item.shape for item in self.item)
+        for item in self.item:
+            if item.derived:
+                continue
+            for title in (item.zh, *item.columns):
+                titles.setdefault(title, item.value_names[0])
+            for part, column in item.parts.items():
+                for title in (column.zh, *column.columns):
+                    titles[title] = f"{item.name}.{part}"
+            for member in item.members if uses[item.shape] == 1 else ():
+                for title in (member.zh, *member.columns):
+                    titles[title] = f"{item.name}.{member.name}"
+        return titles | {name: name for item in self.item if not item.derived for name in item.accepted_names}
+
+    def leaves(self) -> Iterator[tuple[str, Sensitivity]]:
+        """The shown items and parts that access is decided on, as ``record.item[.part]``, with their sensitivity."""
+        for item in self.shown:
+            split = {part: column for part, column in item.parts.items() if column.sensitivity}
+            yield f"{self.name}.{item.name}", item.sensitivity
+            for part, column in split.items():
+                yield f"{self.name}.{item.name}.{part}", column.sensitivity or item.sensitivity
