@@ -21,6 +21,7 @@ from hub.merge import Merged, Record, View, merge
 from hub.store import reading
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection, Database
+from hub.timeline import Moment
 from hub.vault.cipher import Vault
 
 MOST_REFERRERS = 5_000
@@ -155,7 +156,7 @@ class Desk:
             for entity_id, row in rows.items()
         }
         if due:
-            in_force = await records_in_force(connection, due, today, at)
+            in_force = await records_in_force(connection, due, Moment(today, at))
             items = self.model.merged[kind].values()
             views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
         return views

@@ -18,7 +18,7 @@ from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import Histories, RecordId
 from hub.intake.identify import Directory, Known, locks_needed
-from hub.intake.publish import Moment, Publisher
+from hub.intake.publish import Occasion, Publisher
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.store import writing
 from hub.store.pool import Connection
@@ -73,11 +73,11 @@ class Chunk:
             said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
             await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
-            moment = await self.publisher.begin(connection, kinds, at)
-            results, touched = await self._write_states(connection, said, directory.joined, moment, refused)
+            occasion = await self.publisher.begin(connection, kinds, at)
+            results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory)
             merged = touched | directory.joined
-            await self.publisher.publish(connection, moment, merged, directory.gained, self.submission_id)
+            await self.publisher.publish(connection, occasion, merged, directory.gained, self.submission_id)
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
@@ -126,7 +126,7 @@ class Chunk:
         connection: Connection,
         said: Sequence[tuple[Checked, Known, str]],
         joined: set[UUID],
-        moment: Moment,
+        occasion: Occasion,
         refused: list[Refused],
     ) -> tuple[list[Result], set[UUID]]:
         """Add what was said, with its payload, to the histories of its records; gives the entities that this touched.
@@ -136,12 +136,12 @@ class Chunk:
         histories = await self._histories(connection, said, joined)
         results: list[Result] = []
         for line, owner, payload in said:
-            outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, moment.at)
+            outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, occasion.at)
             if outcome is None:
                 refused.append(refuse(line.line, reason(ReasonCode.DUPLICATE_KEY)))
             else:
                 results.append(Result(line.line.place, outcome))
-        writes = histories.writes(moment.known_at)
+        writes = histories.writes(occasion.known_at)
         if writes.ended:
             await writing.supersede(connection, writes.ended)
         if writes.again:

@@ -18,6 +18,7 @@ from hub.merge import Merged, Record, View, changed_items, merge
 from hub.store import writing
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
+from hub.timeline import Moment
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 """Known time at which everything written so far is known, the writing transaction's own rows included."""
@@ -27,7 +28,7 @@ _TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Occasion:
     """The entities that a chunk touches, their views before it and the known time that each of them gets."""
 
     kinds: Mapping[UUID, EntityKind]
@@ -47,28 +48,28 @@ class Publisher:
 
     model: Model
 
-    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Moment:
+    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Occasion:
         """Read the views that stand before the chunk is written, and settle its known time."""
         before = {row["entity_id"]: row for row in await writing.views(connection, kinds)}
         known_at = {
             entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
             for entity_id in kinds
         }
-        return Moment(kinds, before, known_at, at)
+        return Occasion(kinds, before, known_at, at)
 
     async def publish(
-        self, connection: Connection, moment: Moment, merged: set[UUID], gained: set[UUID], submission_id: UUID
+        self, connection: Connection, occasion: Occasion, merged: set[UUID], gained: set[UUID], submission_id: UUID
     ) -> None:
         """Merge what is in force now of the entities ``merged``, and write the views that differ.
 
         An entity of ``gained`` has an identifier that it had not: that is visible too.
         """
-        touched = [entity_id for entity_id in moment.kinds if entity_id in merged or entity_id in gained]
+        touched = [entity_id for entity_id in occasion.kinds if entity_id in merged or entity_id in gained]
         if not touched:
             return
-        in_force = await records_in_force(connection, touched, moment.valid_on, END_OF_TIME)
-        due = await writing.next_changes(connection, touched, moment.valid_on)
-        rows = list(self._changed_views(moment, in_force, due, gained))
+        in_force = await records_in_force(connection, touched, Moment(occasion.valid_on, END_OF_TIME))
+        due = await writing.next_changes(connection, touched, occasion.valid_on)
+        rows = list(self._changed_views(occasion, in_force, due, gained))
         if not rows:
             return
         await writing.write_views(connection, rows)
@@ -78,15 +79,15 @@ class Publisher:
             if row.changed is not None
         ]
         if changes:
-            await writing.write_changes(connection, changes, moment.valid_on, submission_id)
+            await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
 
     def _changed_views(
-        self, moment: Moment, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date], gained: set[UUID]
+        self, occasion: Occasion, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date], gained: set[UUID]
     ) -> Iterator[writing.ViewRow]:
         for entity_id, records in in_force.items():
-            kind = moment.kinds[entity_id]
+            kind = occasion.kinds[entity_id]
             view = merge(self.model.merged[kind].values(), records)
-            old = moment.before.get(entity_id)
+            old = occasion.before.get(entity_id)
             named = [IDENTIFIERS] if old and entity_id in gained else []
             merged, documents = encode(view)
             due_on = due.get(entity_id)
@@ -100,7 +101,7 @@ class Publisher:
                 version=(old["version"] if old else 0) + grows,
                 merged=merged,
                 records=documents,
-                recorded_at=old["recorded_at"] if old and not grows else moment.known_at[entity_id],
+                recorded_at=old["recorded_at"] if old and not grows else occasion.known_at[entity_id],
                 due_on=due_on,
                 changed=tuple(changed) if grows else None,
             )

@@ -4,7 +4,6 @@ Takes a connection and entities; gives their states as rows, or as records for t
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -13,25 +12,24 @@ import msgspec
 from hub.merge import Record, Source
 from hub.sql import queries
 from hub.store.pool import Connection
+from hub.timeline import Moment
 
 _SQL = queries("as_of")
 
 _payload = msgspec.json.Decoder(dict[str, object])
 
 
-async def states_in_force(
-    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
-) -> list[asyncpg.Record]:
-    """The states in force on a day as they were known at an instant: the rule of ``as_of.sql``."""
-    return await connection.fetch(_SQL["as_of"], list(entity_ids), valid_on, known_at)
+async def states_in_force(connection: Connection, entity_ids: Iterable[UUID], moment: Moment) -> list[asyncpg.Record]:
+    """The states in force at a moment: the rule of ``as_of.sql``."""
+    return await connection.fetch(_SQL["as_of"], list(entity_ids), moment.valid_on, moment.known_at)
 
 
 async def records_in_force(
-    connection: Connection, entity_ids: Iterable[UUID], valid_on: date, known_at: datetime
+    connection: Connection, entity_ids: Iterable[UUID], moment: Moment
 ) -> dict[UUID, list[Record]]:
-    """The records in force of each entity, an empty list where there are none."""
+    """The records in force of each entity at a moment, an empty list where there are none."""
     in_force: dict[UUID, list[Record]] = {entity_id: [] for entity_id in entity_ids}
-    for row in await states_in_force(connection, in_force, valid_on, known_at):
+    for row in await states_in_force(connection, in_force, moment):
         in_force[row["entity_id"]].append(_record(row))
     return in_force
 

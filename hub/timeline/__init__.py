@@ -1,8 +1,10 @@
 """What a register says about one record over time: statements, and which of them stand.
 
-Pure: takes statements, gives verdicts. Never reads the clock or the database and never looks into a payload.
+Pure: takes statements, gives verdicts; ``Moment`` is the two times of a question about them.
+Never reads the clock or the database and never looks into a payload.
 """
 
+from hub.timeline.moment import Moment
 from hub.timeline.statements import Outcome, Statement, standing, verdict
 
-__all__ = ["Outcome", "Statement", "standing", "verdict"]
+__all__ = ["Moment", "Outcome", "Statement", "standing", "verdict"]

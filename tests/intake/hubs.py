@@ -12,6 +12,7 @@ from hub.merge import merge
 from hub.settings import Settings
 from hub.store.as_of import records_in_force
 from hub.store.pool import Database, open_pool
+from hub.timeline import Moment
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import Server, temporary_database
@@ -58,7 +59,7 @@ async def assert_views_are_what_a_new_merge_gives(intake: Intake) -> None:
         )
         at = now()
         ids = [view["entity_id"] for view in views]
-        in_force = await records_in_force(connection, ids, shanghai_date(at), at + CLOCKS_DIFFER)
+        in_force = await records_in_force(connection, ids, Moment(shanghai_date(at), at + CLOCKS_DIFFER))
     for view in views:
         items = intake.model.merged[EntityKind(view["kind"])].values()
         assert (view["merged"], view["records"]) == encode(merge(items, in_force[view["entity_id"]]))

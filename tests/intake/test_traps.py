@@ -9,7 +9,7 @@ from hub.clock import shanghai_midnight
 from hub.identifiers.schemes import Scheme, normalise
 from hub.store import reading
 from hub.store.as_of import states_in_force
-from hub.timeline import Outcome
+from hub.timeline import Moment, Outcome
 from tests.intake.hubs import assert_versions_have_no_gaps
 from tests.offices import Office
 from tests.people import credit_code, id_number
@@ -29,7 +29,7 @@ async def known_times(office: Office) -> list[datetime]:
 async def names_known_at(office: Office, entity_id: UUID, known_at: datetime) -> list[str]:
     """The names that records in force gave today as the hub knew them at an instant."""
     async with office.intake.database.connection() as connection:
-        rows = await states_in_force(connection, [entity_id], date(2030, 1, 1), known_at)
+        rows = await states_in_force(connection, [entity_id], Moment(date(2030, 1, 1), known_at))
         states = [row["state_id"] for row in rows]
         query = "select payload ->> 'name' as name from state where state_id = any ($1) order by 1"
         return [row["name"] for row in await connection.fetch(query, states)]

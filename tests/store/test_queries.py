@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from hub.store.as_of import states_in_force
 from hub.store.pool import Database
+from hub.timeline import Moment
 from tests.store.histories import DAYS, ENTITIES, INSTANTS, History, histories, naive_as_of, store
 
 SAME_DATABASE = [HealthCheck.function_scoped_fixture]
@@ -15,7 +16,7 @@ async def check_as_of(database: Database, history: History) -> None:
         await store(connection, history)
         for valid_on in DAYS:
             for known_at in INSTANTS:
-                rows = await states_in_force(connection, ENTITIES, valid_on, known_at)
+                rows = await states_in_force(connection, ENTITIES, Moment(valid_on, known_at))
                 found = {(row["entity_id"], row["state_id"]) for row in rows}
                 assert len(found) == len(rows)
                 assert found == {
