@@ -14,20 +14,20 @@ from strawberry.dataloader import DataLoader
 from graphql_schema.errors import error_extensions
 from graphql_schema.limits import fields_below
 from graphql_schema.selection import ResolveInfo, items_asked
-from hub.access import Viewer
+from hub.access import Viewer, refusal
 from hub.catalog import Edge, EntityKind, Model
 from hub.desk import Answer, Desk, Key, Referrer
-from hub.errors import AnswerTooLarge, FieldNotGranted, ListTooLong
+from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
 from hub.intake.submission import Intake
 from hub.settings import Settings
 
 
 @dataclass
 class Denial:
-    """A selection that was denied: where it first stood, and how often."""
+    """A selection that was denied: where it first stood, why, and how often."""
 
     path: list[str | int]
-    item: str
+    refusal: FieldNotGranted | FieldForbidden
     count: int = 0
 
 
@@ -53,17 +53,17 @@ class OperationContext:
         """Note that ``item`` was denied at the present selection."""
         path = info.path.as_list()
         selection = tuple(step for step in path if isinstance(step, str))
-        denial = self.denials.setdefault(selection, Denial(path, f"{kind.type_name}.{item}"))
+        denial = self.denials.setdefault(selection, Denial(path, refusal(self.model, self.viewer, kind, item)))
         denial.count += 1
 
     def denial_errors(self) -> list[GraphQLError]:
         """One error for each denied selection."""
         return [
             GraphQLError(
-                FieldNotGranted(item=denial.item).message,
+                denial.refusal.message,
                 path=denial.path,
-                extensions=error_extensions(FieldNotGranted(item=denial.item))
-                | {"item": denial.item, "count": denial.count},
+                extensions=error_extensions(denial.refusal)
+                | {"item": denial.refusal.details["item"], "count": denial.count},
             )
             for denial in self.denials.values()
         ]

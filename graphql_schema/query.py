@@ -12,6 +12,7 @@ from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.values import CreditCode, IdNumber
+from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from hub.catalog import Model
 from hub.desk import Answer
 from hub.errors import InvalidIdentifier
@@ -87,6 +88,14 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "entity": _root(entity, types.entity | None, "The entity that any identifier names · 按任意标识查询."),
         "node": _root(node, types.node | None, "The entity with this id (Relay)."),
+        "verify_identity": _root(
+            verify_identity,
+            Verification,
+            "Whether an ID number and a name are one person's; tells nothing else · 核验.",
+        ),
+        "verify_identities": _root(
+            verify_identities, list[VerifiedClaim], "The same of several, in the order given · 批量核验."
+        ),
         "registers": _root(registers, list[RegisterType], "The registers, their records and items · 数据来源目录."),
         "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
         "me": _root(viewed, Viewed, "Who you are to the hub."),

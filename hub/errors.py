@@ -201,6 +201,22 @@ class FieldNotGranted(HubError):
     hint = "Apply to the responsible department for the item, naming its legal basis."
 
 
+class FieldForbidden(HubError):
+    """The law forbids {item} for the purpose that the request names: {basis}."""
+
+    kind = Kind.FORBIDDEN
+    code = "FIELD_FORBIDDEN"
+    hint = "No grant changes that: do without the item, or ask for another purpose where the law gives you one."
+
+
+class VerifyNotGranted(HubError):
+    """No grant of yours lets you verify identities."""
+
+    kind = Kind.FORBIDDEN
+    code = "VERIFY_NOT_GRANTED"
+    hint = "Apply to the department that is responsible for household registration, naming the legal basis."
+
+
 class BadRequest(HubError):
     """The request is not a GraphQL request: {problem}."""
 

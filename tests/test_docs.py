@@ -56,6 +56,8 @@ MODEL_TABLES = [
     catalog.MergedItem,
     catalog.Authority,
     catalog.Edge,
+    catalog.Purpose,
+    catalog.Prohibition,
 ]
 
 

@@ -4,7 +4,18 @@ Pure: takes a viewer, the grants in force and the items asked for; gives which o
 Never reads the clock, the database or the request, and no setting switches it off.
 """
 
-from hub.access.check import Decision, Grant, Role, Viewer, decide, may_see, may_submit
+from hub.access.check import Decision, Grant, Role, Viewer, decide, may_see, may_submit, may_verify, refusal
 from hub.access.demo import demo_grants
 
-__all__ = ["Decision", "Grant", "Role", "Viewer", "decide", "demo_grants", "may_see", "may_submit"]
+__all__ = [
+    "Decision",
+    "Grant",
+    "Role",
+    "Viewer",
+    "decide",
+    "demo_grants",
+    "may_see",
+    "may_submit",
+    "may_verify",
+    "refusal",
+]

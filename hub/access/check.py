@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.access.purposes import prohibitions
 from hub.catalog import EntityKind, Model
+from hub.errors import FieldForbidden, FieldNotGranted
 
 
 class Role(StrEnum):
@@ -14,6 +16,7 @@ class Role(StrEnum):
 
     AGENCY = "agency"
     DEPARTMENT = "department"
+    VERIFIER = "verifier"
     DEVELOPER = "developer"
     OFFICE = "office"
 
@@ -32,13 +35,15 @@ class Viewer:
 class Grant(Struct, frozen=True, forbid_unknown_fields=True):
     """A permission: a role may see the items of a kind that are no more sensitive than ``sensitivity`` says.
 
-    With ``own`` it covers only what the viewer's own department is responsible for.
+    With ``own`` it covers only what the viewer's own department is responsible for. With ``verify`` it lets ask whether
+    a number and a name are one person's, which shows nothing.
     """
 
     role: Role
     entity: EntityKind
-    sensitivity: tuple[str, ...]
+    sensitivity: tuple[str, ...] = ()
     own: bool = False
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +57,42 @@ class Decision:
 def decide(model: Model, grants: Iterable[Grant], viewer: Viewer, kind: EntityKind, items: Iterable[str]) -> Decision:
     """Decide on ``items``: paths of leaves, or names of record types, which follow where any of their leaves is given.
 
-    An item that no grant covers is denied, and so is one that the model does not know.
+    An item that no grant covers is denied, and so is one that the model does not know or that the law forbids for the
+    viewer's purpose.
     """
     mine = [grant for grant in grants if grant.role is viewer.role and grant.entity is kind]
+    forbidden = prohibitions(model, viewer.purpose, kind)
     leaves = model.leaves[kind]
     asked = frozenset(items)
     given = frozenset(
-        item for item in asked if any(_covers(model, mine, viewer, leaves, leaf) for leaf in _under(leaves, item))
+        item
+        for item in asked
+        if any(
+            _covers(model, mine, viewer, leaves, leaf) and not any(one.forbids(leaf) for one in forbidden)
+            for leaf in _under(leaves, item)
+        )
     )
     return Decision(given, asked - given)
 
 
+def refusal(model: Model, viewer: Viewer, kind: EntityKind, item: str) -> FieldNotGranted | FieldForbidden:
+    """Why ``item`` is denied to ``viewer``: the law forbids it for the purpose named, or no grant covers it."""
+    name = f"{kind.type_name}.{item}"
+    for prohibition in prohibitions(model, viewer.purpose, kind):
+        if prohibition.forbids(item):
+            return FieldForbidden(item=name, basis=prohibition.basis)
+    return FieldNotGranted(item=name)
+
+
 def may_see(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's covers entities of ``kind``; who has none must not learn that one exists."""
-    return any(grant.role is viewer.role and grant.entity is kind for grant in grants)
+    return any(grant.role is viewer.role and grant.entity is kind and grant.sensitivity for grant in grants)
+
+
+def may_verify(grants: Iterable[Grant], viewer: Viewer) -> bool:
+    """Whether some grant of the viewer's lets verify the identity of natural persons."""
+    kind = EntityKind.NATURAL_PERSON
+    return any(grant.role is viewer.role and grant.entity is kind and grant.verify for grant in grants)
 
 
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from hub.catalog.item import Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import load_model
 from hub.catalog.merged_item import Authority, MergedItem
+from hub.catalog.purpose import Prohibition, Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Former, Register
 
@@ -31,6 +32,8 @@ __all__ = [
     "Model",
     "ModelFile",
     "Part",
+    "Prohibition",
+    "Purpose",
     "RecordType",
     "Register",
     "Role",

@@ -32,6 +32,7 @@ def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
     yield from _departments(model, file)
     yield from _merged_items(model, file)
     yield from _edges(model, file)
+    yield from _purposes(model, file)
 
 
 def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
@@ -149,6 +150,13 @@ def _edges(model: Model, file: ModelFile) -> Iterator[Problem]:
         for source in edge.via:
             if not _is_item(model, source):
                 yield f"edge[{index}].via", f"there is no item {source}"
+
+
+def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
+    for index, purpose in enumerate(file.purpose):
+        for place, prohibition in enumerate(purpose.forbids):
+            if not any(prohibition.forbids(leaf) for leaf in model.leaves[prohibition.entity]):
+                yield f"purpose[{index}].forbids[{place}].item", f"there is no governed item {prohibition.item}"
 
 
 def _is_item(model: Model, source: str) -> bool:

@@ -14,12 +14,13 @@ from hub.catalog.edge import Edge
 from hub.catalog.item import Shape
 from hub.catalog.kinds import EntityKind, Sensitivity
 from hub.catalog.merged_item import MergedItem
+from hub.catalog.purpose import Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Register
 
 
 class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file may hold: a register and its record types, a code list, departments, merged items, edges, shapes."""
+    """What a file may hold: a register and its record types, a code list, departments, merged items and more."""
 
     register: Register | None = None
     record: tuple[RecordType, ...] = ()
@@ -28,6 +29,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     merged_item: tuple[MergedItem, ...] = ()
     edge: tuple[Edge, ...] = ()
     shape: tuple[Shape, ...] = ()
+    purpose: tuple[Purpose, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Model:
     merged_items: tuple[MergedItem, ...]
     edges: tuple[Edge, ...]
     shapes: Mapping[str, Shape]
+    purposes: tuple[Purpose, ...] = ()
 
     @cached_property
     def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:

@@ -106,6 +106,7 @@ def _assemble(sources: list[Source]) -> Model:
         merged_items=tuple(item for source in sources for item in source.file.merged_item),
         edges=tuple(edge for source in sources for edge in source.file.edge),
         shapes=shapes,
+        purposes=tuple(purpose for source in sources for purpose in source.file.purpose),
     )
 
 

@@ -6,5 +6,6 @@ Never writes anything but the access log, and gives no answer before its log row
 
 from hub.desk.answer import Answer, Referrer
 from hub.desk.desk import Desk, Key
+from hub.desk.verify import verify
 
-__all__ = ["Answer", "Desk", "Key", "Referrer"]
+__all__ = ["Answer", "Desk", "Key", "Referrer", "verify"]

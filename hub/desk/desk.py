@@ -115,7 +115,7 @@ class Desk:
         decision = decide(self.model, self.grants, viewer, kind, items)
         allowed = may_see(self.grants, viewer, kind)
         found = {row["entity_id"]: row for row in rows if allowed and row["kind"] == kind}
-        views = await self._views(connection, kind, found)
+        views = await self.views(connection, kind, found)
         numbers = await self._numbers(connection, kind, found, decision)
         opened = await self._opened(connection, kind, views, decision)
         await reading.write_access_log(
@@ -144,7 +144,7 @@ class Desk:
             for entity_id, row in found.items()
         }
 
-    async def _views(
+    async def views(
         self, connection: Connection, kind: EntityKind, rows: Mapping[UUID, asyncpg.Record]
     ) -> dict[UUID, View]:
         """The views of rows; one whose day has come is merged anew, for valid time moves on by itself."""

@@ -1,0 +1,27 @@
+"""What the law forbids for the purpose that a request names (Shaanxi Art. 19; Hubei Art. 6), whatever grants say.
+
+Pure: takes the model and a viewer's purpose; gives the prohibitions of the purposes that it names.
+"""
+
+import re
+import unicodedata
+
+from hub.catalog import EntityKind, Model, Prohibition, Purpose
+
+
+def prohibitions(model: Model, purpose: str, kind: EntityKind) -> tuple[Prohibition, ...]:
+    """What is forbidden of entities of ``kind`` to a request of ``purpose``: a grant code, then perhaps a case."""
+    code = unicodedata.normalize("NFKC", purpose).partition(";")[0]
+    return tuple(
+        prohibition
+        for declared in model.purposes
+        if is_named(declared, code)
+        for prohibition in declared.forbids
+        if prohibition.entity is kind
+    )
+
+
+def is_named(purpose: Purpose, code: str) -> bool:
+    """Whether the grant code holds one of the purpose's words: CREDIT-7 and 信用评价 do, ACCREDITATION does not."""
+    words = "|".join(map(re.escape, purpose.words))
+    return re.search(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", code, re.IGNORECASE) is not None

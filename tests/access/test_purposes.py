@@ -1,0 +1,73 @@
+"""What the law forbids for a purpose is given to nobody who names it, whatever grants say (rule R13)."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.access import Grant, Role, Viewer, decide, refusal
+from hub.catalog import EntityKind, Model, load_model
+from hub.errors import FieldForbidden, FieldNotGranted, InvalidModel
+
+PERSON = EntityKind.NATURAL_PERSON
+EVERYTHING = (Grant(role=Role.AGENCY, entity=PERSON, sensitivity=("O", "P", "S")),)
+FORBIDDEN = [
+    "birthCertificate.healthStatus",
+    "deathCertificate.causeOfDeath",
+    "schoolEnrolments.physicalHealthChecks",
+    "schoolEnrolments.vaccinations",
+    "disabilityCertificates",
+    "disabilityCertificates.issuingAuthority",
+    "ethnicity",
+    "residencePermits.recordedSubject.ethnicity",
+]
+
+
+def viewer(purpose: str) -> Viewer:
+    return Viewer(agency="a", officer="o", role=Role.AGENCY, purpose=purpose)
+
+
+@pytest.mark.parametrize(
+    "purpose", ["CREDIT", "credit-7; case=1", "CITY_CREDIT; case=2", "信用评价", "ＣＲＥＤＩＴ；case=3"]
+)
+def test_r13_a_credit_purpose_is_refused_illness_and_origin_even_with_a_grant(model: Model, purpose: str) -> None:
+    asked = [*FORBIDDEN, "name", "deathCertificate", "deathCertificate.diedOn"]
+    assert decide(model, EVERYTHING, viewer(purpose), PERSON, asked).denied == frozenset(FORBIDDEN)
+
+
+@pytest.mark.parametrize("purpose", ["", "WELFARE; case=CREDIT", "ACCREDITATION", "救助"])
+def test_r13_another_purpose_is_given_what_its_grant_says(model: Model, purpose: str) -> None:
+    assert decide(model, EVERYTHING, viewer(purpose), PERSON, FORBIDDEN).denied == frozenset()
+
+
+def test_r13_the_refusal_says_which_law_forbids_it(model: Model) -> None:
+    forbidden = refusal(model, viewer("CREDIT"), PERSON, "deathCertificate.causeOfDeath")
+    assert isinstance(forbidden, FieldForbidden)
+    assert "Shaanxi Art. 19" in forbidden.message
+    assert isinstance(refusal(model, viewer("CREDIT"), PERSON, "household.photo"), FieldNotGranted)
+
+
+PURPOSES = """[[purpose]]
+name = "TENDER"
+title = "Public tenders"
+zh = "招标"
+words = ["TENDER"]
+
+[[purpose.forbids]]
+entity = "NATURAL_PERSON"
+item = "maritalStatus"
+basis = "City Rules Art. 5"
+"""
+
+
+def test_r13_a_deployment_adds_purposes_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "tender.toml").write_text(PURPOSES, encoding="utf-8")
+    model = load_model(tmp_path)
+    denied = decide(model, EVERYTHING, viewer("TENDER; case=1"), PERSON, ["maritalStatus", "ethnicity"]).denied
+    assert denied == {"maritalStatus"}
+    assert [purpose.name for purpose in model.purposes] == ["CREDIT", "TENDER"]
+
+
+def test_r13_a_purpose_that_forbids_what_there_is_not_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "tender.toml").write_text(PURPOSES.replace("maritalStatus", "religion"), encoding="utf-8")
+    with pytest.raises(InvalidModel, match=r"tender.toml:\d+: there is no governed item religion"):
+        load_model(tmp_path)
