@@ -1,0 +1,18 @@
+"""The command line: `hub --help` lists what it can do.
+
+Exit codes: 0 done, 1 done with lines left in quarantine, 2 refused with one clear error and nothing written.
+"""
+
+import typer
+
+from hub.cli import delivering, exploring, operating
+
+app = typer.Typer(
+    help="基准 · Jizhun: a GraphQL master-data hub for natural persons and legal entities.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for group in (delivering, exploring, operating):
+    app.add_typer(group.app)

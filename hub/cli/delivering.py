@@ -1,0 +1,136 @@
+"""Commands for a department that delivers: load files, see what was not taken in, list the registers."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
+from hub import progress
+from hub.cli.console import err, fail, guarded, out, run
+from hub.serve import open_services, read_model
+from hub.settings import Settings, load_settings
+from hub.store.quarantine import list_quarantine
+from hub.timeline import Outcome
+
+app = typer.Typer()
+PANEL = "For a department that delivers"
+QUARANTINE_COLUMNS = ("register", "record type", "data row", "code", "原因", "reason")
+
+StatedOn = Annotated[
+    datetime | None,
+    typer.Option(
+        "--stated-on",
+        formats=["%Y-%m-%d"],
+        help="The day the department says this. Later days correct earlier ones, in whatever order files arrive. "
+        "By default today, or the day it was first loaded.",
+    ),
+]
+
+
+@app.command("load", rich_help_panel=PANEL)
+def load_command(
+    register: Annotated[str, typer.Argument(help="The register, as `hub registers` lists it.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV (UTF-8 or GB18030), XLSX or JSON Lines files.")],
+    record: Annotated[
+        str | None, typer.Option(help="The record type, where the columns do not say which list it is.")
+    ] = None,
+    columns: Annotated[
+        Path | None,
+        typer.Option(help='A TOML file of lines such as "证件号" = "idNumber", for titles the model does not know.'),
+    ] = None,
+    stated_on: StatedOn = None,
+    unit: Annotated[str, typer.Option(help="The unit of the department that delivers, as a district.")] = "",
+) -> None:
+    """Load files of a department into its register.
+
+    Columns match by Chinese title or English item name. A line that cannot be taken in goes to quarantine with its
+    reason and every other line lands. Broken off, the same command goes on where it stopped; a file that was loaded
+    before changes nothing.
+    """
+    settings = guarded(load_settings)
+    recognised = guarded(
+        lambda: recognise(
+            read_model(settings),
+            register,
+            files,
+            record=record,
+            stated_on=stated_on.date() if stated_on else None,
+            source_unit=unit,
+            max_cell_characters=settings.max_cell_characters,
+            mapping=read_mapping(columns) if columns else {},
+        )
+    )
+    reports = run(_load(settings, recognised))
+    for report in reports:
+        _show(report)
+    quarantined = any(report.summary.counts[Outcome.QUARANTINED] for report in reports)
+    raise typer.Exit(1 if quarantined else 0)
+
+
+async def _load(settings: Settings, recognised: list[RecognisedFile]) -> list[LoadReport]:
+    async with open_services(settings) as services:
+        with progress.bytes_read(err, recognised) as advance:
+            return [await load(services.intake, file, "hub load", advance) for file in recognised]
+
+
+def _show(report: LoadReport) -> None:
+    """One file's outcomes, its unknown columns and why lines are in quarantine."""
+    out.print(f"{report.path.name} → {report.record_type}", markup=False, highlight=False)
+    table = Table("outcome")
+    table.add_column("lines", justify="right")
+    for outcome, lines in sorted(report.summary.counts.items()):
+        table.add_row(outcome, f"{lines:,}")
+    out.print(table)
+    if report.summary.resumed_after:
+        out.print(f"Went on after line {report.summary.resumed_after:,}, where an earlier load broke off.")
+    if report.unknown_columns:
+        out.print("Columns that match no item and were not used: " + ", ".join(report.unknown_columns), markup=False)
+    for why, lines in report.reasons.most_common(10):
+        out.print(f"  {lines:>6,} × {why}", markup=False)
+    if report.reasons:
+        out.print(f"`hub quarantine --submission {report.summary.submission_id}` lists these lines.", markup=False)
+
+
+@app.command(rich_help_panel=PANEL)
+def quarantine(
+    register: Annotated[str | None, typer.Option(help="Only lines of this register.")] = None,
+    submission: Annotated[str | None, typer.Option(help="Only lines of this submission.")] = None,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="List at most so many lines.")] = 50,
+) -> None:
+    """List the lines that could not be taken in, with the reason of each.
+
+    Rows are counted from 1 below the header, blank ones left out.
+    """
+    settings = guarded(load_settings)
+    if register and register not in guarded(lambda: read_model(settings)).registers:
+        fail(f"There is no register named {register}.", "`hub registers` lists the registers.")
+
+    async def find(settings: Settings) -> list[Any]:
+        async with open_services(settings) as services, services.database.connection() as connection:
+            return await list_quarantine(connection, register, submission, most)
+
+    table = Table(*(Column(title, overflow="fold") for title in QUARANTINE_COLUMNS))
+    rows = run(find(settings))
+    for row in rows:
+        place = str(row["place"])
+        table.add_row(row["register"], row["record_type"], place, row["reason"], row["reason_zh"], row["reason_en"])
+    out.print(table if rows else "Nothing is in quarantine here.")
+
+
+@app.command(rich_help_panel=PANEL)
+def registers() -> None:
+    """List the registers, each with its department and its record types."""
+    model = guarded(lambda: read_model(load_settings()))
+    for register in model.registers.values():
+        responsible = model.departments[register.department]
+        named = f"{register.name} · {register.zh} · {responsible.name} · {responsible.zh}"
+        out.print(named, markup=False, highlight=False, soft_wrap=True)
+        table = Table.grid(Column(no_wrap=True), "", "", padding=(0, 2), pad_edge=True)
+        for record in model.records.values():
+            if record.register == register.name:
+                other = "" if record.department == responsible.name else model.departments[record.department].zh
+                table.add_row(record.name, record.zh, other)
+        out.print(table)
