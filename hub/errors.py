@@ -321,6 +321,22 @@ class DatabaseUnavailable(HubError):
     hint = "Check HUB_DATABASE_URL and that the server is up."
 
 
+class KnownTimeNotSettled(HubError):
+    """Somebody is still writing since before the instant asked about."""
+
+    kind = Kind.BUSY
+    code = "KNOWN_TIME_NOT_SETTLED"
+    hint = "Try again in a moment, ask about an earlier instant, or leave `knownAt` out."
+
+
+class KnownTimeInFuture(HubError):
+    """The hub cannot tell what it will know at an instant that has not come."""
+
+    kind = Kind.INCORRECT
+    code = "KNOWN_TIME_IN_FUTURE"
+    hint = "Leave `knownAt` out to ask what is known now; the answer can name its instant."
+
+
 class MigrationChanged(HubError):
     """The migration {name} is not the one this database was built with."""
 

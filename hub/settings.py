@@ -46,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     statement_timeout: Annotated[
         float, Meta(gt=0, description="Seconds a statement may take; longer ones are cancelled.")
     ] = 30.0
+    settle_timeout: Annotated[
+        float, Meta(ge=0, description="Seconds a question about a past instant waits for writers that began before it.")
+    ] = 2.0
     max_request_bytes: Annotated[int, Meta(ge=1024, description="Largest HTTP request body, in bytes.")] = 1_048_576
     max_query_tokens: Annotated[int, Meta(ge=100, description="Most tokens in a GraphQL document.")] = 4_000
     max_query_depth: Annotated[int, Meta(ge=3, description="Most levels of nesting in a GraphQL document.")] = 16

@@ -21,6 +21,7 @@ from hub.intake.identify import Directory, Known, locks_needed
 from hub.intake.publish import Occasion, Publisher
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.store import writing
+from hub.store.known_time import announce
 from hub.store.pool import Connection
 from hub.timeline import Outcome, Statement
 from hub.vault.cipher import Vault
@@ -67,7 +68,7 @@ class Chunk:
         results: list[Result] = []
         if lines:
             directory = await self._directory(connection, lines)
-            at = await writing.database_clock(connection)
+            at = await announce(connection)
             found = [directory.identify(line) for line in lines]
             owners = [directory.current(owner) for owner in found]
             said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]

@@ -3,10 +3,6 @@
 select pg_advisory_xact_lock(ordered.key)
 from (select key from unnest($1::bigint[]) as asked (key) order by key) as ordered;
 
--- database_clock
--- The instant at which this statement runs; read after locking, it is the known time of what is written.
-select clock_timestamp();
-
 -- identified
 -- Which entity each look-up of $1 names at present: the member it was given to, and the entity that stands for it now.
 select identifier.lookup, identifier.identifier_id, identifier.entity_id,

@@ -41,6 +41,7 @@ class Database:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", settings: Settings, direct_url: str) -> None:
         self.direct_url = direct_url
         self._pool = pool
+        self.settle_timeout = settings.settle_timeout
         self._acquire_timeout = settings.acquire_timeout
         self._begin = f"SET LOCAL statement_timeout = {int(settings.statement_timeout * 1000)}"
 

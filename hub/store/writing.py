@@ -85,12 +85,6 @@ async def lock(connection: Connection, keys: Iterable[int]) -> None:
     await connection.execute(_SQL["lock"], list(keys))
 
 
-async def database_clock(connection: Connection) -> datetime:
-    """The database's time now."""
-    now: datetime = await connection.fetchval(_SQL["database_clock"])
-    return now
-
-
 async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
     """(lookup, identifier_id, entity_id, canonical_id) of each look-up that is known."""
     return await connection.fetch(_SQL["identified"], list(lookups))
