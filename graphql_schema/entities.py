@@ -40,7 +40,10 @@ class EntityTypes:
     def _entity_fields(self, kind: EntityKind) -> Iterator[tuple[str, StrawberryField]]:
         merged = self._model.merged[kind].values()
         for item in merged:
-            yield item.name, make_field(self._merged_type(item), _merged_resolver(kind, item), describe_merged(item))
+            yield (
+                item.name,
+                make_field(self._merged_type(item), _merged_resolver(kind, item), describe_merged(self._model, item)),
+            )
         yield (
             "provenance",
             make_field(
@@ -59,7 +62,7 @@ class EntityTypes:
     def _provenance(self, kind: EntityKind) -> type:
         decided = [item for item in self._model.merged[kind].values() if item.authority]
         fields = {
-            item.name: make_field(Provenance, _provenance_resolver(kind, item), describe_merged(item))
+            item.name: make_field(Provenance, _provenance_resolver(kind, item), describe_merged(self._model, item))
             for item in decided
         }
         name = f"{kind.type_name}Provenance"

@@ -72,7 +72,9 @@ class RecordTypes:
     def of(self, record: RecordType) -> type:
         """The type of one record type."""
         fields = {
-            item.name: make_field(self._item_type(item), self._item_resolver(record, item), describe_item(record, item))
+            item.name: make_field(
+                self._item_type(item), self._item_resolver(record, item), describe_item(self._model, record, item)
+            )
             for item in record.shown
         }
         fields["source"] = make_field(
@@ -98,10 +100,12 @@ class RecordTypes:
     def _shape(self, shape: Shape) -> type:
         """The type of small records of one shape."""
         fields = {
-            item.name: make_field(self._item_type(item), self._member_resolver(item), describe_member(item))
+            item.name: make_field(
+                self._item_type(item), self._member_resolver(item), describe_member(self._model, shape, item)
+            )
             for item in shape.item
         }
-        return make_type(type(shape.name, (), {}), shape.name, describe_shape(shape), fields)
+        return make_type(type(shape.name, (), {}), shape.name, describe_shape(self._model, shape), fields)
 
     def _item_resolver(self, record: RecordType, item: Item) -> Resolver:
         """The value of an item; a compound one is there at all, and its parts are governed each for itself."""
