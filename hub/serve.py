@@ -23,11 +23,12 @@ from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
+from hub.intake.cards import make_cards
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.store.keyring import claim
 from hub.store.migrate import migrate
-from hub.store.pool import connect_database
+from hub.store.pool import Database, connect_database
 from hub.vault.cipher import Vault
 from hub.vault.keys import load_keys
 
@@ -50,13 +51,20 @@ def read_model(settings: Settings) -> Model:
     return load_model(Path(settings.model_dir) if settings.model_dir else None)
 
 
+async def bring_up_to_date(database: Database, model: Model) -> list[str]:
+    """Apply the migrations that are missing and give their names; make cards anew where their rule has changed."""
+    applied = await migrate(database.direct_url)
+    await make_cards(database, model)
+    return applied
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that answers and takes in, over a database brought up to date."""
     model = read_model(settings)
     with telemetry.exporting(settings.otlp_endpoint):
         async with connect_database(settings) as database:
-            await migrate(database.direct_url)
+            await bring_up_to_date(database, model)
             keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
             await claim(database, keys)
             vault = Vault(keys)

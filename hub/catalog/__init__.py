@@ -4,6 +4,7 @@ Takes the shipped model and the files of HUB_MODEL_DIR; gives one immutable, cro
 Never asks the database and never sees a value of a person.
 """
 
+from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.edge import Edge
@@ -20,6 +21,8 @@ __all__ = [
     "SHAPED",
     "Authority",
     "Basis",
+    "CardColumn",
+    "CardSource",
     "CodeList",
     "Department",
     "Derivation",

@@ -33,6 +33,7 @@ def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
     yield from _merged_items(model, file)
     yield from _edges(model, file)
     yield from _purposes(model, file)
+    yield from _cards(model, file)
 
 
 def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
@@ -157,6 +158,14 @@ def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
         for place, prohibition in enumerate(purpose.forbids):
             if not any(prohibition.forbids(leaf) for leaf in model.leaves[prohibition.entity]):
                 yield f"purpose[{index}].forbids[{place}].item", f"there is no governed item {prohibition.item}"
+
+
+def _cards(model: Model, file: ModelFile) -> Iterator[Problem]:
+    for index, card in enumerate(file.card):
+        for source in card.sources:
+            known = source in model.merged[card.entity] or _is_item(model, source)
+            if not known or model.leaf(card.entity, source) is None:
+                yield f"card[{index}].from", f"{source} is no item that a {card.entity} shows"
 
 
 def _is_item(model: Model, source: str) -> bool:

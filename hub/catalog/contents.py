@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.edge import Edge
 from hub.catalog.item import Shape
@@ -30,6 +31,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     edge: tuple[Edge, ...] = ()
     shape: tuple[Shape, ...] = ()
     purpose: tuple[Purpose, ...] = ()
+    card: tuple[CardSource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Model:
     edges: tuple[Edge, ...]
     shapes: Mapping[str, Shape]
     purposes: tuple[Purpose, ...] = ()
+    card_sources: tuple[CardSource, ...] = ()
 
     @cached_property
     def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:
@@ -57,6 +60,19 @@ class Model:
     def edges_of(self, kind: EntityKind) -> Iterator[Edge]:
         """The reverse edges of one kind of entity."""
         return (edge for edge in self.edges if edge.entity is kind)
+
+    @cached_property
+    def cards(self) -> Mapping[EntityKind, Mapping[CardColumn, tuple[str, ...]]]:
+        """The sources of each column of the card of each kind, in order."""
+        cards: dict[EntityKind, dict[CardColumn, tuple[str, ...]]] = {kind: {} for kind in EntityKind}
+        for card in self.card_sources:
+            cards[card.entity][card.column] = cards[card.entity].get(card.column, ()) + card.sources
+        return cards
+
+    def leaf(self, kind: EntityKind, path: str) -> str | None:
+        """The leaf on which access to ``item`` or ``record.item[.part]`` is decided, if there is one."""
+        leaves = (path, path.rpartition(".")[0])
+        return next((leaf for leaf in leaves if leaf in self.leaves[kind]), None)
 
     @cached_property
     def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:

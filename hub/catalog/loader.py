@@ -107,6 +107,7 @@ def _assemble(sources: list[Source]) -> Model:
         edges=tuple(edge for source in sources for edge in source.file.edge),
         shapes=shapes,
         purposes=tuple(purpose for source in sources for purpose in source.file.purpose),
+        card_sources=tuple(card for source in sources for card in source.file.card),
     )
 
 

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from hub.cli.console import err, fail, guarded, out, run
-from hub.serve import create_app, run_server
+from hub.serve import bring_up_to_date, create_app, read_model, run_server
 from hub.settings import Settings, load_settings
-from hub.store.migrate import migrate
 from hub.store.pool import connect_database
 from hub.vault.keys import backup_keys, load_keys
 
@@ -32,11 +31,11 @@ def _announce(url: str) -> None:
 
 @app.command("migrate", rich_help_panel=PANEL)
 def migrate_command() -> None:
-    """Bring the database to the schema of this release; does nothing where it is there already."""
+    """Bring the database to this release: its schema, and the cards where their rule has changed."""
 
     async def bring(settings: Settings) -> list[str]:
         async with connect_database(settings) as database:
-            return await migrate(database.direct_url)
+            return await bring_up_to_date(database, read_model(settings))
 
     applied = run(bring(guarded(load_settings)))
     out.print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply")

@@ -14,7 +14,7 @@ import msgspec
 
 from hub.catalog import EntityKind, Model
 from hub.clock import shanghai_date
-from hub.merge import Merged, Record, View, changed_items, merge
+from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
 from hub.store import writing
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
@@ -73,6 +73,9 @@ class Publisher:
         if not rows:
             return
         await writing.write_views(connection, rows)
+        cards = [(row.entity_id, row.kind, row.card) for row in rows if row.card]
+        if cards:
+            await writing.write_cards(connection, cards)
         changes = [
             (row.entity_id, row.version, row.kind, row.recorded_at, ",".join(row.changed))
             for row in rows
@@ -93,7 +96,8 @@ class Publisher:
             due_on = due.get(entity_id)
             if not named and old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
                 continue
-            changed = changed_items(decode(old["merged"], old["records"]) if old else None, view) + named
+            before = decode(old["merged"], old["records"]) if old else None
+            changed = changed_items(before, view) + named
             grows = old is None or bool(changed)
             yield writing.ViewRow(
                 entity_id=entity_id,
@@ -104,7 +108,14 @@ class Publisher:
                 recorded_at=old["recorded_at"] if old and not grows else occasion.known_at[entity_id],
                 due_on=due_on,
                 changed=tuple(changed) if grows else None,
+                card=self._changed_card(kind, before, view),
             )
+
+    def _changed_card(self, kind: EntityKind, before: View | None, view: View) -> Card | None:
+        """The card of ``view``, unless it is that of the view ``before`` it."""
+        sources = self.model.cards[kind]
+        card = card_of(view, sources)
+        return card if before is None or card_of(before, sources) != card else None
 
     async def link(self, connection: Connection, links: dict[UUID, UUID], submission_id: UUID, at: datetime) -> None:
         """Link entities into others; the views that this redirects get a version of their own."""

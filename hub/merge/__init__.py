@@ -4,7 +4,8 @@ Pure: takes the states in force and the model, gives a ``View`` whose every valu
 Never reads the clock, the database or the request.
 """
 
+from hub.merge.card import Card, card_of
 from hub.merge.survivorship import merge
 from hub.merge.view import Choice, Merged, Record, Source, View, changed_items
 
-__all__ = ["Choice", "Merged", "Record", "Source", "View", "changed_items", "merge"]
+__all__ = ["Card", "Choice", "Merged", "Record", "Source", "View", "card_of", "changed_items", "merge"]

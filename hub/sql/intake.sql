@@ -119,6 +119,20 @@ on conflict (entity_id) do update
 set version = excluded.version, merged = excluded.merged, records = excluded.records,
     recorded_at = excluded.recorded_at, due_on = excluded.due_on;
 
+-- write_cards
+-- Puts cards in place of those that stood; each array is one column.
+insert into card (entity_id, kind, name, name_key, birth_date, division, category, status)
+select entity_id, kind, name, name_key, birth_date, division, category, status
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    as new (entity_id, kind, name, name_key, birth_date, division, category, status)
+on conflict (entity_id) do update
+set name = excluded.name, name_key = excluded.name_key, birth_date = excluded.birth_date,
+    division = excluded.division, category = excluded.category, status = excluded.status;
+
+-- remove_cards
+-- Takes away the cards of the entities $1, for which others stand from now on.
+delete from card where entity_id = any ($1);
+
 -- write_changes
 -- Records the versions that were made: entity, version, kind, known time, and (joined by commas) what changed.
 insert into change (entity_id, version, kind, recorded_at, valid_on, items, submission_id)

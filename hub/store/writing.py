@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from hub.merge import Card
 from hub.sql import queries
 from hub.store.pool import Connection
 
@@ -49,7 +50,10 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """A view to be put in place, with what changed in it; None where its version stays as it was."""
+    """A view to be put in place.
+
+    ``changed`` is what changed in it, None where its version stays as it was; ``card`` its card, None where that does.
+    """
 
     entity_id: UUID
     kind: str
@@ -59,6 +63,7 @@ class ViewRow:
     recorded_at: datetime
     due_on: date | None
     changed: tuple[str, ...] | None
+    card: Card | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ async def write_links(
     absorbed, into = list(links), list(links.values())
     await connection.execute(_SQL["relink"], absorbed, into, at)
     await connection.execute(_SQL["write_links"], absorbed, into, at, reason, submission_id)
+    await connection.execute(_SQL["remove_cards"], absorbed)
     return await connection.fetch(_SQL["redirect_views"], absorbed, into, at)
 
 
@@ -165,6 +171,12 @@ async def write_views(connection: Connection, rows: Sequence[ViewRow]) -> None:
     """Put views in place."""
     columns = _columns(rows, "entity_id", "kind", "version", "merged", "records", "recorded_at", "due_on")
     await connection.execute(_SQL["write_views"], *columns)
+
+
+async def write_cards(connection: Connection, cards: Sequence[tuple[UUID, str, Card]]) -> None:
+    """Put cards in place, each given as (entity_id, kind, card)."""
+    entity_ids, kinds, held = map(list, zip(*cards, strict=True))
+    await connection.execute(_SQL["write_cards"], entity_ids, kinds, *_columns(held, *Card.__struct_fields__))
 
 
 async def write_changes(
