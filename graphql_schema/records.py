@@ -19,9 +19,9 @@ from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate,
 from hub.catalog import PARTS, SHAPED, EntityKind, Item, ItemType, Model, RecordType, Shape
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
-from hub.desk.answer import entity_of, sealed_number
+from hub.desk.answer import sealed_number
 from hub.identifiers.schemes import Scheme
-from hub.merge import Record
+from hub.merge import Record, entity_of
 
 SCALAR_TYPES: Mapping[ItemType, object] = {
     ItemType.TEXT: str,

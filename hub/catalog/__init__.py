@@ -7,6 +7,7 @@ Never asks the database and never sees a value of a person.
 from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
+from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.edge import Edge
 from hub.catalog.item import Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
@@ -24,6 +25,7 @@ __all__ = [
     "CardColumn",
     "CardSource",
     "CodeList",
+    "CrossCheck",
     "Department",
     "Derivation",
     "Edge",
@@ -35,6 +37,7 @@ __all__ = [
     "Model",
     "ModelFile",
     "Part",
+    "Place",
     "Prohibition",
     "Purpose",
     "RecordType",

@@ -8,9 +8,11 @@ from inspect import signature
 
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
+from hub.catalog.contradictions import CONTRADICTIONS
+from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.derived import RULES
 from hub.catalog.item import Derivation, Item, Shape
-from hub.catalog.kinds import PARTS, SHAPED, Basis, ItemType
+from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType
 from hub.catalog.record_type import RecordType
 
 Problem = tuple[str, str]
@@ -34,6 +36,8 @@ def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
     yield from _edges(model, file)
     yield from _purposes(model, file)
     yield from _cards(model, file)
+    for index, check in enumerate(file.cross_check):
+        yield from _cross_check(model, check, f"cross_check[{index}]")
 
 
 def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
@@ -166,6 +170,43 @@ def _cards(model: Model, file: ModelFile) -> Iterator[Problem]:
             known = source in model.merged[card.entity] or _is_item(model, source)
             if not known or model.leaf(card.entity, source) is None:
                 yield f"card[{index}].from", f"{source} is no item that a {card.entity} shows"
+
+
+def _cross_check(model: Model, check: CrossCheck, at: str) -> Iterator[Problem]:
+    if check.rule not in CONTRADICTIONS:
+        yield f"{at}.rule", f"there is no rule {check.rule}"
+        return
+    if check.register and check.register not in model.registers:
+        yield f"{at}.register", f"there is no register {check.register}"
+    values = len(signature(CONTRADICTIONS[check.rule]).parameters) - 1
+    for entry in check.places:
+        if len(entry) != values:
+            yield f"{at}.of", f"the rule {check.rule} takes {values} values"
+        for place in entry:
+            for problem in _place(model, check, place):
+                yield f"{at}.of", problem
+        if entry and not model.governed(check.entity, entry[0].path):
+            yield f"{at}.of", f"{entry[0].path} is no item that access is decided on"
+
+
+def _place(model: Model, check: CrossCheck, place: Place) -> Iterator[str]:
+    if not _is_value(model, check.entity, place.path):
+        yield f"there is no item {place.path} of a {check.entity}"
+    elif place.fact:
+        item = model.records[place.record_type].items.get(place.path.partition(".")[2])
+        kind = REFERRED.get(item.type) if item else None
+        if kind is None:
+            yield f"{place.path} refers to no entity"
+        elif not _is_value(model, kind, place.fact):
+            yield f"there is no item {place.fact} of a {kind}"
+
+
+def _is_value(model: Model, kind: EntityKind, path: str) -> bool:
+    """Whether a merged item, a record type or an item of one is called so."""
+    record = model.records.get(path.partition(".")[0])
+    if record is None or record.entity is not kind:
+        return path in model.merged[kind]
+    return path == record.name or _is_item(model, path)
 
 
 def _is_item(model: Model, source: str) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
+from hub.catalog.cross_check import CrossCheck
 from hub.catalog.edge import Edge
 from hub.catalog.item import Shape
 from hub.catalog.kinds import EntityKind, Sensitivity
@@ -32,6 +33,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     shape: tuple[Shape, ...] = ()
     purpose: tuple[Purpose, ...] = ()
     card: tuple[CardSource, ...] = ()
+    cross_check: tuple[CrossCheck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Model:
     merged_items: tuple[MergedItem, ...]
     edges: tuple[Edge, ...]
     shapes: Mapping[str, Shape]
+    cross_checks: Mapping[str, CrossCheck]
     purposes: tuple[Purpose, ...] = ()
     card_sources: tuple[CardSource, ...] = ()
 
@@ -60,6 +63,17 @@ class Model:
     def edges_of(self, kind: EntityKind) -> Iterator[Edge]:
         """The reverse edges of one kind of entity."""
         return (edge for edge in self.edges if edge.entity is kind)
+
+    def cross_checks_of(self, kind: EntityKind) -> Iterator[CrossCheck]:
+        """The cross-checks of one kind of entity."""
+        return (check for check in self.cross_checks.values() if check.entity is kind)
+
+    def governed(self, kind: EntityKind, path: str) -> str | None:
+        """The leaf that access to the value at ``path`` is decided on: itself, its item, or the merged item it is."""
+        if path in self.records:
+            return path
+        item = path.rsplit(".", maxsplit=1)[-1]
+        return self.leaf(kind, path) or (item if item in self.merged[kind] else None)
 
     @cached_property
     def cards(self) -> Mapping[EntityKind, Mapping[CardColumn, tuple[str, ...]]]:

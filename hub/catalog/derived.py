@@ -16,8 +16,15 @@ SILENT: Final = object()
 
 def birth_date_of_id_number(id_number: object) -> object:
     """Digits 7 to 14 of the ID number (GB 11643): Article 9 lists no birth date."""
-    if isinstance(id_number, Identifier) and id_number.scheme is Scheme.ID_NUMBER:
+    if _is(id_number, Scheme.ID_NUMBER):
         return citizen_id.birth_date(id_number.value).isoformat()
+    return SILENT
+
+
+def sex_of_id_number(id_number: object) -> object:
+    """Digit 17 of the ID number (GB 11643): odd for men, even for women."""
+    if _is(id_number, Scheme.ID_NUMBER):
+        return {"code": citizen_id.sex(id_number.value)}
     return SILENT
 
 
@@ -30,16 +37,35 @@ def life_status_of_household(status: object, cancel_reason: object) -> object:
 
 def disability_category(certificate_number: object) -> object:
     """The digit after the ID number in a disability certificate's number."""
-    return {"code": disability_of(certificate_number.value)[0]} if _is_disability(certificate_number) else SILENT
+    return (
+        {"code": disability_of(certificate_number.value)[0]}
+        if _is(certificate_number, Scheme.DISABILITY_CERTIFICATE)
+        else SILENT
+    )
 
 
 def disability_level(certificate_number: object) -> object:
     """The digit after the category in a disability certificate's number."""
-    return {"code": disability_of(certificate_number.value)[1]} if _is_disability(certificate_number) else SILENT
+    return (
+        {"code": disability_of(certificate_number.value)[1]}
+        if _is(certificate_number, Scheme.DISABILITY_CERTIFICATE)
+        else SILENT
+    )
 
 
-def _is_disability(key: object) -> TypeGuard[Identifier]:
-    return isinstance(key, Identifier) and key.scheme is Scheme.DISABILITY_CERTIFICATE
+def begins_with_id_number(certificate_number: object, id_number: object) -> object:
+    """Whether a disability certificate's number is the one of a holder of this ID number."""
+    if (
+        _is(certificate_number, Scheme.DISABILITY_CERTIFICATE)
+        and isinstance(id_number, Identifier)
+        and id_number.scheme is Scheme.ID_NUMBER
+    ):
+        return certificate_number.value.startswith(id_number.value)
+    return SILENT
+
+
+def _is(key: object, scheme: Scheme) -> TypeGuard[Identifier]:
+    return isinstance(key, Identifier) and key.scheme is scheme
 
 
 def _code(value: object) -> object:
@@ -47,9 +73,11 @@ def _code(value: object) -> object:
 
 
 RULES: dict[str, Callable[..., object]] = {
+    "begins_with_id_number": begins_with_id_number,
     "birth_date_of_id_number": birth_date_of_id_number,
     "disability_category": disability_category,
     "disability_level": disability_level,
     "life_status_of_household": life_status_of_household,
+    "sex_of_id_number": sex_of_id_number,
 }
 """The rules by the name that model files use; ``constant`` gives the derivation's own value."""

@@ -73,6 +73,13 @@ SHAPED = (ItemType.OBJECT, ItemType.LIST)
 """The types whose values are small records of a shape that the model declares: one of them, or several."""
 
 
+REFERRED: Mapping[ItemType, EntityKind] = {
+    ItemType.PERSON: EntityKind.NATURAL_PERSON,
+    ItemType.ORGANIZATION: EntityKind.LEGAL_ENTITY,
+}
+"""The types whose values refer to an entity, and its kind."""
+
+
 class Basis(StrEnum):
     """Why an item is in the model: listed by an article, sent for comparison (Art. 19), added, or worked out."""
 

@@ -17,13 +17,14 @@ import msgspec
 from hub.catalog.checks import problems
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
+from hub.catalog.cross_check import CrossCheck
 from hub.catalog.item import Item, Shape
 from hub.catalog.lines import line_of
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Register
 from hub.errors import InvalidModel, InvalidSetting
 
-Named = TypeVar("Named", Department, CodeList, Register, RecordType, Shape)
+Named = TypeVar("Named", Department, CodeList, Register, RecordType, Shape, CrossCheck)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def _assemble(sources: list[Source]) -> Model:
     registers: dict[str, Register] = {}
     records: dict[str, RecordType] = {}
     shapes: dict[str, Shape] = {}
+    cross_checks: dict[str, CrossCheck] = {}
     for source in sources:
         for index, shape in enumerate(source.file.shape):
             _add(source, shapes, shape, f"shape[{index}]")
@@ -98,6 +100,8 @@ def _assemble(sources: list[Source]) -> Model:
             _add(source, registers, source.file.register, "register")
         for index, record in enumerate(_completed(source, shapes)):
             _add(source, records, record, f"record[{index}]")
+        for index, check in enumerate(source.file.cross_check):
+            _add(source, cross_checks, check, f"cross_check[{index}]")
     return Model(
         departments=departments,
         code_lists=code_lists,
@@ -108,6 +112,7 @@ def _assemble(sources: list[Source]) -> Model:
         shapes=shapes,
         purposes=tuple(purpose for source in sources for purpose in source.file.purpose),
         card_sources=tuple(card for source in sources for card in source.file.card),
+        cross_checks=cross_checks,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.access import Decision
 from hub.catalog import EntityKind, Item, ItemType
 from hub.identifiers.schemes import SCHEMES, Scheme
-from hub.merge import Choice, Record, Source, View
+from hub.merge import Choice, Record, Source, View, entity_of
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,3 @@ def sealed_number(item: Item, value: object) -> UUID | None:
     elif not (item.scheme and SCHEMES[item.scheme].identity):
         return None
     return UUID(value) if isinstance(value, str) else None
-
-
-def entity_of(value: object) -> UUID | None:
-    """The entity that a reference in a payload names."""
-    found = value.get("entityId") if isinstance(value, Mapping) else None
-    return UUID(found) if isinstance(found, str) else None

@@ -46,3 +46,8 @@ def birth_date(number: str) -> date:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise ImpossibleBirthDate(scheme=SCHEME) from None
+
+
+def sex(number: str) -> str:
+    """The code of GB/T 2261.1 that digit 17 of a normalised number says: 1 for men, 2 for women."""
+    return "1" if int(number[16]) % 2 else "2"

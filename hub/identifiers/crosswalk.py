@@ -49,7 +49,9 @@ def _citizen(value: str) -> Iterator[tuple[Scheme, str]]:
 
 
 def _organization(value: str) -> Iterator[tuple[Scheme, str]]:
-    yield Scheme.ORGANIZATION_CODE, value[8:17]
+    """The organisation code in a credit code, unless the character that checks it is another one."""
+    if organization.is_organization_code(value[8:17]):
+        yield Scheme.ORGANIZATION_CODE, value[8:17]
 
 
 def _taxpayer(value: str) -> Iterator[tuple[Scheme, str]]:

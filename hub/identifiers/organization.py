@@ -25,11 +25,14 @@ class WrongCharacter(InvalidIdentifier):
 
 
 def credit_code(text: str) -> str:
-    """A unified social credit code: 18 characters, the 18th and the 17th of which check the others."""
+    """A unified social credit code: 18 characters, the last of which checks the others.
+
+    The 17th checks the organisation code in it; a code of which it does not is found by a cross-check, not refused.
+    """
     number = bare(text)
     if not _CREDIT_CODE.fullmatch(number):
         raise InvalidIdentifier(scheme="CREDIT_CODE", problem="it does not have the form of GB 32100-2015")
-    if number[17] != uscc.calc_check_digit(number[:17]) or number[16] != organization_check(number[8:16]):
+    if number[17] != uscc.calc_check_digit(number[:17]):
         raise WrongCharacter(scheme="CREDIT_CODE")
     return number
 
@@ -39,9 +42,14 @@ def organization_code(text: str) -> str:
     number = bare(text)
     if not _ORGANIZATION_CODE.fullmatch(number):
         raise InvalidIdentifier(scheme="ORGANIZATION_CODE", problem="it does not have 9 characters")
-    if number[8] != organization_check(number[:8]):
+    if not is_organization_code(number):
         raise WrongCharacter(scheme="ORGANIZATION_CODE")
     return number
+
+
+def is_organization_code(code: str) -> bool:
+    """Whether nine characters are an organisation code."""
+    return _ORGANIZATION_CODE.fullmatch(code) is not None and code[8] == organization_check(code[:8])
 
 
 def organization_check(body: str) -> str:

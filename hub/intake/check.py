@@ -14,11 +14,11 @@ import msgspec
 
 from hub.catalog import SHAPED, Item, ItemType, Model, RecordType
 from hub.catalog.derived import RULES, SILENT
+from hub.catalog.partial_date import first_day
 from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
-from hub.intake import dates
 from hub.intake.delivery import Line, Operation
 from hub.intake.rejection import Column, Rejected, column_of
 from hub.intake.values import check_value
@@ -236,7 +236,7 @@ def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]
     for name in () if line.operation is Operation.END else record.effective:
         value = values.get(name)
         if isinstance(value, str):
-            return dates.first_day(value)
+            return first_day(value)
     return None
 
 

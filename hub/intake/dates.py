@@ -48,11 +48,6 @@ def partial_time(text: str) -> str:
     return f"{full_date(text)}T{time(int(clock[1]), int(clock[2])).isoformat('minutes')}"
 
 
-def first_day(text: str) -> date:
-    """The first day of a date of any precision."""
-    return date.fromisoformat((text + "-01-01"[len(text) - 4 :])[:10] if len(text) < 10 else text[:10])
-
-
 def _to_the_month(year: str, month: str) -> str:
     if int(month) == 0:
         return partial_date(year)

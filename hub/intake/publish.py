@@ -15,6 +15,7 @@ import msgspec
 from hub.catalog import EntityKind, Model
 from hub.clock import shanghai_date
 from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
+from hub.stewardship.keeping import Keeper, Published
 from hub.store import writing
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
@@ -69,7 +70,11 @@ class Publisher:
             return
         in_force = await records_in_force(connection, touched, Moment(occasion.valid_on, END_OF_TIME))
         due = await writing.next_changes(connection, touched, occasion.valid_on)
-        rows = list(self._changed_views(occasion, in_force, due, gained))
+        views = {
+            entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)
+            for entity_id, records in in_force.items()
+        }
+        rows = list(self._changed_views(occasion, views, due, gained))
         if not rows:
             return
         await writing.write_views(connection, rows)
@@ -83,13 +88,19 @@ class Publisher:
         ]
         if changes:
             await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
+        published = {
+            row.entity_id: Published(
+                occasion.kinds[row.entity_id], views[row.entity_id], occasion.known_at[row.entity_id], row.changed or ()
+            )
+            for row in rows
+        }
+        await Keeper(self.model).keep(connection, published)
 
     def _changed_views(
-        self, occasion: Occasion, in_force: Mapping[UUID, list[Record]], due: Mapping[UUID, date], gained: set[UUID]
+        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], gained: set[UUID]
     ) -> Iterator[writing.ViewRow]:
-        for entity_id, records in in_force.items():
+        for entity_id, view in views.items():
             kind = occasion.kinds[entity_id]
-            view = merge(self.model.merged[kind].values(), records)
             old = occasion.before.get(entity_id)
             named = [IDENTIFIERS] if old and entity_id in gained else []
             merged, documents = encode(view)
@@ -120,6 +131,7 @@ class Publisher:
     async def link(self, connection: Connection, links: dict[UUID, UUID], submission_id: UUID, at: datetime) -> None:
         """Link entities into others; the views that this redirects get a version of their own."""
         redirected = await writing.write_links(connection, links, "one delivery names both keys", submission_id, at)
+        await Keeper(self.model).close(connection, links.keys(), at)
         changes = [
             (row["entity_id"], row["version"], row["kind"], row["recorded_at"], "linkedInto") for row in redirected
         ]

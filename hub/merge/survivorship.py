@@ -5,13 +5,13 @@ the responsible department decides). Absent is silent; null means "there is none
 does not know speaks, but gives no value: it leaves the decision to the next one, and stands where none of them decides.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
 from hub.catalog import MergedItem
+from hub.catalog.sameness import same_value
 from hub.catalog.unknown import is_unknown
 from hub.merge.view import Choice, Merged, Record, Source, View
 
@@ -87,17 +87,6 @@ def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voi
         for voice in _voices(by_type, path):
             if voice.source.register != decider.source.register and not is_unknown(voice.value):
                 yield voice
-
-
-def same_value(one: object, other: object) -> bool:
-    """Whether two registers say the same: codes count, not how they were spelt; width and blanks of texts do not."""
-    return _essence(one) == _essence(other)
-
-
-def _essence(value: object) -> object:
-    if isinstance(value, dict):
-        return value.get("code") or _essence(value.get("name"))
-    return "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else value
 
 
 def _place(sources: dict[Source, int], source: Source) -> int:

@@ -3,6 +3,7 @@
 A view is two documents, so that a question about merged items need not read the records.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,6 +57,12 @@ class View(Struct, frozen=True):
 
     merged: Merged
     records: dict[str, tuple[Record, ...]]
+
+
+def entity_of(value: object) -> UUID | None:
+    """The entity that a reference in a payload names."""
+    found = value.get("entityId") if isinstance(value, Mapping) else None
+    return UUID(found) if isinstance(found, str) else None
 
 
 def changed_items(old: View | None, new: View) -> list[str]:

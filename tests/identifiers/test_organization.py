@@ -6,6 +6,7 @@ from hub.errors import InvalidIdentifier
 from hub.identifiers.organization import (
     WrongCharacter,
     credit_code,
+    is_organization_code,
     organization_check,
     organization_code,
     registration_number,
@@ -73,10 +74,10 @@ def test_a_wrong_last_character_is_refused() -> None:
         credit_code("914403001922038217")
 
 
-def test_a_wrong_organisation_code_inside_is_refused_even_if_the_last_character_fits() -> None:
+def test_a_wrong_organisation_code_inside_is_no_reason_to_refuse_a_credit_code() -> None:
     code = coded("91440300192203820")
-    with pytest.raises(WrongCharacter):
-        credit_code(code)
+    assert credit_code(code) == code
+    assert not is_organization_code(code[8:17])
 
 
 @pytest.mark.parametrize(
