@@ -1,4 +1,4 @@
--- Discrepancies: records that contradict each other, found as views change (docs/decisions/0011-discrepancies.md). Each is
+-- Discrepancies: records that contradict each other, found as views change (docs/decisions/0012-discrepancies.md). Each is
 -- known from opened_at to closed_at; it names records and holds no value.
 
 create table discrepancy (

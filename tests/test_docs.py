@@ -19,6 +19,7 @@ from graphql_schema.schema import build_schema
 from graphql_schema.values import Absence
 from hub import access, catalog
 from hub.catalog import PARTS, ItemType, load_model
+from hub.catalog.contradictions import CONTRADICTIONS
 from hub.catalog.derived import RULES
 from hub.cli import app
 from hub.errors import HTTP_STATUS, all_errors
@@ -59,6 +60,7 @@ MODEL_TABLES = [
     catalog.Purpose,
     catalog.Prohibition,
     catalog.CardSource,
+    catalog.CrossCheck,
 ]
 
 
@@ -175,7 +177,9 @@ def test_every_type_of_item_is_explained_with_its_parts() -> None:
 
 def test_every_rule_of_derivation_and_every_role_and_basis_of_an_item_is_named() -> None:
     text = read("docs/model.md")
-    for name in chain(RULES, ["constant"], catalog.Role, catalog.Basis, catalog.Standing, catalog.EntityKind):
+    for name in chain(
+        RULES, ["constant"], CONTRADICTIONS, catalog.Role, catalog.Basis, catalog.Standing, catalog.EntityKind
+    ):
         assert f"`{name}`" in text, name
 
 
