@@ -16,7 +16,7 @@ from graphql_schema.limits import fields_below
 from graphql_schema.selection import ResolveInfo, items_asked
 from hub.access import Viewer, refusal
 from hub.catalog import Edge, EntityKind, Model
-from hub.desk import Answer, Desk, Key, Referrer
+from hub.desk import Answer, Desk, Key, OwnIdentifier, Referrer, identifiers
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -131,6 +131,18 @@ class OperationContext:
 
         found: list[Referrer] = await self._loader((edge.name, items), read).load(entity_id)
         self.spend(info, len(found))
+        return found
+
+    async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
+        """The numbers of an entity, read together with those of the others of one level; None where none is given."""
+
+        async def read(entity_ids: list[UUID]) -> list[list[OwnIdentifier] | None]:
+            found = await identifiers(self.desk, self.viewer, root.kind, entity_ids, history=history)
+            return [found[entity_id] if found else None for entity_id in entity_ids]
+
+        loader = self._loader(("identifiers", root.kind, history), read)
+        found: list[OwnIdentifier] | None = await loader.load(root.entity_id)
+        self.spend(info, len(found or ()))
         return found
 
     def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:

@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 
 from graphql_schema.describe import describe_edge, describe_merged, describe_record
 from graphql_schema.global_id import global_id
+from graphql_schema.identifiers import identifiers_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
 from graphql_schema.values import Absence, Alternative, Provenance, SourceOfValue, present, source_of
@@ -139,6 +140,7 @@ def _interfaces() -> tuple[type, type]:
             datetime, lambda root, info: root.recorded_at, "Since when the hub knows this version.", nullable=False
         ),
     }
+    entity["identifiers"] = identifiers_field()
     entity_type = type("Entity", (node_type,), {})
     return node_type, make_type(entity_type, "Entity", "A natural person or a legal entity.", entity, interface=True)
 

@@ -7,10 +7,11 @@ import strawberry
 
 from hub.catalog import EntityKind, Standing
 from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
 from hub.timeline import Outcome
 
-__all__ = ["EntityKind", "Operation", "Outcome", "Scheme", "Standing"]
+__all__ = ["EntityKind", "IdentifierStatus", "Operation", "Outcome", "Scheme", "Standing"]
 
 
 def _enum(cls: type[StrEnum], name: str, description: str, values: Mapping[StrEnum, str]) -> None:
@@ -31,6 +32,16 @@ _enum(
     "IdentifierScheme",
     "What kind of number an identifier is · 标识类型.",
     {scheme: f"{rule.title} · {rule.title_zh}." for scheme, rule in SCHEMES.items()},
+)
+_enum(
+    IdentifierStatus,
+    "IdentifierStatus",
+    "Whether a number is an entity's · 标识状态.",
+    {
+        IdentifierStatus.CURRENT: "The entity bears it.",
+        IdentifierStatus.FORMER: "Another number has taken its place; it leads to the entity still.",
+        IdentifierStatus.REVOKED: "It was given to the entity by mistake and leads to another one.",
+    },
 )
 _enum(
     Standing,

@@ -88,6 +88,10 @@ def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
         yield f"{item.name} is an identifier and must name its scheme"
     if item.basis is Basis.LISTED and not item.numbers:
         yield f"{item.name} is listed by an article and must give its number"
+    if item.former_of:
+        present = record.items.get(item.former_of)
+        if not present or (present.scheme, item.placed) != (item.scheme, "entity"):
+            yield f"{item.name} must be placed at the entity and of the scheme of {item.former_of}"
     if item.derived:
         yield from _derivation(record, item.name, item.derived)
 

@@ -14,11 +14,12 @@ from hub.catalog.code_list import CodeList
 from hub.catalog.cross_check import CrossCheck
 from hub.catalog.edge import Edge
 from hub.catalog.item import Shape
-from hub.catalog.kinds import EntityKind, Sensitivity
+from hub.catalog.kinds import EntityKind, ItemType, Sensitivity
 from hub.catalog.merged_item import MergedItem
 from hub.catalog.purpose import Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Register
+from hub.identifiers.schemes import SCHEMES, Scheme
 
 
 class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +93,23 @@ class Model:
     def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:
         """Every governed item of each kind, by the path that access is decided on."""
         return {kind: dict(self._leaves(kind)) for kind in EntityKind}
+
+    @cached_property
+    def bearers(self) -> Mapping[EntityKind, Mapping[Scheme, frozenset[str]]]:
+        """The items that bear an entity's own numbers, by scheme: all of them must be given for one to be shown."""
+        return {kind: self._bearers(kind) for kind in EntityKind}
+
+    def _bearers(self, kind: EntityKind) -> Mapping[Scheme, frozenset[str]]:
+        """The entity's own item of a scheme, else the record items of it; documents go by the kind's own key."""
+        own = {item.scheme: frozenset([item.name]) for item in self.merged[kind].values() if item.scheme}
+        borne: dict[Scheme, frozenset[str]] = {}
+        for record in self.records_of(kind):
+            for item in record.shown:
+                if item.type is ItemType.IDENTIFIER and item.scheme and SCHEMES[item.scheme].finds:
+                    borne[item.scheme] = borne.get(item.scheme, frozenset()) | {f"{record.name}.{item.name}"}
+        documents = {scheme for codes in self.code_lists.values() for scheme in codes.schemes.values()}
+        key = next(iter(own.values()))
+        return borne | dict.fromkeys(documents if kind is EntityKind.NATURAL_PERSON else (), key) | own
 
     def _leaves(self, kind: EntityKind) -> Iterator[tuple[str, Sensitivity]]:
         for item in self.merged[kind].values():

@@ -33,6 +33,7 @@ class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """One field of a record. An item placed at the ``entity`` shows as a merged item only.
 
+    One that is ``former_of`` another holds the number that the other's took the place of.
     An item of type object or list names its ``shape``; what that holds the loader puts into ``members``,
     ``plain`` and ``distinct``.
     """
@@ -49,6 +50,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     required: bool = False
     codes: str | None = None
     scheme: Scheme | None = None
+    former_of: str | None = None
     max_length: int = 2_000
     columns: tuple[str, ...] = ()
     parts: dict[str, Part] = {}

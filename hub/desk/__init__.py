@@ -6,6 +6,7 @@ Never writes anything but the access log, and gives no answer before its log row
 
 from hub.desk.answer import Answer, Referrer
 from hub.desk.desk import Desk, Key
+from hub.desk.identifiers import OwnIdentifier, identifiers
 from hub.desk.verify import verify
 
-__all__ = ["Answer", "Desk", "Key", "Referrer", "verify"]
+__all__ = ["Answer", "Desk", "Key", "OwnIdentifier", "Referrer", "identifiers", "verify"]

@@ -17,6 +17,7 @@ from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Scheme
+from hub.identifiers.standing import Status, status_on
 from hub.merge import Merged, Record, View, merge
 from hub.store import reading
 from hub.store.as_of import records_in_force
@@ -169,8 +170,10 @@ class Desk:
         schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
         numbers: dict[UUID, dict[Scheme, str]] = {}
         if schemes:
+            today = shanghai_date(now())
             for row in await reading.own_identifiers(connection, entity_ids, schemes):
-                numbers.setdefault(row["entity_id"], {})[Scheme(row["scheme"])] = self._open(row)
+                if status_on(today, row["valid_to"]) is Status.CURRENT:
+                    numbers.setdefault(row["entity_id"], {})[Scheme(row["scheme"])] = self.open(row)
         return numbers
 
     async def _opened(
@@ -181,7 +184,7 @@ class Desk:
         if not sealed:
             return {}
         rows = await reading.identifiers_by_id(connection, sealed)
-        return {row["identifier_id"]: self._open(row) for row in rows}
+        return {row["identifier_id"]: self.open(row) for row in rows}
 
     def _sealed(self, kind: EntityKind, view: View, decision: Decision) -> Iterator[UUID]:
         """The ids of the identity values that given items of the records in ``view`` hold."""
@@ -195,7 +198,8 @@ class Desk:
                         if found := sealed_number(item, held.values.get(item.name)):
                             yield found
 
-    def _open(self, row: asyncpg.Record) -> str:
+    def open(self, row: asyncpg.Record) -> str:
+        """The number that a row holds sealed."""
         return self.vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()
 
 

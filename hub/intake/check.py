@@ -42,8 +42,9 @@ _COMPOUND = frozenset({ItemType.PERSON, ItemType.ORGANIZATION, ItemType.SUBJECT}
 class Checked:
     """A line that can be taken in.
 
-    ``identifiers`` are the ones that may find the entity, best first. ``references`` and ``sealed`` map paths in the
-    payload to the identifiers whose entities, and whose own ids, belong there.
+    ``identifiers`` are the ones that may find the entity, best first; ``formers`` maps the numbers it bore before to
+    those that took their place. ``references`` and ``sealed`` map paths in the payload to the identifiers whose
+    entities, and whose own ids, belong there.
     """
 
     line: Line
@@ -52,6 +53,7 @@ class Checked:
     valid_from: date
     stated_at: datetime
     identifiers: tuple[Identifier, ...]
+    formers: Mapping[Identifier, Identifier]
     payload: dict[str, object]
     references: Mapping[Path, Identifier]
     sealed: Mapping[Path, Identifier]
@@ -60,7 +62,7 @@ class Checked:
     @property
     def keys(self) -> set[Identifier]:
         """Every identifier that the line gives, names or holds."""
-        return {*self.identifiers, *self.references.values(), *self.sealed.values()}
+        return {*self.identifiers, *self.formers, *self.references.values(), *self.sealed.values()}
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Checker:
             valid_from=line.valid_from or _effective_from(record, line, values) or shanghai_date(stated_at),
             stated_at=stated_at,
             identifiers=identifiers,
+            formers=_formers(record, values, identifiers) if line.operation is Operation.STATE else {},
             payload=parted.payload,
             references=parted.references,
             sealed=parted.sealed,
@@ -161,11 +164,24 @@ def value_at(values: Mapping[str, object], name: str) -> object:
 def _identifiers(record: RecordType, values: Mapping[str, object]) -> tuple[Identifier, ...]:
     """The keys of the entity that the line gives or that these embed: those that may find it, the strongest first."""
     names = dict.fromkeys(record.identified_by)
-    names |= dict.fromkeys(item.name for item in record.item if item.type is ItemType.IDENTIFIER)
+    names |= dict.fromkeys(item.name for item in record.item if item.type is ItemType.IDENTIFIER and not item.former_of)
     given = [value for name in names if isinstance(value := value_at(values, name), Identifier)]
     keys = [key for key in given if SCHEMES[key.scheme].finds]
     keys.extend(implied(keys))
     return tuple(sorted(dict.fromkeys(keys), key=lambda key: key.scheme not in PRIMARY))
+
+
+def _formers(
+    record: RecordType, values: Mapping[str, object], identifiers: tuple[Identifier, ...]
+) -> dict[Identifier, Identifier]:
+    """The numbers that the line says were the entity's before, what they embed included, with those of now."""
+    given = [value for item in record.item if item.former_of and isinstance(value := values.get(item.name), Identifier)]
+    present = {key.scheme: key for key in reversed(identifiers)}
+    return {
+        key: present[key.scheme]
+        for key in (*given, *implied(given))
+        if key.scheme in present and key not in identifiers
+    }
 
 
 def _derived(record: RecordType, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -194,10 +210,10 @@ class _Parted:
     sealed: dict[Path, Identifier] = field(default_factory=dict)
 
     def take(self, record: RecordType, values: Mapping[str, object]) -> None:
-        """Take the values of a line; a key that only shows at the entity stays out of the payload."""
+        """Take the values of a line; a secret or former key that only shows at the entity stays out of the payload."""
         for name, value in values.items():
             item = record.items[name]
-            if not (isinstance(value, Identifier) and SCHEMES[value.scheme].identity and item.placed == "entity"):
+            if not (item.placed == "entity" and isinstance(value, Identifier) and _stays_out(item, value)):
                 self.payload[name] = self._plain(item, (name,), value)
 
     def _plain(self, item: Item, path: Path, value: object) -> object:
@@ -229,6 +245,10 @@ class _Parted:
             return key.value
         self.sealed[path] = key
         return None
+
+
+def _stays_out(item: Item, key: Identifier) -> bool:
+    return SCHEMES[key.scheme].identity or item.former_of is not None
 
 
 def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]) -> date | None:

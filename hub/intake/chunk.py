@@ -5,19 +5,21 @@ submission's position moves with it, so that a crash between two chunks loses no
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from hub.clock import now
+from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import Histories, RecordId
-from hub.intake.identify import Directory, Known, locks_needed
+from hub.intake.identify import Directory, Known, Replacement, locks_needed
 from hub.intake.publish import Occasion, Publisher
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.store import writing
@@ -102,25 +104,33 @@ class Chunk:
     async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
         keys = {lookup: key for key, lookup in lookups.items()}
         rows = await writing.identified(connection, keys)
-        return {keys[row["lookup"]]: Known(row["identifier_id"], row["entity_id"], row["canonical_id"]) for row in rows}
+        return {keys[row["lookup"]]: _known(row) for row in rows}
 
     async def _directory(self, connection: Connection, lines: Sequence[Checked]) -> Directory:
-        known = await self._known(connection, self._lookups(lines))
+        lookups = self._lookups(lines)
+        known = await self._known(connection, lookups)
         schemes: dict[UUID, set[Scheme]] = {}
+        lost: dict[UUID, set[Scheme]] = {}
         for row in await writing.schemes_held(connection, {found.canonical_id for found in known.values()}):
-            schemes.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
-        return Directory(known, schemes, now())
+            held = lost if row["is_lost"] else schemes
+            held.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
+        formers = {lookups[key]: key for line in lines for key in line.formers}
+        moved = await writing.reassigned(connection, formers) if formers else ()
+        return Directory(lookups, known, schemes, lost, frozenset(formers[lookup] for lookup in moved), now())
 
     async def _write_identities(self, connection: Connection, directory: Directory, at: datetime) -> None:
-        rows = []
-        for key, given in directory.new_identifiers.items():
-            key_id, sealed = self.vault.seal(key.value.encode(), given.identifier_id.bytes)
-            lookup = self.vault.lookup(key.scheme, key.value)
-            rows.append(writing.IdentifierRow(lookup, given.identifier_id, given.member_id, key.scheme, key_id, sealed))
+        restated = directory.replacements.keys() - directory.new_identifiers.keys()
+        rows = [self._row(directory, key, given) for key, given in directory.new_identifiers.items()]
+        rows += [self._row(directory, key, replace(directory.known[key], identifier_id=new_id(at))) for key in restated]
+        if restated:
+            await writing.supersede_identifiers(connection, {directory.lookups[key] for key in restated}, at)
         if rows:
             await writing.write_identifiers(connection, rows, self.vault.generation, self.submission_id, at)
         if directory.new_links:
             await self.publisher.link(connection, directory.new_links, self.submission_id, at)
+
+    def _row(self, directory: Directory, key: Identifier, given: Known) -> writing.IdentifierRow:
+        return identifier_row(self.vault, key, given.identifier_id, given.member_id, directory.replacements.get(key))
 
     async def _write_states(
         self,
@@ -199,6 +209,26 @@ class Chunk:
             )
         if rows:
             await writing.write_quarantine(connection, rows, self.register, self.submission_id)
+
+
+def identifier_row(
+    vault: Vault, key: Identifier, identifier_id: UUID, entity_id: UUID, replaced: Replacement | None = None
+) -> writing.IdentifierRow:
+    """What is stored of ``key``, a number of an entity, with the number that took its place."""
+    key_id, sealed = vault.seal(key.value.encode(), identifier_id.bytes)
+    lookup = vault.lookup(key.scheme, key.value)
+    given = writing.IdentifierRow(lookup, identifier_id, entity_id, key.scheme, key_id, sealed)
+    return (
+        replace(given, replaced_by=replaced.by, valid_to=replaced.valid_from, replaced_stated_at=replaced.stated_at)
+        if replaced
+        else given
+    )
+
+
+def _known(row: asyncpg.Record) -> Known:
+    by = row["replaced_by"]
+    replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
+    return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced)
 
 
 def refuse(line: Line, why: Reason) -> Refused:

@@ -1,12 +1,12 @@
 """Decide which entity a checked line is about.
 
-Pure: takes what the vault knows of the identifiers, gives the entity, the identifiers it gains and the entities that
-turn out to be one with it. Never asks the database.
+Pure: takes what the vault knows of the identifiers, gives the entity, the identifiers it gains, the numbers that took
+the place of others and the entities that turn out to be one with it. Never asks the database.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from hub.identifiers.entity_id import new_id
@@ -15,38 +15,65 @@ from hub.intake.check import Checked
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """The number, by its look-up, that took another's place on a day, and when that was said."""
+
+    by: bytes
+    valid_from: date
+    stated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What an identifier leads to: the member it was given to, and the entity that stands for that member now."""
+    """What an identifier leads to: the member it was given to, and the entity that stands for that member now.
+
+    ``replaced`` says which number took its place, if one did.
+    """
 
     identifier_id: UUID
     member_id: UUID
     canonical_id: UUID
+    replaced: Replacement | None = None
 
 
 @dataclass
 class Directory:
-    """The identifiers of one chunk of lines and what they lead to, growing as lines are identified."""
+    """The identifiers of one chunk of lines and what they lead to, growing as lines are identified.
 
+    ``schemes`` are those under which entities have identifiers, ``lost`` those of which they had some that turned out
+    to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers.
+    """
+
+    lookups: Mapping[Identifier, bytes]
     known: dict[Identifier, Known]
     schemes: dict[UUID, set[Scheme]]
+    lost: Mapping[UUID, set[Scheme]]
+    reassigned: frozenset[Identifier]
     at: datetime
     new_identifiers: dict[Identifier, Known] = field(default_factory=dict)
     new_links: dict[UUID, UUID] = field(default_factory=dict)
+    replacements: dict[Identifier, Replacement | None] = field(default_factory=dict)
 
     def identify(self, line: Checked) -> Known:
-        """The entity of ``line``: by its best key, else by another key of an entity that lacks the best one, else new.
+        """The entity of ``line``: by its best key, its former one, or another of an entity without the best, else new.
 
-        Two entities of which one has no key of the best scheme are linked by a line that names both.
+        Two entities of which one has no key of the best scheme, and has lost none, are linked by a line that names
+        both; so are two of which a line says that the number of one is the former number of the other.
         """
         found = [self.known[key] for key in line.identifiers if key in self.known]
+        formers = {key: by for key, by in line.formers.items() if key not in self.reassigned}
+        once = [self.known[key] for key in formers if key in self.known]
         best = line.identifiers[0]
-        leading = self.known.get(best) or self._keyless(found, best.scheme) or self._new()
-        for key in line.identifiers:
+        leading = self.known.get(best) or next(iter(once), None) or self._keyless(found, best.scheme) or self._new()
+        for key in (*line.identifiers, *formers):
             if key not in self.known:
                 self._give(key, leading)
-        for other in found:
-            if other.canonical_id != leading.canonical_id and not self._holds(other, best.scheme):
-                self._link(other.canonical_id, leading.canonical_id)
+        for other in (*once, *(known for known in found if self._may_join(known, best.scheme))):
+            absorbed, into = self.current(other).canonical_id, self.current(leading).canonical_id
+            if absorbed != into:
+                self._link(absorbed, into)
+        for former, by in formers.items():
+            self._replace(former, by, line)
         return self.current(leading)
 
     @property
@@ -56,10 +83,9 @@ class Directory:
 
     @property
     def gained(self) -> set[UUID]:
-        """The entities that were given an identifier by which they are found."""
-        return {
-            self.current(given).canonical_id for key, given in self.new_identifiers.items() if SCHEMES[key.scheme].finds
-        }
+        """The entities of whose identifiers, those by which they are found, something new is known."""
+        new = {key for key in self.new_identifiers if SCHEMES[key.scheme].finds}
+        return {self.current(self.known[key]).canonical_id for key in new | self.replacements.keys()}
 
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
@@ -78,6 +104,25 @@ class Directory:
 
     def _holds(self, known: Known, scheme: Scheme) -> bool:
         return scheme in self.schemes.get(self.current(known).canonical_id, ())
+
+    def _may_join(self, known: Known, scheme: Scheme) -> bool:
+        """Whether ``known`` has no number of ``scheme`` and never had one: what it had may still be said of it."""
+        return not self._holds(known, scheme) and scheme not in self.lost.get(self.current(known).canonical_id, ())
+
+    def _replace(self, former: Identifier, by: Identifier, line: Checked) -> None:
+        """Note that ``by`` took the place of ``former``: of the contrary, what was said later counts."""
+        contrary = self._replacement(by)
+        if contrary and contrary.by == self.lookups[former]:
+            if contrary.stated_at >= line.stated_at:
+                return
+            self.replacements[by] = None
+        said = Replacement(self.lookups[by], line.valid_from, line.stated_at)
+        before = self._replacement(former)
+        if before is None or _outdoes(said, before):
+            self.replacements[former] = said
+
+    def _replacement(self, key: Identifier) -> Replacement | None:
+        return self.replacements[key] if key in self.replacements else self.known[key].replaced
 
     def _new(self) -> Known:
         entity_id = new_id(self.at)
@@ -98,7 +143,12 @@ class Directory:
     def current(self, known: Known) -> Known:
         """``known`` after the links that lines of this chunk made."""
         canonical = self.new_links.get(known.canonical_id, known.canonical_id)
-        return known if canonical == known.canonical_id else Known(known.identifier_id, known.member_id, canonical)
+        return known if canonical == known.canonical_id else replace(known, canonical_id=canonical)
+
+
+def _outdoes(said: Replacement, before: Replacement) -> bool:
+    """Whether ``said`` tells more than ``before``: the same of an earlier day, or another number and later."""
+    return said.valid_from < before.valid_from if said.by == before.by else said.stated_at > before.stated_at
 
 
 def lock_key(value: bytes) -> int:
@@ -112,7 +162,7 @@ def locks_needed(
     """What must be locked before ``lines`` are written: each entity that is written to, each key that is given."""
     needed: set[int] = set()
     for line in lines:
-        for key in line.identifiers:
+        for key in (*line.identifiers, *line.formers):
             needed.add(lock_key(known[key].canonical_id.bytes if key in known else lookups[key]))
         needed.update(lock_key(lookups[key]) for key in line.keys if key not in known)
     return needed

@@ -16,13 +16,15 @@ left join link on link.entity_id = asked.entity_id and link.unlinked_at is null
 join view on view.entity_id = coalesce(link.into_id, asked.entity_id);
 
 -- own_identifiers
--- The sealed identifiers of the schemes $2 of the entities $1 and of what is linked into them, newest last.
+-- The sealed identifiers of the schemes $2 of the entities $1 and of what is linked into them, newest last, with the day
+-- on which another took their place.
 with member as (
     select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union all
     select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
 )
-select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id, identifier.value_encrypted
+select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id, identifier.value_encrypted,
+       identifier.valid_to
 from member
 join vault.identifier on identifier.entity_id = member.member_id
 where identifier.scheme = any ($2) and identifier.superseded_at is null

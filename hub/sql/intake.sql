@@ -6,21 +6,32 @@ from (select key from unnest($1::bigint[]) as asked (key) order by key) as order
 -- identified
 -- Which entity each look-up of $1 names at present: the member it was given to, and the entity that stands for it now.
 select identifier.lookup, identifier.identifier_id, identifier.entity_id,
-       coalesce(link.into_id, identifier.entity_id) as canonical_id
+       coalesce(link.into_id, identifier.entity_id) as canonical_id,
+       identifier.replaced_by, identifier.valid_to, identifier.replaced_stated_at
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
 where identifier.lookup = any ($1) and identifier.superseded_at is null;
 
 -- schemes_held
--- The schemes under which each entity of $1, or one that was linked into it, has an identifier.
+-- The schemes under which each entity of $1, or one that was linked into it, has an identifier, and whether all of a
+-- scheme were lost to other entities.
 with member as (
     select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union all
     select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
 )
-select distinct member.entity_id, identifier.scheme
+select member.entity_id, identifier.scheme, bool_and(identifier.superseded_at is not null) as is_lost
 from member
-join vault.identifier on identifier.entity_id = member.member_id and identifier.superseded_at is null;
+join vault.identifier on identifier.entity_id = member.member_id
+group by member.entity_id, identifier.scheme;
+
+-- reassigned
+-- Those look-ups of $1 that led to another entity before.
+select lookup
+from vault.identifier
+where lookup = any ($1)
+group by lookup
+having count(distinct entity_id) > 1;
 
 -- statements
 -- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4,
@@ -50,13 +61,25 @@ where asked.entity_id is not null or member.entity_id = any ($6);
 -- The views of the entities $1, as text, to compare with and to count on.
 select entity_id, kind, version, merged, records, recorded_at, due_on from view where entity_id = any ($1);
 
+-- supersede_identifiers
+-- Ends at $2 the standing of what was known of the look-ups $1; never before it began.
+update vault.identifier set superseded_at = greatest($2, recorded_at) where lookup = any ($1) and superseded_at is null;
+
 -- write_identifiers
--- Gives identifiers to entities; each array is one column.
+-- Gives identifiers to entities, each with the number that has taken its place, if any; each array is one column.
 insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, scheme, key_id, value_encrypted,
-                              submission_id, recorded_at)
-select lookup, identifier_id, $3, entity_id, scheme, key_id, value_encrypted, $8, $9
-from unnest($1::bytea[], $2::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[])
-    as new (lookup, identifier_id, entity_id, scheme, key_id, value_encrypted);
+                              replaced_by, valid_to, replaced_stated_at, submission_id, recorded_at)
+select lookup, identifier_id, $1, entity_id, scheme, key_id, value_encrypted, replaced_by, valid_to,
+       replaced_stated_at, $2, $3
+from unnest($4::bytea[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::date[],
+            $12::timestamptz[])
+    as new (lookup, identifier_id, entity_id, scheme, key_id, value_encrypted, replaced_by, valid_to,
+            replaced_stated_at);
+
+-- write_reassignment
+-- Keeps that the look-up $2 leads from the entity $3 to the entity $4 from now on, and why.
+insert into vault.reassignment (submission_id, lookup, from_id, to_id, reason, recorded_at)
+values ($1, $2, $3, $4, $5, $6);
 
 -- relink
 -- Moves what was linked into the entities $1 on to the entities $2 at $3; gives nothing.

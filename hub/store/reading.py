@@ -1,4 +1,4 @@
-"""What the desk asks of the database: each function is one named query of ``desk.sql``.
+"""What the desk asks of the database: each function is one named query of ``desk.sql`` or ``identifiers.sql``.
 
 Takes a connection and ids; gives rows. Decides nothing and opens nothing that is sealed.
 """
@@ -10,8 +10,10 @@ import asyncpg
 
 from hub.sql import queries
 from hub.store.pool import Connection
+from hub.timeline import Moment
 
 _SQL = queries("desk")
+_IDENTIFIERS = queries("identifiers")
 
 
 async def views_by_lookup(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
@@ -27,8 +29,15 @@ async def views_by_id(connection: Connection, entity_ids: Iterable[UUID]) -> lis
 async def own_identifiers(
     connection: Connection, entity_ids: Iterable[UUID], schemes: Iterable[str]
 ) -> list[asyncpg.Record]:
-    """(entity_id, scheme, identifier_id, key_id, value_encrypted), the newest of each entity last."""
+    """(entity_id, scheme, identifier_id, key_id, value_encrypted, valid_to), the newest of each entity last."""
     return await connection.fetch(_SQL["own_identifiers"], list(entity_ids), list(schemes))
+
+
+async def identifiers_of(
+    connection: Connection, entity_ids: Iterable[UUID], schemes: Iterable[str], moment: Moment
+) -> list[asyncpg.Record]:
+    """The numbers that entities have had, as they were known at a moment, the oldest of each first."""
+    return await connection.fetch(_IDENTIFIERS["identifiers_of"], list(entity_ids), list(schemes), moment.known_at)
 
 
 async def identifiers_by_id(connection: Connection, identifier_ids: Iterable[UUID]) -> list[asyncpg.Record]:

@@ -20,7 +20,11 @@ _AS_OF = queries("as_of")
 
 @dataclass(frozen=True, slots=True)
 class IdentifierRow:
-    """A key that an entity gains; the value is sealed."""
+    """What is known of a key that an entity bears; the value is sealed.
+
+    ``replaced_by`` is the look-up of the number that took its place from ``valid_to`` on, as was said at
+    ``replaced_stated_at``.
+    """
 
     lookup: bytes
     identifier_id: UUID
@@ -28,6 +32,9 @@ class IdentifierRow:
     scheme: str
     key_id: str
     value_encrypted: bytes
+    replaced_by: bytes | None = None
+    valid_to: date | None = None
+    replaced_stated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,12 @@ async def lock(connection: Connection, keys: Iterable[int]) -> None:
 
 
 async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
-    """(lookup, identifier_id, entity_id, canonical_id) of each look-up that is known."""
+    """(lookup, identifier_id, entity_id, canonical_id, and what replaced it) of each look-up that is known."""
     return await connection.fetch(_SQL["identified"], list(lookups))
 
 
 async def schemes_held(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """(entity_id, scheme) of the identifiers of entities."""
+    """(entity_id, scheme, is_lost) of the identifiers that entities have or have had."""
     return await connection.fetch(_SQL["schemes_held"], list(entity_ids))
 
 
@@ -132,10 +139,25 @@ async def write_identifiers(
     connection: Connection, rows: Sequence[IdentifierRow], generation: int, submission_id: UUID, at: datetime
 ) -> None:
     """Give identifiers to entities."""
-    lookups, ids, *others = _columns(
-        rows, "lookup", "identifier_id", "entity_id", "scheme", "key_id", "value_encrypted"
-    )
-    await connection.execute(_SQL["write_identifiers"], lookups, ids, generation, *others, submission_id, at)
+    columns = _columns(rows, *IdentifierRow.__slots__)
+    await connection.execute(_SQL["write_identifiers"], generation, submission_id, at, *columns)
+
+
+async def supersede_identifiers(connection: Connection, lookups: Iterable[bytes], at: datetime) -> None:
+    """End the standing of what was known of look-ups."""
+    await connection.execute(_SQL["supersede_identifiers"], list(lookups), at)
+
+
+async def reassigned(connection: Connection, lookups: Iterable[bytes]) -> set[bytes]:
+    """Those look-ups that led to another entity before."""
+    return {row["lookup"] for row in await connection.fetch(_SQL["reassigned"], list(lookups))}
+
+
+async def write_reassignment(
+    connection: Connection, submission_id: UUID, lookup: bytes, ends: tuple[UUID, UUID], reason: str, at: datetime
+) -> None:
+    """Keep that a look-up leads from one entity to another, and why."""
+    await connection.execute(_SQL["write_reassignment"], submission_id, lookup, *ends, reason, at)
 
 
 async def write_links(

@@ -46,6 +46,12 @@ MISTAKES = {
         'codes = "legal_entity_kind"\n', "", "[[record.item]]", "name its code list"
     ),
     "an identifier without a scheme": Mistake('scheme = "CREDIT_CODE"\n', "", "[[record.item]]", "name its scheme"),
+    "a former number of another scheme": Mistake(
+        'scheme = "CREDIT_CODE"\n',
+        'scheme = "CREDIT_CODE"\nformer_of = "kind"\n',
+        "[[record.item]]",
+        "of the scheme of kind",
+    ),
     "an unknown scheme": Mistake('"CREDIT_CODE"', '"PLATE"', 'scheme = "PLATE"', "Invalid enum value 'PLATE'"),
     "a listed item without a number": Mistake(', number = "5.1"', "", "[[record.item]]", "must give its number"),
     "a part that the type lacks": Mistake("parts.name", "parts.age", "[[record.item]]", "has no part age"),

@@ -39,11 +39,13 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("desk", "views_by_id"): (ASKED,),
     ("desk", "own_identifiers"): (ASKED, ["ID_NUMBER"]),
     ("desk", "identifiers_by_id"): (ASKED,),
+    ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
     ("desk", "referrers"): (ASKED, ["a.b"], 10),
     ("as_of", "as_of"): (ASKED, TODAY, NOW),
     ("as_of", "next_change"): (ASKED, TODAY),
     ("intake", "identified"): ([bytes(16)] * 10,),
     ("intake", "schemes_held"): (ASKED,),
+    ("intake", "reassigned"): ([bytes(16)] * 10,),
     ("intake", "statements"): (ASKED, ["t"] * 10, ["1"] * 10, "r", "", ASKED[:2]),
     ("intake", "views"): (ASKED,),
 }

@@ -1,0 +1,92 @@
+"""Give the identifiers of entities: those they bear, and those they have borne.
+
+Takes entities that were answered already; gives their numbers, each scheme only where all the items that bear it are
+given, after the reading is logged.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from hub import telemetry
+from hub.access import Decision, Viewer, decide
+from hub.catalog import EntityKind
+from hub.clock import now, today
+from hub.desk.desk import Desk
+from hub.identifiers.entity_id import new_id
+from hub.identifiers.schemes import Scheme
+from hub.identifiers.standing import Status, status_on
+from hub.store import reading
+from hub.store.pool import Connection
+from hub.timeline import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class OwnIdentifier:
+    """A number of an entity: since when it is known, since and until when it holds, and what took its place."""
+
+    scheme: Scheme
+    value: str
+    status: Status
+    valid_from: date | None
+    valid_to: date | None
+    known_from: datetime
+    known_to: datetime | None
+    replaced_by: str | None
+
+
+async def identifiers(
+    desk: Desk, viewer: Viewer, kind: EntityKind, entity_ids: Collection[UUID], *, history: bool
+) -> dict[UUID, list[OwnIdentifier]] | None:
+    """The numbers of entities of ``kind`` that ``viewer`` is given, by age; those of now only, unless ``history``.
+
+    None where no scheme is given.
+    """
+    bearers = desk.model.bearers[kind]
+    decision = decide(desk.model, desk.grants, viewer, kind, set().union(*bearers.values()))
+    schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
+    moment = Moment(today(), datetime.max.replace(tzinfo=UTC))
+    with telemetry.span("desk.identifiers", entities=len(entity_ids)):
+        async with desk.database.connection() as connection:
+            rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
+            await _log(connection, viewer, entity_ids if schemes else (), decision)
+    found: dict[UUID, list[OwnIdentifier]] = {entity_id: [] for entity_id in entity_ids}
+    for entity_id in found:
+        own = _opened(desk, [row for row in rows if row["entity_id"] == entity_id], moment.valid_on)
+        found[entity_id] = [one for one in own if history or one.status is Status.CURRENT]
+    return found if schemes else None
+
+
+def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnIdentifier]:
+    """The numbers of one entity, each with the one that took its place and the day on which it took another's."""
+    values = {row["lookup"]: desk.open(row) for row in rows}
+    since = {row["replaced_by"]: row["valid_to"] for row in rows if row["replaced_by"]}
+    return [
+        OwnIdentifier(
+            scheme=Scheme(row["scheme"]),
+            value=values[row["lookup"]],
+            status=status_on(day, row["valid_to"], row["known_to"]),
+            valid_from=since.get(row["lookup"]),
+            valid_to=row["valid_to"],
+            known_from=row["known_from"],
+            known_to=row["known_to"],
+            replaced_by=values.get(row["replaced_by"]),
+        )
+        for row in rows
+    ]
+
+
+async def _log(connection: Connection, viewer: Viewer, entity_ids: Iterable[UUID], decision: Decision) -> None:
+    await reading.write_access_log(
+        connection,
+        new_id(now()),
+        who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
+        operation="identifiers",
+        entity_ids=entity_ids,
+        items=decision.given,
+        denied=decision.denied,
+        trace_id=telemetry.trace_id(),
+    )
