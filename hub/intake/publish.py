@@ -4,7 +4,7 @@ An entity's version grows by one when, and only when, its view differs from the 
 database's clock, moved on where needed so that it grows with every version of an entity.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -49,14 +49,16 @@ class Publisher:
 
     model: Model
 
-    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Occasion:
-        """Read the views that stand before the chunk is written, and settle its known time."""
-        before = {row["entity_id"]: row for row in await writing.views(connection, kinds)}
-        known_at = {
-            entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
-            for entity_id in kinds
-        }
-        return Occasion(kinds, before, known_at, at)
+    async def begin(
+        self, connection: Connection, kinds: Mapping[UUID, EntityKind], absorbed: Iterable[UUID], at: datetime
+    ) -> Occasion:
+        """Read the views that stand before the chunk is written, and find its known time: ``at``, or just after them.
+
+        All that a chunk writes becomes known at one instant, the keys and links of its entities included.
+        """
+        views = await writing.views(connection, {*kinds, *absorbed})
+        at = max([at, *(row["recorded_at"] + _TICK for row in views)])
+        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at)
 
     async def publish(
         self, connection: Connection, occasion: Occasion, merged: set[UUID], gained: set[UUID], submission_id: UUID
