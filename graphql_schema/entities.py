@@ -17,6 +17,7 @@ from graphql_schema.identifiers import identifiers_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
 from graphql_schema.values import Absence, Alternative, Provenance, SourceOfValue, present, source_of
+from graphql_schema.versions import version_fields
 from hub.catalog import Edge, EntityKind, ItemType, MergedItem, Model, RecordType
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
@@ -139,6 +140,7 @@ def _interfaces() -> tuple[type, type]:
         "recordedAt": make_field(
             datetime, lambda root, info: root.recorded_at, "Since when the hub knows this version.", nullable=False
         ),
+        **version_fields(),
     }
     entity["identifiers"] = identifiers_field()
     entity_type = type("Entity", (node_type,), {})

@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 from graphql_schema.context import OperationContext
 from graphql_schema.selection import ResolveInfo
 
-Resolver = Callable[[Any, strawberry.Info], Any]
+Resolver = Callable[..., Any]
 
 
 def context_of(info: strawberry.Info) -> OperationContext:

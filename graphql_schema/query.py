@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from graphql_schema.changes import CHANGE_QUESTIONS
 from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
@@ -99,6 +100,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         "registers": _root(registers, list[RegisterType], "The registers, their records and items · 数据来源目录."),
         "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
+        **CHANGE_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

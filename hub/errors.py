@@ -78,7 +78,7 @@ class InvalidModel(HubError):
 
     kind = Kind.INCORRECT
     code = "INVALID_MODEL"
-    hint = "Mend the model file; `hub model check` lists every mistake, docs/model.md says what a file may hold."
+    hint = "Mend the model file; docs/model.md says what a model file may hold."
 
 
 class InvalidIdentifier(HubError):
@@ -239,6 +239,38 @@ class InvalidGlobalId(HubError):
     kind = Kind.INCORRECT
     code = "INVALID_ID"
     hint = "Use the `id` of an entity as an earlier answer gave it."
+
+
+class InvalidCursor(HubError):
+    """The cursor given is not one that this hub gave out for this list."""
+
+    kind = Kind.INCORRECT
+    code = "INVALID_CURSOR"
+    hint = "Use a cursor as an earlier answer of the same field gave it, or none to begin at the beginning."
+
+
+class CursorLost(HubError):
+    """The change that the cursor names is not in this hub: its data was restored to an earlier state."""
+
+    kind = Kind.CONFLICT
+    code = "CURSOR_LOST"
+    hint = "Take a cursor from `latestChange`, read anew the entities you follow, then go on from that cursor."
+
+
+class NoSuchVersion(HubError):
+    """The entity has no version {version}."""
+
+    kind = Kind.NOT_FOUND
+    code = "NO_SUCH_VERSION"
+    hint = "The field `versions` lists an entity's versions."
+
+
+class HistoryTooLong(HubError):
+    """The history of {item} has more than {limit} turns."""
+
+    kind = Kind.TOO_LARGE
+    code = "HISTORY_TOO_LONG"
+    hint = "Ask for the versions of the entity, and for the item as of those that interest you."
 
 
 class RequestTooLarge(HubError):

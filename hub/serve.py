@@ -13,21 +13,20 @@ from socket import AF_INET, AF_INET6, create_server, socket
 import uvicorn
 from starlette.applications import Starlette
 
-from adapters.registers import LINE_COLUMNS
 from graphql_schema import explorer
 from graphql_schema.app import build_app
 from graphql_schema.authentication import LocalIssuer
-from graphql_schema.reserved import reserved_names
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.access import demo_grants
-from hub.catalog import Model, Reserved, load_model
+from hub.catalog import Model, load_model
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.intake.cards import make_cards
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
+from hub.store.feed import begin_epoch
 from hub.store.keyring import claim
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_database
@@ -50,19 +49,17 @@ query {
 
 def read_model(settings: Settings) -> Model:
     """The shipped model with the deployment's own files."""
-    if settings.model_dir is None:
-        return load_model()
-    return load_model(Path(settings.model_dir), taken_names())
-
-
-def taken_names() -> Reserved:
-    """The names that a deployment's files may not give, for the schema or deliveries use them."""
-    return reserved_names(load_model(), frozenset(LINE_COLUMNS))
+    return load_model(Path(settings.model_dir) if settings.model_dir else None)
 
 
 async def bring_up_to_date(database: Database, model: Model) -> list[str]:
-    """Apply the migrations that are missing and give their names; make cards anew where their rule has changed."""
+    """Apply the migrations that are missing and give their names; make cards anew where their rule has changed.
+
+    Data that another server wrote begins a new epoch of the feed.
+    """
     applied = await migrate(database.direct_url)
+    async with database.connection() as connection:
+        await begin_epoch(connection)
     await make_cards(database, model)
     return applied
 

@@ -10,39 +10,29 @@ from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.contradictions import CONTRADICTIONS
 from hub.catalog.cross_check import CrossCheck, Place
-from hub.catalog.deciders import undecidable
 from hub.catalog.derived import RULES
 from hub.catalog.item import Derivation, Item, Shape
 from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType
-from hub.catalog.names import Reserved, clashes
 from hub.catalog.record_type import RecordType
-from hub.catalog.soundness import unsound
 
 Problem = tuple[str, str]
 _INSIDE = frozenset(ItemType) - {ItemType.PERSON, ItemType.SUBJECT, ItemType.IDENTIFIER, *SHAPED}
 """The types that an item of a shape may have: none that names a person."""
 
 
-def problems(model: Model, file: ModelFile, reserved: Reserved) -> Iterator[Problem]:
+def problems(model: Model, file: ModelFile) -> Iterator[Problem]:
     """The mistakes of one file, in the order in which they are written."""
     for department in file.register.departments if file.register else ():
         if department not in model.departments:
-            yield (
-                "register.department",
-                f"there is no department {department}; name one of the model, or add a [[department]]",
-            )
+            yield "register.department", f"there is no department {department}"
     for index, shape in enumerate(file.shape):
         yield from _shape(model, shape, f"shape[{index}]")
     for index, record in enumerate(file.record):
-        held = model.records.get(record.name)
-        if held and file.register and held.register == file.register.name:
-            yield from _record(model, held, f"record[{index}]")
+        yield from _record(model, model.records[record.name], f"record[{index}]")
     if file.code_list:
         yield from _code_list(file.code_list)
     yield from _departments(model, file)
-    yield from undecidable(model, file)
-    yield from unsound(model, file)
-    yield from clashes(model, file, reserved)
+    yield from _merged_items(model, file)
     yield from _edges(model, file)
     yield from _purposes(model, file)
     yield from _cards(model, file)
@@ -51,22 +41,19 @@ def problems(model: Model, file: ModelFile, reserved: Reserved) -> Iterator[Prob
 
 
 def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
-    if record.department not in {*model.departments, model.registers[record.register].department}:
-        yield (
-            f"{at}.department",
-            f"there is no department {record.department}; name one of the model, or add a [[department]]",
-        )
+    if record.department not in model.departments:
+        yield f"{at}.department", f"there is no department {record.department}"
     if record.name in model.merged[record.entity]:
-        yield f"{at}.name", f"{record.name} is also the name of a merged item; choose another name"
+        yield f"{at}.name", f"{record.name} is also the name of a merged item"
     if len(record.items) != len(record.item):
-        yield at, f"the record type {record.name} has two items of one name; give each its own"
+        yield at, f"the record type {record.name} has two items of one name"
     if record.cardinality == "many" and not record.key:
-        yield at, f"{record.name} has cardinality many and needs a key; list the items that tell its records apart"
+        yield at, f"{record.name} has cardinality many and needs a key"
     named = [*record.identified_by, *record.effective, *(name for key in record.key for name in key)]
     values = {name for item in record.item for name in (item.name, *item.value_names)}
     for name in named:
         if name not in values:
-            yield at, f"{record.name} names the item {name}, which it does not have; name one of its items"
+            yield at, f"{record.name} names the item {name}, which it does not have"
     for index, item in enumerate(record.item):
         for problem in _item(model, record, item):
             yield f"{at}.item[{index}]", problem
@@ -75,25 +62,22 @@ def _record(model: Model, record: RecordType, at: str) -> Iterator[Problem]:
 def _code_list(code_list: CodeList) -> Iterator[Problem]:
     for alias, code in code_list.aliases.items():
         if code not in code_list.codes:
-            yield f"code_list.aliases.{alias}", f"there is no code {code}; add it to the codes, or name one of them"
+            yield f"code_list.aliases.{alias}", f"there is no code {code}"
     for code in code_list.schemes:
         if code not in code_list.codes:
-            yield f"code_list.schemes.{code}", f"there is no code {code}; add it to the codes, or name one of them"
+            yield f"code_list.schemes.{code}", f"there is no code {code}"
 
 
 def _shape(model: Model, shape: Shape, at: str) -> Iterator[Problem]:
     names = {item.name for item in shape.item}
     if len(names) != len(shape.item):
-        yield at, f"the shape {shape.name} has two items of one name; give each its own"
+        yield at, f"the shape {shape.name} has two items of one name"
     for name in (shape.plain, *shape.key):
         if name not in names:
-            yield at, f"{shape.name} names the item {name}, which it does not have; name one of its items"
+            yield at, f"{shape.name} names the item {name}, which it does not have"
     for index, item in enumerate(shape.item):
         if item.type not in _INSIDE:
-            yield (
-                f"{at}.item[{index}]",
-                f"an item of type {item.type} cannot stand inside another; take it out of the shape",
-            )
+            yield f"{at}.item[{index}]", f"an item of type {item.type} cannot stand inside another"
         for problem in _codes(model, item):
             yield f"{at}.item[{index}]", problem
 
@@ -101,9 +85,9 @@ def _shape(model: Model, shape: Shape, at: str) -> Iterator[Problem]:
 def _item(model: Model, record: RecordType, item: Item) -> Iterator[str]:
     yield from _codes(model, item)
     if item.type is ItemType.IDENTIFIER and not item.scheme:
-        yield f"{item.name} is an identifier and must name its scheme; add scheme"
+        yield f"{item.name} is an identifier and must name its scheme"
     if item.basis is Basis.LISTED and not item.numbers:
-        yield f"{item.name} is listed by an article and must give its number; add number, or say another basis"
+        yield f"{item.name} is listed by an article and must give its number"
     if item.former_of:
         present = record.items.get(item.former_of)
         if not present or (present.scheme, item.placed) != (item.scheme, "entity"):
@@ -117,54 +101,64 @@ def _codes(model: Model, item: Item) -> Iterator[str]:
     allowed = PARTS.get(item.type, {})
     for part in item.parts:
         if part not in allowed:
-            yield f"an item of type {item.type} has no part {part}; its parts are {', '.join(allowed) or 'none'}"
+            yield f"an item of type {item.type} has no part {part}"
         elif allowed[part] is ItemType.CODED and not item.parts[part].codes:
-            yield f"{item.name}.{part} is coded and must name its code list; add codes"
+            yield f"{item.name}.{part} is coded and must name its code list"
     for codes in (item.codes, *(part.codes for part in item.parts.values())):
         if codes and codes not in model.code_lists:
-            yield f"there is no code list {codes}; name one of the model, or add it"
+            yield f"there is no code list {codes}"
     if item.type is ItemType.CODED and not item.codes:
-        yield f"{item.name} is coded and must name its code list; add codes"
+        yield f"{item.name} is coded and must name its code list"
     if (item.type in SHAPED) != (item.shape in model.shapes):
-        yield f"{item.name} is of type {item.type} and names the shape {item.shape}; only an object or a list has one"
+        yield f"{item.name} is of type {item.type} and names the shape {item.shape}"
 
 
 def _derivation(record: RecordType, name: str, derivation: Derivation) -> Iterator[str]:
     if derivation.rule == "constant":
         if derivation.value is None:
-            yield f"{name} is constant and must give its value; add value"
+            yield f"{name} is constant and must give its value"
     elif derivation.rule not in RULES:
-        yield f"there is no rule {derivation.rule}; the rules are constant, {', '.join(RULES)}"
+        yield f"there is no rule {derivation.rule}"
     elif len(signature(RULES[derivation.rule]).parameters) != len(derivation.of):
-        yield f"the rule {derivation.rule} takes another number of items; list in of what docs/model.md says"
+        yield f"the rule {derivation.rule} takes another number of items"
     values = {name for other in record.item for name in (other.name, *other.value_names)}
     for source in derivation.of:
         if source not in values:
-            yield f"{name} is derived from {source}, which {record.name} does not have; name one of its items"
+            yield f"{name} is derived from {source}, which {record.name} does not have"
+
+
+def _merged_items(model: Model, file: ModelFile) -> Iterator[Problem]:
+    for index, item in enumerate(file.merged_item):
+        at = f"merged_item[{index}]"
+        first = next(one for one in model.merged_items if (one.entity, one.name) == (item.entity, item.name))
+        if item is not first:
+            yield f"{at}.name", f"{item.name} is defined twice"
+        if item.codes and item.codes not in model.code_lists:
+            yield f"{at}.codes", f"there is no code list {item.codes}"
+        if not item.authority and item.type is not ItemType.IDENTIFIER:
+            yield f"{at}.name", f"{item.name} has no authority: no register may decide it"
+        for source in (*(authority.source for authority in item.authority), *item.compare):
+            if not _is_item(model, source):
+                yield f"{at}.authority", f"there is no item {source}"
+        for record_name in (name for authority in item.authority for name in authority.unless):
+            if record_name not in model.records:
+                yield f"{at}.authority", f"there is no record type {record_name}"
 
 
 def _departments(model: Model, file: ModelFile) -> Iterator[Problem]:
     for index, department in enumerate(file.department):
         for former in department.successor_of:
             if former not in model.departments:
-                yield (
-                    f"department[{index}].successor_of",
-                    f"there is no department {former}; name one of the model, or add a [[department]]",
-                )
+                yield f"department[{index}].successor_of", f"there is no department {former}"
 
 
 def _edges(model: Model, file: ModelFile) -> Iterator[Problem]:
     for index, edge in enumerate(file.edge):
         if edge.name in model.merged[edge.entity] or edge.name in model.records:
-            yield (
-                f"edge[{index}].name",
-                f"{edge.name} is also the name of a merged item or a record type; choose another name",
-            )
-        if not edge.via:
-            yield f"edge[{index}].via", f"{edge.name} leads nowhere; name the items that refer"
+            yield f"edge[{index}].name", f"{edge.name} is also the name of a merged item or a record type"
         for source in edge.via:
             if not _is_item(model, source):
-                yield f"edge[{index}].via", f"there is no item {source}; name one as record.item"
+                yield f"edge[{index}].via", f"there is no item {source}"
 
 
 def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
@@ -221,4 +215,8 @@ def _is_value(model: Model, kind: EntityKind, path: str) -> bool:
 
 def _is_item(model: Model, source: str) -> bool:
     """Whether ``record.item[.part]`` names something that exists."""
-    return model.value_at(source) is not None
+    record_name, _, rest = source.partition(".")
+    item_name, _, part = rest.partition(".")
+    record = model.records.get(record_name)
+    item = record.items.get(item_name) if record else None
+    return item is not None and (not part or part in item.parts)

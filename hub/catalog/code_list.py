@@ -9,7 +9,6 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from hub.catalog.kinds import Text
 from hub.identifiers.schemes import Scheme
 
 
@@ -19,10 +18,10 @@ class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     A list of kinds of document names in ``schemes`` what kind of number the documents of each code bear.
     """
 
-    name: Text
-    version: Text
-    title: Text
-    zh: Text
+    name: str
+    version: str
+    title: str
+    zh: str
     open: bool = False
     codes: dict[str, str] = {}
     aliases: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, Text, TypeName
+from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, TypeName
 
 
 class Edge(Struct, frozen=True, forbid_unknown_fields=True):
@@ -11,8 +11,8 @@ class Edge(Struct, frozen=True, forbid_unknown_fields=True):
     entity: EntityKind
     name: FieldName
     type: TypeName
-    title: Text
-    zh: Text
-    article: Text
+    title: str
+    zh: str
+    article: str
     via: tuple[str, ...]
     sensitivity: Sensitivity = "P"

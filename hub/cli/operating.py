@@ -1,12 +1,14 @@
-"""Commands for the platform office that runs the hub: serve, migrate, keep the keys."""
+"""Commands for the platform office that runs the hub: serve, migrate, bring up to the day, keep the keys."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.cli.console import err, guarded, out, run, written
-from hub.serve import bring_up_to_date, create_app, read_model, run_server
+from hub.cli.console import err, fail, guarded, out, run
+from hub.intake.due import publish_due
+from hub.serve import bring_up_to_date, create_app, open_services, read_model, run_server
 from hub.settings import Settings, load_settings
 from hub.store.pool import connect_database
 from hub.vault.keys import backup_keys, load_keys
@@ -40,6 +42,20 @@ def migrate_command() -> None:
     out.print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply")
 
 
+@app.command(rich_help_panel=PANEL)
+def due() -> None:
+    """Publish what valid time alone has changed: to be run every day soon after midnight in Shanghai.
+
+    Answers are right without it; it brings versions and the feed of changes up to the day.
+    """
+
+    async def publish(settings: Settings) -> int:
+        async with open_services(settings) as services:
+            return sum([count async for count in publish_due(services.database, services.model)])
+
+    out.print(f"{run(publish(guarded(load_settings))):,} entities brought up to today")
+
+
 app.add_typer(keys, name="keys", rich_help_panel=PANEL)
 
 
@@ -49,7 +65,12 @@ def keys_backup(
 ) -> None:
     """Copy the key file of the identity vault. Without it, identity data is unreadable for ever: keep it apart."""
     settings = guarded(load_settings)
-    written(target, lambda: backup_keys(settings.vault_key_path, target))
+    try:
+        guarded(lambda: backup_keys(settings.vault_key_path, target))
+    except FileExistsError as error:
+        fail(str(error), "Choose another place.")
+    except OSError as error:
+        fail(f"{target} cannot be written: {os.strerror(error.errno or 0)}", "Choose another place.")
     out.print(f"Keys copied to {target}")
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from hub.clock import now
+from hub.clock import now, shanghai_date
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
@@ -74,9 +74,11 @@ class Chunk:
             found = [directory.identify(line) for line in lines]
             owners = [directory.current(owner) for owner in found]
             said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
+            concerned = {owner.canonical_id for owner in owners} | directory.new_links.keys()
+            await self.publisher.mature(connection, concerned, shanghai_date(at))
+            await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
-            occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
-            await self._write_identities(connection, directory, occasion.at)
+            occasion = await self.publisher.begin(connection, kinds, at)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory)
             merged = touched | directory.joined

@@ -13,8 +13,10 @@ import asyncpg
 import msgspec
 
 from hub.catalog import EntityKind, Model
-from hub.clock import shanghai_date
+from hub.clock import shanghai_date, shanghai_midnight
+from hub.intake.divisions import divisions
 from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
+from hub.merge.view import IDENTIFIERS, LINKED_INTO
 from hub.stewardship.keeping import Keeper, Published
 from hub.store import writing
 from hub.store.as_of import records_in_force
@@ -23,8 +25,6 @@ from hub.timeline import Moment
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 """Known time at which everything written so far is known, the writing transaction's own rows included."""
-IDENTIFIERS = "identifiers"
-"""What a change says of an entity that was given a further key."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -49,19 +49,33 @@ class Publisher:
 
     model: Model
 
-    async def begin(
-        self, connection: Connection, kinds: Mapping[UUID, EntityKind], absorbed: Iterable[UUID], at: datetime
-    ) -> Occasion:
-        """Read the views that stand before the chunk is written, and find its known time: ``at``, or just after them.
+    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Occasion:
+        """Read the views that stand before the chunk is written, and settle its known time."""
+        return _occasion(kinds, await writing.views(connection, kinds), at)
 
-        All that a chunk writes becomes known at one instant, the keys and links of its entities included.
+    async def mature(self, connection: Connection, entity_ids: Iterable[UUID], today: date) -> int:
+        """Publish what valid time alone has changed of entities until ``today``, each day's change as of its midnight.
+
+        Gives how many days of entities there were. Nothing else may have been written since such a day began.
         """
-        views = await writing.views(connection, {*kinds, *absorbed})
-        at = max([at, *(row["recorded_at"] + _TICK for row in views)])
-        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at)
+        entity_ids = list(entity_ids)
+        days = 0
+        while due := await writing.due_views(connection, entity_ids, today):
+            days += len(due)
+            for day in sorted({row["due_on"] for row in due}):
+                rows = [row for row in due if row["due_on"] == day]
+                kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows}
+                occasion = _occasion(kinds, rows, shanghai_midnight(day))
+                await self.publish(connection, occasion, set(kinds), set(), None)
+        return days
 
     async def publish(
-        self, connection: Connection, occasion: Occasion, merged: set[UUID], gained: set[UUID], submission_id: UUID
+        self,
+        connection: Connection,
+        occasion: Occasion,
+        merged: set[UUID],
+        gained: set[UUID],
+        submission_id: UUID | None,
     ) -> None:
         """Merge what is in force now of the entities ``merged``, and write the views that differ.
 
@@ -84,7 +98,7 @@ class Publisher:
         if cards:
             await writing.write_cards(connection, cards)
         changes = [
-            (row.entity_id, row.version, row.kind, row.recorded_at, ",".join(row.changed))
+            (row.entity_id, row.version, row.kind, row.recorded_at, ",".join(row.changed), ",".join(row.divisions))
             for row in rows
             if row.changed is not None
         ]
@@ -122,6 +136,7 @@ class Publisher:
                 due_on=due_on,
                 changed=tuple(changed) if grows else None,
                 card=self._changed_card(kind, before, view),
+                divisions=tuple(sorted(divisions(self.model, before) | divisions(self.model, view))),
             )
 
     def _changed_card(self, kind: EntityKind, before: View | None, view: View) -> Card | None:
@@ -135,10 +150,20 @@ class Publisher:
         redirected = await writing.write_links(connection, links, "one delivery names both keys", submission_id, at)
         await Keeper(self.model).close(connection, links.keys(), at)
         changes = [
-            (row["entity_id"], row["version"], row["kind"], row["recorded_at"], "linkedInto") for row in redirected
+            (row["entity_id"], row["version"], row["kind"], row["recorded_at"], LINKED_INTO, "") for row in redirected
         ]
         if changes:
             await writing.write_changes(connection, changes, shanghai_date(at), submission_id)
+
+
+def _occasion(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], at: datetime) -> Occasion:
+    """What is written at ``at``, moved on for each entity of which a view as late as that stands."""
+    before = {row["entity_id"]: row for row in views}
+    known_at = {
+        entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
+        for entity_id in kinds
+    }
+    return Occasion(kinds, before, known_at, at)
 
 
 def encode(view: View) -> tuple[str, str]:

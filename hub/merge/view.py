@@ -9,6 +9,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+IDENTIFIERS = "identifiers"
+"""What a change says of an entity that was given a further key."""
+LINKED_INTO = "linkedInto"
+"""What a change says of an entity that another stands for from now on."""
+SIGNS = frozenset({IDENTIFIERS, LINKED_INTO})
+"""What a change may say besides the items that changed."""
+
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a value comes from: one state of one record, and since when the hub knows it."""

@@ -157,11 +157,27 @@ set name = excluded.name, name_key = excluded.name_key, birth_date = excluded.bi
 delete from card where entity_id = any ($1);
 
 -- write_changes
--- Records the versions that were made: entity, version, kind, known time, and (joined by commas) what changed.
-insert into change (entity_id, version, kind, recorded_at, valid_on, items, submission_id)
-select entity_id, version, kind, recorded_at, $6, string_to_array(items, ','), $7
-from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[])
-    as new (entity_id, version, kind, recorded_at, items);
+-- Records the versions that were made in the present epoch: entity, version, kind, known time, and (each joined by
+-- commas) what changed and the divisions concerned.
+insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions, submission_id)
+select entity_id, version, kind, recorded_at, $7, (select max(epoch) from feed_epoch), string_to_array(items, ','),
+       string_to_array(divisions, ','), $8
+from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+    as new (entity_id, version, kind, recorded_at, items, divisions);
+
+-- due_views
+-- The views of the entities $1 that valid time alone changes on $2 or before it.
+select entity_id, kind, version, merged, records, recorded_at, due_on
+from view
+where entity_id = any ($1) and due_on <= $2 and linked_into is null;
+
+-- due_entities
+-- Up to $2 entities whose views valid time alone changes by the day $1, or by today in Shanghai, the longest due first.
+select entity_id
+from view
+where due_on <= coalesce($1, (clock_timestamp() at time zone 'Asia/Shanghai')::date) and linked_into is null
+order by due_on
+limit $2;
 
 -- write_references
 -- Remembers that the records of the entities $3 have referred to the entities $1 by way of $2.

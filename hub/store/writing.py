@@ -59,7 +59,8 @@ class StateRow:
 class ViewRow:
     """A view to be put in place.
 
-    ``changed`` is what changed in it, None where its version stays as it was; ``card`` its card, None where that does.
+    ``changed`` is what changed in it, None where its version stays as it was; ``card`` its card, None where that does;
+    ``divisions`` are those that it names or named before.
     """
 
     entity_id: UUID
@@ -71,6 +72,7 @@ class ViewRow:
     due_on: date | None
     changed: tuple[str, ...] | None
     card: Card | None
+    divisions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +204,27 @@ async def write_cards(connection: Connection, cards: Sequence[tuple[UUID, str, C
 
 
 async def write_changes(
-    connection: Connection, changes: Sequence[tuple[UUID, int, str, datetime, str]], valid_on: date, submission_id: UUID
+    connection: Connection,
+    changes: Sequence[tuple[UUID, int, str, datetime, str, str]],
+    valid_on: date,
+    submission_id: UUID | None,
 ) -> None:
-    """Record versions, each given as (entity_id, version, kind, known time, changed items joined by commas)."""
+    """Record versions, each given as (entity_id, version, kind, known time, items, divisions): lists joined by commas.
+
+    What valid time alone has changed comes from no submission.
+    """
     columns = map(list, zip(*changes, strict=True))
     await connection.execute(_SQL["write_changes"], *columns, valid_on, submission_id)
+
+
+async def due_views(connection: Connection, entity_ids: Iterable[UUID], today: date) -> list[asyncpg.Record]:
+    """(entity_id, kind, version, merged, records, recorded_at, due_on) of the views whose day has come."""
+    return await connection.fetch(_SQL["due_views"], list(entity_ids), today)
+
+
+async def due_entities(connection: Connection, until: date | None, limit: int) -> list[UUID]:
+    """Entities whose day has come by ``until``, or by today, the longest due first."""
+    return [row["entity_id"] for row in await connection.fetch(_SQL["due_entities"], until, limit)]
 
 
 async def write_references(connection: Connection, references: Iterable[tuple[UUID, str, UUID]]) -> None:

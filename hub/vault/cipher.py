@@ -1,4 +1,4 @@
-"""What the vault does with a value: look it up blindly, name a record by it, seal it and open it.
+"""What the vault does with a value: look it up blindly, name a record by it, veil it, seal it and open it.
 
 Takes keys and values; gives hashes and sealed bytes. A ``Vault`` may be shared by threads. A key seals at most 2³²
 values before its successor must take over, because nonces are random.
@@ -7,13 +7,15 @@ values before its successor must take over, because nonces are random.
 import os
 from hashlib import blake2b
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from hub.errors import VaultKeyMissing
 from hub.vault.keys import VaultKeys
 
 HASH_BYTES = 16
 NONCE_BYTES = 12
+AESSIV_KEY_BYTES = 64
 
 
 class Vault:
@@ -26,6 +28,7 @@ class Vault:
         key = keys.blind_index.key
         self._lookup = blake2b(digest_size=HASH_BYTES, key=key, person=b"lookup")
         self._token = blake2b(digest_size=HASH_BYTES, key=key, person=b"token")
+        self._veil = AESSIV(blake2b(digest_size=AESSIV_KEY_BYTES, key=key, person=b"veil").digest())
 
     def lookup(self, scheme: str, value: str) -> bytes:
         """The blind index of a normalised value: the same for the same value, meaningless without the key."""
@@ -40,6 +43,17 @@ class Vault:
             encoded = part.encode()
             digest.update(len(encoded).to_bytes(4) + encoded)
         return digest.hexdigest()
+
+    def veil(self, plain: bytes, purpose: str) -> bytes:
+        """``plain`` as callers may hold it without reading or changing it: the same for the same text and purpose."""
+        return self._veil.encrypt(plain, [purpose.encode()])
+
+    def unveil(self, veiled: bytes, purpose: str) -> bytes | None:
+        """What was veiled here for ``purpose``; None for anything else."""
+        try:
+            return self._veil.decrypt(veiled, [purpose.encode()])
+        except (InvalidTag, ValueError):
+            return None
 
     def seal(self, plain: bytes, context: bytes) -> tuple[str, bytes]:
         """Encrypt under the current key; gives its id and the sealed bytes, which open in the same context only."""

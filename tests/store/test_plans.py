@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.sql import queries
 from hub.store.pool import Connection, Database
 
-LARGE = {"state", "view", "identifier", "change", "reference", "link"}
+LARGE = {"state", "view", "identifier", "change", "reference", "link", "submission"}
 FILL = """
 insert into view (entity_id, kind, version, merged, records, recorded_at)
 select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'NATURAL_PERSON', 1, '{}', '{}', now()
@@ -28,6 +28,13 @@ from view;
 
 insert into link (entity_id, into_id, linked_at, reason, submission_id)
 select gen_random_uuid(), entity_id, now(), '', entity_id from view;
+
+insert into change (entity_id, version, kind, recorded_at, valid_on, position, epoch, items, divisions, submission_id)
+select entity_id, 1, kind, now(), '2024-01-01', (row_number() over ())::text::xid8, 0, '{name}', '{}', entity_id
+from view;
+
+insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender)
+select entity_id, 'r', '', entity_id::text, '', now(), '' from view;
 
 insert into reference (target_id, via, entity_id) select entity_id, 'a.b', gen_random_uuid() from view;
 """
@@ -48,6 +55,16 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("intake", "reassigned"): ([bytes(16)] * 10,),
     ("intake", "statements"): (ASKED, ["t"] * 10, ["1"] * 10, "r", "", ASKED[:2]),
     ("intake", "views"): (ASKED,),
+    ("intake", "due_views"): (ASKED, TODAY),
+    ("intake", "due_entities"): (TODAY, 10),
+    ("feed", "changes_after"): (0, 0, ASKED[0], 1, 100),
+    ("feed", "latest_changes"): (1,),
+    ("feed", "held_back_since"): (),
+    ("feed", "is_change"): (0, 0, ASKED[0], 1),
+    ("feed", "versions"): (ASKED[0], 9, 10),
+    ("feed", "versions_after"): (ASKED[0], 0, 10),
+    ("feed", "versions_numbered"): (ASKED[0], [1, 2]),
+    ("feed", "turns"): (ASKED[0], ["t"]),
 }
 
 
@@ -84,5 +101,6 @@ async def test_no_hot_query_does_so_once_it_is_planned_for_any_arguments(any_dat
         await connection.execute("set plan_cache_mode = force_generic_plan")
         for (file, name), arguments in HOT.items():
             await connection.execute(f"prepare {name} as {queries(file)[name]}")
-            plan = await plan_of(connection, f"execute {name} ({', '.join(['null'] * len(arguments))})")
+            given = f"({', '.join(['null'] * len(arguments))})" if arguments else ""
+            plan = await plan_of(connection, f"execute {name} {given}")
             assert list(scanned_whole(plan)) == [], name

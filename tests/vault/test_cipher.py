@@ -68,6 +68,17 @@ def test_a_retired_key_still_opens() -> None:
     assert rotated.open(key_id, sealed, b"") == b"value"
 
 
+def test_what_is_veiled_is_always_the_same_and_comes_back_for_its_own_purpose_alone() -> None:
+    veiled = VAULT.veil(b"place", "list")
+    assert veiled == VAULT.veil(b"place", "list")
+    assert b"place" not in veiled
+    assert VAULT.unveil(veiled, "list") == b"place"
+    assert VAULT.unveil(veiled, "other") is None
+    assert Vault(new_keys()).unveil(veiled, "list") is None
+    for wrong in (b"", b"short", veiled[:-1], veiled + b"x"):
+        assert VAULT.unveil(wrong, "list") is None
+
+
 def test_threads_may_share_a_vault() -> None:
     def there_and_back(number: int) -> bool:
         plain = str(number).encode()

@@ -1,0 +1,94 @@
+"""What a viewer may be told of the changes of entities: that something changed and in which items, never a value.
+
+Takes rows of the log of changes; gives those changes that a grant of the viewer's covers, with the granted items alone.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from hub import telemetry
+from hub.access import Grant, Viewer, decide, may_see
+from hub.catalog import EntityKind, Model
+from hub.clock import now
+from hub.identifiers.entity_id import new_id
+from hub.merge.view import SIGNS
+from hub.store import reading
+from hub.store.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A version of an entity and what changed with it, as a viewer may be told.
+
+    ``registers`` are those whose delivery, or whose records' own dates, brought it; without a ``submission_id`` valid
+    time alone did.
+    """
+
+    entity_id: UUID
+    kind: EntityKind
+    version: int
+    recorded_at: datetime
+    valid_on: date
+    items: tuple[str, ...]
+    registers: tuple[str, ...]
+    submission_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one viewer may be told of changes."""
+
+    model: Model
+    grants: Sequence[Grant]
+    viewer: Viewer
+
+    def kinds(self) -> list[EntityKind]:
+        """The kinds of entity that a grant covers."""
+        return [kind for kind in EntityKind if may_see(self.grants, self.viewer, kind)]
+
+    def given(self, kind: EntityKind, items: Iterable[str]) -> frozenset[str]:
+        """The items and signs among ``items`` that may be told."""
+        items = frozenset(items)
+        return decide(self.model, self.grants, self.viewer, kind, items - SIGNS).given | (items & SIGNS)
+
+    def changes(self, rows: Sequence[asyncpg.Record]) -> list[Change]:
+        """Each row as a change with the items that may be told, be they none."""
+        kinds = {kind: {item for row in rows if row["kind"] == kind for item in row["items"]} for kind in EntityKind}
+        given = {kind: self.given(kind, items) for kind, items in kinds.items()}
+        return [self._change(row, given[EntityKind(row["kind"])]) for row in rows]
+
+    def _change(self, row: asyncpg.Record, given: Collection[str]) -> Change:
+        items = tuple(item for item in row["items"] if item in given)
+        return Change(
+            entity_id=row["entity_id"],
+            kind=EntityKind(row["kind"]),
+            version=row["version"],
+            recorded_at=row["recorded_at"],
+            valid_on=row["valid_on"],
+            items=items,
+            registers=(row["register"],) if row["register"] else tuple(sorted(self._registers(items))),
+            submission_id=row["submission_id"],
+        )
+
+    def _registers(self, items: Iterable[str]) -> set[str]:
+        return {self.model.records[item].register for item in items if item in self.model.records}
+
+
+async def log_telling(
+    connection: Connection, viewer: Viewer, operation: str, entity_ids: Iterable[UUID], items: Iterable[str]
+) -> None:
+    """Keep in the access log what a viewer is about to be told."""
+    await reading.write_access_log(
+        connection,
+        new_id(now()),
+        who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
+        operation=operation,
+        entity_ids=dict.fromkeys(entity_ids),
+        items=set(items),
+        denied=(),
+        trace_id=telemetry.trace_id(),
+    )

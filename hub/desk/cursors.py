@@ -1,0 +1,53 @@
+"""Cursors: where a reader stands in a list, in a form that it can keep but neither read nor make up.
+
+Takes places; gives texts that are always the same for the same place, and back. Raises ``InvalidCursor`` for any other
+text, a cursor of another list or of another hub among them.
+"""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
+
+from hub.errors import InvalidCursor
+from hub.store.feed import Place
+from hub.vault.cipher import Vault
+
+_PLACE = struct.Struct(">IQ16sI")
+_VERSION = struct.Struct(">I")
+
+
+def feed_cursor(vault: Vault, place: Place) -> str:
+    """The cursor of a place in the feed."""
+    plain = _PLACE.pack(place.epoch, place.position, place.entity_id.bytes, place.version)
+    return _written(vault, plain, "feed")
+
+
+def feed_place(vault: Vault, cursor: str) -> Place:
+    """The place in the feed that a cursor names."""
+    epoch, position, entity_id, version = _PLACE.unpack(_read(vault, cursor, "feed"))
+    return Place(epoch, position, UUID(bytes=entity_id), version)
+
+
+def version_cursor(vault: Vault, version: int) -> str:
+    """The cursor of a version in the list of an entity's versions."""
+    return _written(vault, _VERSION.pack(version), "versions")
+
+
+def version_of(vault: Vault, cursor: str) -> int:
+    """The version that a cursor names."""
+    version: int = _VERSION.unpack(_read(vault, cursor, "versions"))[0]
+    return version
+
+
+def _written(vault: Vault, plain: bytes, purpose: str) -> str:
+    return urlsafe_b64encode(vault.veil(plain, purpose)).decode().rstrip("=")
+
+
+def _read(vault: Vault, cursor: str, purpose: str) -> bytes:
+    try:
+        plain = vault.unveil(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), purpose)
+    except ValueError:
+        plain = None
+    if plain is None:
+        raise InvalidCursor
+    return plain
