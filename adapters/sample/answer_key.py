@@ -1,21 +1,34 @@
 """Work out what the hub must answer about the sample city, without the hub's merge.
 
-Takes the ledger of what was said; gives the answer to the questions of ``adapters.sample.answers`` for each entity.
+Takes the ledger of what was said; gives the answer to the questions of ``adapters.sample.questions`` for each entity.
 The rules are written here a second time on purpose, as plainly as they can be said.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from adapters.sample.answers import ENTITY_FIELDS, PERSON_FIELDS, pick, selection
-from adapters.sample.ledger import Account, Ledger, Statement
+from adapters.sample.authorities import RULES, Rule, deciders, said_at
+from adapters.sample.ledger import UNKNOWN, Account, Ledger, Statement, document_number
+from adapters.sample.questions import pick, selection
+from adapters.sample.relations import Relations
 from adapters.sample.story import Values
 from hub.catalog import EntityKind, Item, ItemType, Model
 
 Answer = dict[str, object]
-_REPRESENTATIVES = ("legalRepresentative", "operator")
-_NAMED_BY = ("household", "socialInsurances", "marriageRegistrations")
-"""Who may name a person, in order; the others only where there is no household record."""
+_CREDIT_CODE_LENGTH = 18
+_PRIMARY = {EntityKind.NATURAL_PERSON: "ID_NUMBER", EntityKind.LEGAL_ENTITY: "CREDIT_CODE"}
+
+
+class Expected(NamedTuple):
+    """What the hub must say of one entity: all numbers that lead to it, what is asked of it, and whom it relates to."""
+
+    kind: EntityKind
+    scheme: str
+    key: str
+    identifiers: list[tuple[str, str]]
+    answer: object
+    edges: Mapping[str, object]
 
 
 class AnswerKey:
@@ -24,50 +37,47 @@ class AnswerKey:
     def __init__(self, ledger: Ledger, model: Model) -> None:
         self._ledger = ledger
         self._model = model
-        self._positions = self._held_positions()
+        self._relations = Relations(ledger)
+        self._asked = {kind: selection(model, kind) for kind in EntityKind}
 
-    def answers(self) -> Iterator[tuple[EntityKind, str, object]]:
-        """Kind, key and answer of every entity that the hub has a view of."""
-        person_fields, entity_fields = selection(PERSON_FIELDS), selection(ENTITY_FIELDS)
+    def answers(self) -> Iterator[Expected]:
+        """What is expected of every entity that the hub has a view of."""
         for account in self._ledger.accounts():
-            if account.kind is EntityKind.NATURAL_PERSON:
-                yield account.kind, account.key, pick(person_fields, self._person(account))
-            else:
-                yield account.kind, account.key, pick(entity_fields, self._entity(account))
+            identifiers = [(scheme, number) for scheme, known in account.numbers.items() for number in known]
+            primary = [found for found in identifiers if found[0] == _PRIMARY[account.kind]]
+            scheme, key = (primary or identifiers)[0]
+            answer = pick(self._asked[account.kind], self._answer(account))
+            yield Expected(account.kind, scheme, key, identifiers, answer, self._relations.of(account))
 
-    def _person(self, account: Account) -> Answer:
-        namer, household = _namer(account), _latest(account.of("household"))
-        marriage, work = _latest(account.of("marriageRegistrations")), _latest(account.of("employment"))
-        registered = household.values if household else {}
+    def _answer(self, account: Account) -> Answer:
+        ruled = {name: self._ruled(account, rule) for name, rule in RULES[account.kind].items()}
         return {
-            "idNumber": account.key,
-            "name": _name_in(namer) if namer else None,
-            "sex": self._code("GB/T 2261.1", registered.get("sex")),
-            "ethnicity": self._code("GB/T 3304", registered.get("ethnicity")),
-            "birthDate": _birth_date(account.key) if namer else None,
-            "lifeStatus": self._code("life_status", _life_status(registered)),
-            "maritalStatus": self._code("GB/T 2261.2", marriage.values.get("maritalStatus") if marriage else None),
-            "employmentStatus": self._code("GB/T 2261.4", work.values.get("employmentStatus") if work else None),
-            "socialSecurityNumber": account.numbers.get("socialSecurityNumber"),
-            "provenance": {
-                "name": _name_provenance(namer, account),
-                "sex": _provenance(household),
-                "maritalStatus": _provenance(marriage, absence="NOT_COVERED"),
-            },
-            "positions": self._positions.get(account.key, []),
+            **self._numbers(account),
+            **{name: value for name, (value, _) in ruled.items()},
+            "provenance": {name: provenance for name, (_, provenance) in ruled.items()},
+            "positions": self._relations.positions(account),
             **self._records(account),
         }
 
-    def _entity(self, account: Account) -> Answer:
-        """The answer about an organisation: its one registration names it and says what it is."""
-        registration = account.registration
-        kind = registration.record.items["kind"].derived
-        return {
-            "creditCode": account.numbers.get("creditCode"),
-            "name": registration.values["name"],
-            "kind": self._code("legal_entity_kind", kind.value if kind else None),
-            "provenance": {"name": _provenance(registration)},
-            **self._records(account),
+    def _numbers(self, account: Account) -> Answer:
+        """The numbers that an entity itself shows."""
+        items = self._model.merged[account.kind].values()
+        return {item.name: account.number(item.scheme) for item in items if item.scheme}
+
+    def _ruled(self, account: Account, rule: Rule) -> tuple[object, Answer]:
+        """The value of a merged item, and where it comes from."""
+        allowed = deciders(rule, has_household=bool(account.of("household")))
+        heard = [(who, said) for who in allowed if (said := next(_voices(account, who.record, who.place), None))]
+        if not heard:
+            return None, {"source": None, "standing": None, "absence": rule.silence, "alternatives": []}
+        who, (value, statement) = next((found for found in heard if found[1][0] not in UNKNOWN), heard[0])
+        unknown = value in UNKNOWN
+        shown = None if unknown else self._code(rule.codes, value) if rule.codes else value
+        return shown, {
+            "source": _source(statement),
+            "standing": who.standing,
+            "absence": "UNKNOWN_AT_SOURCE" if unknown else None,
+            "alternatives": list(_alternatives(account, rule, value, statement)),
         }
 
     def _records(self, account: Account) -> Answer:
@@ -84,8 +94,10 @@ class AnswerKey:
 
     def _item(self, item: Item, values: Values) -> object:
         """What an item of a record shows, be it one column or several."""
+        if item.derived:
+            return self._derived(item, values)
         columns = _columns(item, values)
-        if not columns:
+        if not columns or columns.get("") in UNKNOWN:
             return None
         match item.type:
             case ItemType.CODED:
@@ -93,11 +105,31 @@ class AnswerKey:
             case ItemType.ORGANIZATION:
                 return self._organization(columns)
             case ItemType.PERSON:
-                return {**columns, "person": self._named_person(columns["idNumber"])}
+                return {"idType": None, "idNumber": None, **columns, "person": self._person(values, item.name)}
             case ItemType.SUBJECT:
-                return {**columns, "idType": self._code(item.parts["idType"].codes or "", columns["idType"])}
+                return {part: self._part(item, part, columns.get(part)) for part in item.parts}
+            case ItemType.OBJECT:
+                return self._entry(item, columns)
+            case ItemType.LIST:
+                return [self._entry(item, entry) for entry in _entries(columns)]
+            case ItemType.INTEGER:
+                return int(columns[""])
+            case ItemType.PARTIAL_TIME:
+                return columns[""].replace(" ", "T")
             case _:
                 return columns[""]
+
+    def _derived(self, item: Item, values: Values) -> object:
+        """Category and level of disability, the two digits after the ID number in the certificate's number."""
+        number = values["certificateNumber"]
+        return self._code(item.codes or "", number[18] if item.name == "category" else number[19])
+
+    def _entry(self, item: Item, columns: Values) -> Answer:
+        return {member.name: self._item(member, _alone(member, columns)) for member in item.members}
+
+    def _part(self, item: Item, part: str, value: str | None) -> object:
+        codes = item.parts[part].codes
+        return self._code(codes, value) if codes else value
 
     def _code(self, codes: str, text: str | None, name: str | None = None) -> Answer | None:
         """A code and the name its list gives it; an open list keeps what it does not know as code or as name."""
@@ -105,37 +137,25 @@ class AnswerKey:
             return None
         known = self._model.code_lists[codes]
         code, name = (text, known.codes.get(text, name)) if text.isascii() else (None, text)
-        return {"code": code, "name": name, "system": codes, "systemVersion": known.version}
+        return {"code": code, "name": name}
 
     def _organization(self, columns: Values) -> Answer:
         """An organisation as a record names it, and the legal entity it is, if that is known."""
+        name = columns.get("") or columns.get("name")
         code = columns.get("creditCode")
-        account = self._ledger.account(code) if code else None
-        return {
-            "name": columns.get("") or columns.get("name"),
-            "creditCode": code,
-            "code": columns.get("code"),
-            "legalEntity": {"name": account.registration.values["name"]} if account else None,
-        }
+        if name and name.isascii() and len(name) == _CREDIT_CODE_LENGTH:
+            name, code = None, name
+        account = self._ledger.find("CREDIT_CODE", code) if code else None
+        return {"name": name, "creditCode": code, "legalEntity": {"name": self._name(account)} if account else None}
 
-    def _named_person(self, id_number: str) -> Answer | None:
+    def _person(self, values: Values, item: str) -> Answer | None:
         """A person with a view; somebody who is only referred to has none."""
-        account = self._ledger.account(id_number)
-        if account is None:
-            return None
-        namer = _namer(account)
-        return {"name": _name_in(namer) if namer else None}
+        number = document_number(values, item)
+        account = self._ledger.find(*number) if number else None
+        return {"idNumber": account.number("ID_NUMBER"), "name": self._name(account)} if account else None
 
-    def _held_positions(self) -> Mapping[str, list[Answer]]:
-        """The organisations that each person represents or operates, by ID number."""
-        held: defaultdict[str, list[Answer]] = defaultdict(list)
-        for account in self._ledger.accounts():
-            for role in _REPRESENTATIVES if account.kind is EntityKind.LEGAL_ENTITY else ():
-                said = account.registration.values
-                if id_number := said.get(f"{role}.idNumber"):
-                    entity = {"creditCode": account.numbers.get("creditCode"), "name": said["name"]}
-                    held[id_number].append({"role": role, "legalEntity": entity})
-        return held
+    def _name(self, account: Account) -> object:
+        return self._ruled(account, RULES[account.kind]["name"])[0]
 
 
 def _columns(item: Item, values: Values) -> Values:
@@ -143,51 +163,35 @@ def _columns(item: Item, values: Values) -> Values:
     return {name.partition(".")[2]: values[name] for name in item.value_names if name in values}
 
 
-def _latest(statements: Iterable[Statement]) -> Statement | None:
-    return max(statements, key=lambda statement: statement.said, default=None)
+def _alone(member: Item, columns: Values) -> Values:
+    return {member.name: columns[member.name]} if member.name in columns else {}
 
 
-def _namer(account: Account) -> Statement | None:
-    """The record that decides the name of a person."""
-    return next((latest for record in _NAMED_BY if (latest := _latest(account.of(record)))), None)
+def _entries(columns: Values) -> Iterator[Values]:
+    """The entries of a list: those of a list in JSON, and one in columns of its own."""
+    yield from json.loads(columns.get("", "[]"))
+    if apart := {name: value for name, value in columns.items() if name}:
+        yield apart
 
 
-def _name_in(statement: Statement) -> str:
-    return statement.values.get("name") or statement.values["recordedSubject.name"]
+def _voices(account: Account, record: str, place: str) -> Iterator[tuple[str, Statement]]:
+    """What the records of one type say at one place, the latest first."""
+    for statement in account.of(record):
+        if (said := said_at(statement, place)) is not None:
+            yield said, statement
 
 
-def _birth_date(id_number: str) -> str:
-    return f"{id_number[6:10]}-{id_number[10:12]}-{id_number[12:14]}"
-
-
-def _life_status(household: Values) -> str | None:
-    """Registered means alive; who moved out may be either."""
-    if household.get("status") == "NORMAL":
-        return "ALIVE"
-    return "DECEASED" if household.get("cancelReason") == "DEATH" else None
+def _alternatives(account: Account, rule: Rule, decided: str, by: Statement) -> Iterator[Answer]:
+    """What other registers say: each agrees or differs, and one that says both is heard twice."""
+    places = [*((who.record, who.place) for who in rule.deciders), *rule.compared]
+    told: set[tuple[bool, int]] = set()
+    for value, statement in (voice for place in places for voice in _voices(account, *place)):
+        opinion = (value == decided, id(statement))
+        if statement.record.register != by.record.register and value not in UNKNOWN and opinion not in told:
+            told.add(opinion)
+            yield {"agrees": opinion[0], "source": _source(statement)}
 
 
 def _source(statement: Statement) -> Answer:
     record = statement.record
     return {"register": record.register, "recordType": record.name, "validFrom": statement.valid_from}
-
-
-def _provenance(decider: Statement | None, absence: str = "NOT_REPORTED") -> Answer:
-    """The provenance of an item of which one register alone speaks."""
-    return {
-        "source": _source(decider) if decider else None,
-        "standing": "AUTHORITATIVE" if decider else None,
-        "absence": None if decider else absence,
-        "alternatives": [],
-    }
-
-
-def _name_provenance(namer: Statement | None, account: Account) -> Answer:
-    """The provenance of a person's name: every record of another register agrees with it or not."""
-    if namer is None:
-        return _provenance(None)
-    others = [said for said in account.records if said.record.register != namer.record.register]
-    return _provenance(namer) | {
-        "standing": "AUTHORITATIVE" if namer.record.name == "household" else "FALLBACK",
-        "alternatives": [{"agrees": _name_in(said) == _name_in(namer), "source": _source(said)} for said in others],
-    }

@@ -1,11 +1,14 @@
 """The days of the sample city: when its registers deliver, and days in between that things happen on.
 
-All of them are past, so the answers do not depend on the day they are asked for.
+All but one of them are past, so the answers do not depend on the day they are asked for.
 """
 
 from datetime import date, timedelta
 from enum import Enum
 from random import Random
+
+DISTANT = date(2099, 1, 1)
+"""A day that has not come: what holds from it on is announced, not in force."""
 
 
 class Round(Enum):

@@ -7,30 +7,43 @@ The same lines always give the same bytes.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
 
 from adapters.sample.flaws import code_lists
-from adapters.sample.story import Values
+from adapters.sample.story import Line, Values
 from adapters.sample.xlsx import workbook
-from hub.catalog import ItemType, Model, RecordType
+from hub.catalog import Item, ItemType, Model, RecordType
+from hub.reasons import ReasonCode
 
 _WRITES_NAMES = ("household", "marriageRegistrations", "socialInsurances", "businessRegistration")
 """Record types whose departments write the names of codes rather than the codes."""
 
 _FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 _FULL_WIDTH_EVERY = 50
+_OPERATION, _SINCE = "_operation", "_validFrom"
+_LINE_TITLES = {_OPERATION: "操作", _SINCE: "生效日期"}
+"""Columns that say something of the line itself."""
+_NO_CHARACTER = "\ue000"
+_DATES = (ItemType.DATE, ItemType.PARTIAL_DATE, ItemType.PARTIAL_TIME)
 
 
 class Form(Enum):
-    """A form of file, by how its name ends. JSON Lines name items in English, the others title columns in Chinese."""
+    """A form of file: how its name ends, and the reason for which a line that is broken in it cannot be taken in.
 
-    CSV_UTF8 = ".csv"
-    CSV_GB18030 = ".gb18030.csv"
-    XLSX = ".xlsx"
-    JSON_LINES = ".jsonl"
+    JSON Lines name items in English, the others title columns in Chinese.
+    """
+
+    CSV_UTF8 = (".csv", ReasonCode.WRONG_NUMBER_OF_CELLS)
+    CSV_GB18030 = (".gb18030.csv", ReasonCode.INVALID_ENCODING)
+    XLSX = (".xlsx", ReasonCode.FORMULA)
+    JSON_LINES = (".jsonl", ReasonCode.MALFORMED_LINE)
+
+    def __init__(self, suffix: str, breakage: ReasonCode) -> None:
+        self.suffix = suffix
+        self.breakage = breakage
 
 
 class Table:
@@ -40,44 +53,56 @@ class Table:
         self._model = model
         self._record = record
         self._form = form
-        self._names = [name for item in record.item if not item.derived for name in item.value_names]
-        self._titles = _titles(record)
-        self._dates = {item.name for item in record.item if item.type in (ItemType.DATE, ItemType.PARTIAL_DATE)}
+        self._titles = _titles(record) | _LINE_TITLES
+        self._dates = {inner.name for inner in _inner_items(record) if inner.type in _DATES}
         self._codes = dict(code_lists(record)) if record.name in _WRITES_NAMES else {}
 
-    def write(self, path: Path, lines: Iterable[Values]) -> None:
+    def write(self, path: Path, lines: Sequence[Line]) -> None:
         """Write ``lines`` in their order."""
-        spelt = [self._spelt(values, place) for place, values in enumerate(lines, 1)]
+        spelt = [self._spelt(line, place) for place, line in enumerate(lines, 1)]
+        used = {name for line in spelt for name in line}
+        names = [name for name in self._titles if name in used]
+        broken = {place for place, line in enumerate(lines, 1) if line.illegible}
         match self._form:
             case Form.JSON_LINES:
-                path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in spelt), "utf-8")
+                path.write_text("".join(_json_lines(spelt, broken)), "utf-8")
             case Form.XLSX:
-                path.write_bytes(workbook([self._header(), *(self._cells(line) for line in spelt)]))
+                path.write_bytes(workbook(self._rows(names, spelt, broken)))
             case Form.CSV_UTF8:
-                path.write_text(self._csv(spelt), "utf-8-sig", newline="")
+                path.write_bytes("".join(map(_csv_line, self._rows(names, spelt, broken))).encode("utf-8-sig"))
             case Form.CSV_GB18030:
-                path.write_text(self._csv(spelt), "gb18030", newline="")
+                path.write_bytes(b"".join(_gb18030(self._rows(names, spelt, broken))))
 
-    def _csv(self, lines: Iterable[Values]) -> str:
-        text = io.StringIO()
-        csv.writer(text).writerows([self._header(), *(self._cells(line) for line in lines)])
-        return text.getvalue()
+    def _rows(self, names: Sequence[str], lines: Iterable[Values], broken: Container[int]) -> Iterator[list[str]]:
+        """The header and the cells of each line; those of a broken one are broken as the form has it."""
+        yield [self._titles[name] for name in names]
+        for place, line in enumerate(lines, 1):
+            cells = [line.get(name, "") for name in names]
+            yield self._broken(cells) if place in broken else cells
 
-    def _header(self) -> list[str]:
-        return [self._titles[name] for name in self._names]
+    def _broken(self, cells: list[str]) -> list[str]:
+        match self._form:
+            case Form.XLSX:
+                return ["=1/1", *cells[1:]]
+            case Form.CSV_GB18030:
+                return [*cells[:-1], cells[-1] + _NO_CHARACTER]
+            case _:
+                return [*cells, "多余"]
 
-    def _cells(self, line: Values) -> list[str]:
-        return [line.get(name, "") for name in self._names]
-
-    def _spelt(self, values: Values, place: int) -> Values:
-        return {name: self._spell(name, value, place) for name, value in values.items()}
+    def _spelt(self, line: Line, place: int) -> Values:
+        spelt = {name: self._spell(name, value, place) for name, value in line.values.items()}
+        if line.operation.value:
+            spelt[_OPERATION] = line.operation.value
+        if line.since:
+            spelt[_SINCE] = line.since.isoformat()
+        return spelt
 
     def _spell(self, name: str, value: str, place: int) -> str:
-        if name in self._dates:
+        if name.rpartition(".")[2] in self._dates and value[:4].strip("0").isdecimal():
             return _spell_date(value, self._form)
         if name in self._codes:
             return self._name_of_code(self._codes[name], value)
-        if name.endswith("idNumber"):
+        if name.endswith("idNumber") and value[:-1].isdecimal():
             return _spell_id_number(value, self._form, place)
         return value
 
@@ -88,18 +113,48 @@ class Table:
         return name if known.code_of(name) == value else value
 
 
-def _titles(record: RecordType) -> Mapping[str, str]:
-    """The Chinese title of every column."""
-    titles = {item.name: item.zh for item in record.item}
-    return titles | {f"{item.name}.{part}": column.zh for item in record.item for part, column in item.parts.items()}
+def _titles(record: RecordType) -> dict[str, str]:
+    """The Chinese title of every column that has one of its own, in the order of the model."""
+    titles: dict[str, str] = {}
+    for item in record.item:
+        if not item.derived:
+            titles |= {item.name: item.zh}
+            titles |= {f"{item.name}.{part}": column.zh for part, column in item.parts.items()}
+            titles |= {f"{item.name}.{member.name}": member.zh for member in item.members}
+    return {name: title for name, title in titles.items() if record.columns.get(title) == name}
+
+
+def _inner_items(record: RecordType) -> Iterator[Item]:
+    for item in record.item:
+        yield from (item, *item.members)
+
+
+def _json_lines(lines: Iterable[Values], broken: Container[int]) -> Iterator[str]:
+    for place, line in enumerate(lines, 1):
+        text = json.dumps(line, ensure_ascii=False)
+        yield (text[:-1] if place in broken else text) + "\n"
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _gb18030(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Lines in GB18030, in which a private sign stands for a byte that is no character."""
+    for cells in rows:
+        text, spoilt, end = _csv_line(cells).partition(_NO_CHARACTER)
+        yield text.encode("gb18030") + (b"\xff" if spoilt else b"") + end.encode("gb18030")
 
 
 def _spell_date(value: str, form: Form) -> str:
+    day, _, clock = value.partition(" ")
     if form is Form.CSV_GB18030:
-        return value.replace("-", "")
+        day = day.replace("-", "")
     if form is Form.XLSX:
-        return "".join(f"{int(part)}{unit}" for part, unit in zip(value.split("-"), "年月日", strict=False))
-    return value
+        day = "".join(f"{int(part)}{unit}" for part, unit in zip(day.split("-"), "年月日", strict=False))
+    return f"{day} {clock}".strip()
 
 
 def _spell_id_number(value: str, form: Form, place: int) -> str:

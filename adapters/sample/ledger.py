@@ -1,17 +1,28 @@
 """Keep what registers said, to tell what is in force: the later effective date, and for one date the later word.
 
-Takes lines with their place in a delivery; gives for each entity the records in force. Knows of no hub.
+Takes lines with their place in a delivery; gives for each entity the records in force and the numbers that lead to it.
+Knows of no hub.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
-from adapters.sample.story import Line, Values
+from adapters.sample.days import DISTANT
+from adapters.sample.story import Line, Operation, Values
 from hub.catalog import EntityKind, ItemType, Model, RecordType
 
 Said = tuple[str, date, int]
 """Since when something holds, then the day and the place at which it was said."""
+Number = tuple[str, str]
+"""A scheme and a number after it."""
+UNKNOWN = ("不详", "0000-00-00")
+"""What registers write for a code or a date that they do not know."""
+DOCUMENTS = {"1": "ID_NUMBER", "2": "ID_NUMBER", "3": "PASSPORT", "6": "HONG_KONG_MACAO_PERMIT", "7": "TAIWAN_PERMIT"}
+"""What scheme the number of each kind of document is of."""
+_LEADS_NOWHERE = "CERTIFICATE_NUMBER"
+_ID_NUMBER_LENGTH, _OLD_TAXPAYER_ID_LENGTH = 18, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +32,43 @@ class Statement:
     record: RecordType
     said: Said
     values: Values
+    operation: Operation
 
     @property
     def valid_from(self) -> str:
         """Since when it holds."""
         return self.said[0]
 
+    def says_what(self, other: "Statement") -> bool:
+        """Whether it only says what ``other`` says."""
+        return (self.values, self.operation) == (other.values, other.operation)
+
 
 @dataclass(slots=True)
 class Account:
-    """All that is known of one entity: its records in force and its numbers, by the item that holds them."""
+    """All that is known of one entity: what was said of its records, and its numbers by their schemes."""
 
     kind: EntityKind
     key: str
-    heard: dict[tuple[str, ...], list[Statement]]
-    numbers: dict[str, str]
+    heard: dict[tuple[str, ...], list[Statement]] = field(default_factory=dict)
+    numbers: dict[str, list[str]] = field(default_factory=dict)
+    _records: list[Statement] | None = None
 
     @property
     def records(self) -> list[Statement]:
-        """The statements in force, one of each record."""
-        return [_in_force(statements) for statements in self.heard.values()]
+        """The statements in force, one of each record at most, the latest first."""
+        if self._records is None:
+            found = (_in_force(statements) for statements in self.heard.values())
+            self._records = sorted(filter(None, found), key=lambda statement: statement.said, reverse=True)
+        return self._records
 
     def of(self, record: str) -> list[Statement]:
-        """The statements in force of one record type."""
+        """The statements in force of one record type, the latest first."""
         return [statement for statement in self.records if statement.record.name == record]
 
-    @property
-    def registration(self) -> Statement:
-        """The only record in force of an organisation, which is registered once."""
-        (statement,) = self.records
-        return statement
+    def number(self, scheme: str) -> str | None:
+        """The number of a scheme, if one is known."""
+        return next(iter(self.numbers.get(scheme, ())), None)
 
 
 class Ledger:
@@ -59,41 +77,59 @@ class Ledger:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._accounts: dict[str, Account] = {}
+        self._by_number: dict[Number, Account] = {}
 
     def hear(self, line: Line, place: int) -> None:
         """Note a good line, the ``place``-th of its delivery."""
         record = self._model.records[line.record]
-        account = self._accounts.get(line.entity)
-        if account is None:
-            account = self._accounts[line.entity] = Account(record.entity, line.entity, {}, {})
-        statement = Statement(record, (_valid_from(record, line), line.round.stated_on, place), line.values)
+        account = self._accounts.setdefault(line.entity, Account(record.entity, line.entity))
+        said = (_valid_from(record, line), line.round.stated_on, place)
         key = (record.name, *_key(record, line.values))
-        account.heard.setdefault(key, []).append(statement)
-        account.numbers |= {name: line.values[name] for name in _numbers(record) if name in line.values}
+        account.heard.setdefault(key, []).append(Statement(record, said, line.values, line.operation))
+        for scheme, number in _numbers(record, line.values):
+            self._by_number[scheme, number] = account
+            if number not in (known := account.numbers.setdefault(scheme, [])):
+                known.append(number)
 
     def accounts(self) -> Iterator[Account]:
         """Everybody of whom something good was said, in the order in which they were first heard of."""
         return iter(self._accounts.values())
 
-    def account(self, key: str) -> Account | None:
-        """The account of an entity, if anything good was said of it."""
-        return self._accounts.get(key)
+    def find(self, scheme: str, number: str) -> Account | None:
+        """The account that a number leads to, if anything good was said under it."""
+        return self._by_number.get((scheme, number))
 
 
-def _in_force(statements: list[Statement]) -> Statement:
-    """The last word on the latest day; where it only repeats what held before, the first day of the repetition."""
-    last_words = {statement.valid_from: statement for statement in sorted(statements, key=lambda said: said.said)}
-    *earlier, current = (last_words[day] for day in sorted(last_words))
-    for statement in reversed(earlier):
-        if statement.values != current.values:
-            break
-        current = statement
-    return current
+def document_number(values: Values, item: str) -> Number | None:
+    """The number of the document by which a line names somebody, with its scheme."""
+    number = values.get(f"{item}.idNumber")
+    return (DOCUMENTS[values.get(f"{item}.idType", "1")], number) if number else None
+
+
+def _in_force(statements: list[Statement]) -> Statement | None:
+    """The last word on the latest day that has come; if it repeats what held before, the first of the repetition."""
+    days: dict[str, list[Statement]] = {}
+    for statement in sorted(statements, key=lambda said: said.said):
+        if statement.valid_from < DISTANT.isoformat():
+            days.setdefault(statement.valid_from, []).append(statement)
+    standing = [word for word in map(_first_of_the_last, days.values()) if word.operation is not Operation.WITHDRAW]
+    if not standing or standing[-1].operation is Operation.END:
+        return None
+    return _first_of_the_last(standing)
+
+
+def _first_of_the_last(statements: list[Statement]) -> Statement:
+    """The first of the last statements that all say the same."""
+    backwards = statements[::-1]
+    return list(takewhile(lambda statement: statement.says_what(backwards[0]), backwards))[-1]
 
 
 def _valid_from(record: RecordType, line: Line) -> str:
     """The first effective date that the line gives, a reduced one from its first day; else the day of the delivery."""
-    given = next((line.values[name] for name in record.effective if name in line.values), None)
+    if line.since:
+        return line.since.isoformat()
+    names = () if line.operation is Operation.END else record.effective
+    given = next((line.values[name] for name in names if line.values.get(name, UNKNOWN[0]) not in UNKNOWN), None)
     return f"{given}-01-01"[:10] if given else line.round.stated_on.isoformat()
 
 
@@ -102,5 +138,31 @@ def _key(record: RecordType, values: Values) -> tuple[str, ...]:
     return next(filter(all, alternatives), ())
 
 
-def _numbers(record: RecordType) -> list[str]:
-    return [item.name for item in record.item if item.type is ItemType.IDENTIFIER]
+def _numbers(record: RecordType, values: Values) -> Iterator[Number]:
+    """The numbers by which a line leads to its entity, those that its numbers embed included."""
+    named = document_number(values, "recordedSubject")
+    given = [
+        (str(item.scheme), values[item.name])
+        for item in record.item
+        if item.type is ItemType.IDENTIFIER and item.scheme != _LEADS_NOWHERE and item.name in values
+    ]
+    if named:
+        given.insert(0, named)
+    for scheme, number in given:
+        yield scheme, number
+        yield from _embedded(scheme, number)
+
+
+def _embedded(scheme: str, number: str) -> Iterator[Number]:
+    match scheme:
+        case "DISABILITY_CERTIFICATE":
+            yield "ID_NUMBER", number[:_ID_NUMBER_LENGTH]
+        case "STUDENT_NUMBER" if number[0] in "GLJ":
+            yield "ID_NUMBER", number[1:]
+        case "CREDIT_CODE":
+            yield "ORGANIZATION_CODE", number[8:17]
+        case "TAXPAYER_ID" if len(number) == _OLD_TAXPAYER_ID_LENGTH:
+            yield "ORGANIZATION_CODE", number[6:]
+        case "TAXPAYER_ID":
+            yield "CREDIT_CODE", number
+            yield from _embedded("CREDIT_CODE", number)

@@ -28,6 +28,8 @@ _TRADES = (
 _SHOPS = ("便利店", "小吃店", "理发店", "五金店", "水果店", "服装店", "茶行", "维修部", "花店", "早餐店")
 _SCHOOLS = ("幼儿园", "职业培训学校", "社会工作服务中心", "青少年宫", "门诊部", "体育俱乐部")
 _GROUPS = ("商会", "行业协会", "书法家协会", "志愿者协会", "羽毛球协会", "企业家联合会")
+_FOREIGN_FIRST = ("ALEX", "KIM", "ROBIN", "SASHA", "NOA", "JAMIE", "ALEXIS", "MIKA", "DANA", "LEE", "SAM", "TONI")
+_FOREIGN_LAST = ("SAMPLE", "EXAMPLE", "MODEL", "PATTERN", "MUSTER", "SPECIMEN", "TRIAL", "DRAFT", "SKETCH", "DEMO")
 _HOMES = ("敬老院", "养老院", "福利院", "颐养中心")
 
 
@@ -78,3 +80,13 @@ def group(random: Random, district: str) -> str:
 def home(random: Random, district: str) -> str:
     """The name of a welfare institution."""
     return f"广州市{district}{_trade_name(random)}{random.choice(_HOMES)}"
+
+
+def institution(random: Random, district: str, office: str) -> str:
+    """The name of a public institution; ``office`` is what it does."""
+    return f"广州市{district}{_trade_name(random)}{office}"
+
+
+def foreign(random: Random) -> str:
+    """The name of a foreigner, in Latin letters and from no country."""
+    return f"{random.choice(_FOREIGN_LAST)} {random.choice(_FOREIGN_FIRST)}"

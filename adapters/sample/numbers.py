@@ -54,6 +54,22 @@ class Numbers:
         """The number of a certificate of ``prefix`` issued in ``year``."""
         return self._unused(lambda: f"{prefix}{year}{self._random.randrange(10**8):08}")
 
+    def passport(self) -> str:
+        """The number of a passport."""
+        return self._unused(lambda: f"{self._random.choice('ABCEGKLNPRX')}{self._random.randrange(10**8):08}")
+
+    def travel_permit(self, region: str) -> str:
+        """The number of a mainland travel permit for ``region``: H, M or none for Taiwan, then eight digits."""
+        return self._unused(lambda: f"{region}{self._random.randrange(10**7, 10**8):08}")
+
+    def birth_certificate(self, year: int) -> str:
+        """The number of a medical certificate of birth."""
+        return self._unused(lambda: f"{'OPQRSTU'[year % 7]}44{self._random.randrange(10**7):07}")
+
+    def digits(self, prefix: str, count: int) -> str:
+        """``prefix`` and so many digits."""
+        return self._unused(lambda: f"{prefix}{self._random.randrange(10**count):0{count}}")
+
     def _unused(self, draw: Callable[[], str]) -> str:
         number = draw()
         while number in self._dealt:

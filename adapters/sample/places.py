@@ -53,20 +53,20 @@ DISTRICTS = (
     District("440118", "增城区"),
 )
 
-ELSEWHERE = (
-    "110105",
-    "310104",
-    "330106",
-    "360102",
-    "420106",
-    "430102",
-    "440305",
-    "450103",
-    "500103",
-    "510104",
-    "610103",
-)
-"""Divisions that the ID numbers of people from elsewhere begin with."""
+ELSEWHERE = {
+    "110105": "北京市朝阳区",
+    "310104": "上海市徐汇区",
+    "330106": "杭州市西湖区",
+    "360102": "南昌市东湖区",
+    "420106": "武汉市武昌区",
+    "430102": "长沙市芙蓉区",
+    "440305": "深圳市南山区",
+    "450103": "南宁市青秀区",
+    "500103": "重庆市渝中区",
+    "510104": "成都市锦江区",
+    "610103": "西安市碑林区",
+}
+"""Divisions elsewhere, by the code that the ID numbers of people from elsewhere begin with."""
 
 
 def town(random: Random, district: District) -> str:
@@ -83,3 +83,13 @@ def address(random: Random, district: District) -> str:
 def phone(random: Random) -> str:
     """A telephone number of the city."""
     return f"020-{random.randrange(10**7, 10**8)}"
+
+
+def subdistrict(random: Random) -> str:
+    """The name of a subdistrict."""
+    return f"{random.choice(_STREETS)}街道"
+
+
+def community(random: Random) -> str:
+    """The name of a neighbourhood committee."""
+    return f"{random.choice(_STREETS)}社区居民委员会"

@@ -4,27 +4,45 @@ Values are canonical here: codes, dates as yyyy-MM-dd, numbers as their standard
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
 from random import Random
 
+from adapters.sample.courses import Courses
 from adapters.sample.days import Round
+from adapters.sample.lives import Document, Life
 from adapters.sample.numbers import Numbers
 from adapters.sample.organizations import Organization, Organizations
-from adapters.sample.people import Person
 from hub.reasons import ReasonCode
 
 Values = Mapping[str, str]
 
 
+class Operation(Enum):
+    """What a line does, in the words of the column 操作; most lines, which tell, leave it empty."""
+
+    STATE = ""
+    END = "终止"
+    WITHDRAW = "撤回"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a delivery: what it says of ``entity``, and the reason for which it cannot be taken in, if any."""
+    """One line of a delivery: what it says of ``entity``, and the reason for which it cannot be taken in, if any.
+
+    A line that is ``illegible`` is broken as its file's form breaks. ``since`` is the day from which it holds, where
+    the line gives one in a column of its own.
+    """
 
     record: str
     entity: str
     values: Values
     round: Round = Round.FIRST
     reason: ReasonCode | None = None
+    illegible: bool = False
+    operation: Operation = Operation.STATE
+    since: date | None = None
 
     def then(self, later: Round, values: Values | None = None) -> "Line":
         """The same record in another round, with other ``values`` where they are given."""
@@ -37,13 +55,11 @@ class World:
 
     random: Random
     numbers: Numbers
-    persons: list[Person]
+    lives: list[Life]
     organizations: list[Organization]
     founder: Organizations
-    employers: list[Organization] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.employers = [found for found in self.organizations if found.kind.employs]
+    courses: Courses
+    representatives: Callable[[], Life]
 
 
 Story = list[Line]
@@ -56,10 +72,17 @@ def spoken(values: Mapping[str, str | None]) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def subject(person: Person, register: str) -> Values:
+def subject(life: Life, register: str, document: Document | None = None) -> Values:
     """Name, document and number, which every register but the household's sends along (GZ-Detail Art. 19)."""
+    shown = document or life.document
     return {
-        "recordedSubject.name": person.name_in(register),
-        "recordedSubject.idType": "1",
-        "recordedSubject.idNumber": person.id_number,
+        "recordedSubject.name": life.name_in(register),
+        "recordedSubject.idType": shown.kind,
+        "recordedSubject.idNumber": shown.number,
     }
+
+
+def reference(item: str, life: Life) -> Values:
+    """A person as a record of somebody else names them; a citizen's kind of document goes without saying."""
+    named = {f"{item}.name": life.name, f"{item}.idNumber": life.document.number}
+    return named if life.is_citizen else {**named, f"{item}.idType": life.document.kind}

@@ -14,6 +14,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET_MAIN = f"{_OFFICE}/spreadsheetml/2006/main"
 _RELATION = f"{_OFFICE}/officeDocument/2006/relationships"
 _CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_COLUMNS = [first + second for first in ("", *ascii_uppercase[:3]) for second in ascii_uppercase]
 _PARTS = {
     "[Content_Types].xml": f"""<Types xmlns="{_OFFICE}/package/2006/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
@@ -33,7 +34,7 @@ _PARTS = {
 
 
 def workbook(rows: Iterable[Sequence[str]]) -> bytes:
-    """A workbook of ``rows``, of up to 26 cells each; empty texts leave their cell out."""
+    """A workbook of ``rows``; empty texts leave their cell out, one that begins with = is a formula."""
     sheet = "".join(_row(number, cells) for number, cells in enumerate(rows, 1))
     body = f'<worksheet xmlns="{_SHEET_MAIN}"><sheetData>{sheet}</sheetData></worksheet>'
     packed = io.BytesIO()
@@ -45,8 +46,12 @@ def workbook(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _row(number: int, cells: Sequence[str]) -> str:
     filled = "".join(
-        f'<c r="{column}{number}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
-        for column, text in zip(ascii_uppercase[: len(cells)], cells, strict=True)
-        if text
+        _cell(f"{column}{number}", text) for column, text in zip(_COLUMNS[: len(cells)], cells, strict=True) if text
     )
     return f'<row r="{number}">{filled}</row>'
+
+
+def _cell(place: str, text: str) -> str:
+    if text.startswith("="):
+        return f'<c r="{place}"><f>{escape(text[1:])}</f><v>0</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'

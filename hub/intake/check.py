@@ -32,8 +32,8 @@ EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
-PRIMARY = frozenset({Scheme.ID_NUMBER, Scheme.CREDIT_CODE})
-"""The schemes that entities are keyed by; any other key gives way to them."""
+_STRENGTH = {scheme: place for place, scheme in enumerate(Scheme)}
+"""Schemes in the order in which their numbers lead to an entity: any other key gives way to a stronger one."""
 
 _COMPOUND = frozenset({ItemType.PERSON, ItemType.ORGANIZATION, ItemType.SUBJECT})
 
@@ -168,7 +168,7 @@ def _identifiers(record: RecordType, values: Mapping[str, object]) -> tuple[Iden
     given = [value for name in names if isinstance(value := value_at(values, name), Identifier)]
     keys = [key for key in given if SCHEMES[key.scheme].finds]
     keys.extend(implied(keys))
-    return tuple(sorted(dict.fromkeys(keys), key=lambda key: key.scheme not in PRIMARY))
+    return tuple(sorted(dict.fromkeys(keys), key=lambda key: _STRENGTH[key.scheme]))
 
 
 def _formers(

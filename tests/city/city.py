@@ -1,14 +1,15 @@
 """A sample city, loaded through the adapters and asked for over GraphQL."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from adapters.loading import load, recognise
-from adapters.sample.answers import ENTITY_FIELDS, PERSON_FIELDS, canonical
+from adapters.sample.questions import canonical, fragment
 from graphql_schema.services import Services
 from hub.access import Grant, Role
 from hub.catalog import EntityKind
@@ -16,23 +17,38 @@ from hub.demo import SampleDelivery, deliveries
 from tests.served import Api
 
 EVERYTHING = tuple(Grant(role=Role.AGENCY, entity=kind, sensitivity=("O", "P", "S")) for kind in EntityKind)
-QUERIES = {
-    "NATURAL_PERSON": PERSON_FIELDS
-    + "query($keys: [IdNumber!]!) "
-    + "{ found: naturalPersons(idNumbers: $keys) { it: naturalPerson { ...PersonFields } } }",
-    "LEGAL_ENTITY": ENTITY_FIELDS
-    + "query($keys: [CreditCode!]!) "
-    + "{ found: legalEntities(creditCodes: $keys) { it: legalEntity { ...EntityFields } } }",
+Thing = TypeVar("Thing")
+AT_ONCE, ROOT_FIELDS = 50, 20
+MANY = {
+    "ID_NUMBER": "($keys: [IdNumber!]!) { found: naturalPersons(idNumbers: $keys) { it: naturalPerson",
+    "CREDIT_CODE": "($keys: [CreditCode!]!) { found: legalEntities(creditCodes: $keys) { it: legalEntity",
 }
+"""The schemes by which entities are asked for in numbers."""
 
 
-@dataclass(frozen=True)
-class Expected:
-    """One line of the answer key."""
+class Expected(msgspec.Struct, frozen=True):
+    """One line of the answer key: an entity by its best number, everything that leads to it, and what it is."""
 
-    kind: str
+    kind: EntityKind
+    scheme: str
     key: str
+    identifiers: list[tuple[str, str]]
     answer: dict[str, object]
+    edges: dict[str, object]
+
+
+class Answered(NamedTuple):
+    """What the hub answers about one entity: its id and what it shows."""
+
+    id: str
+    shown: dict[str, object]
+
+
+def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """``things`` in batches."""
+    waiting = iter(things)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def open_to_all(services: Services) -> Services:
@@ -52,12 +68,11 @@ async def load_delivery(api: Api, directory: Path, delivery: SampleDelivery) -> 
         api.services.model,
         delivery.register,
         [directory / delivery.file],
-        record=None,
+        record=delivery.record,
         stated_on=delivery.stated_on,
         source_unit="",
         max_cell_characters=api.services.settings.max_cell_characters,
     )
-    assert recognised.record.name == delivery.record
     report = await load(api.services.intake, recognised, "test", lambda file: None)
     async with api.services.database.connection() as connection:
         rows = await connection.fetch(
@@ -67,14 +82,57 @@ async def load_delivery(api: Api, directory: Path, delivery: SampleDelivery) -> 
 
 
 async def differences(api: Api, directory: Path) -> AsyncIterator[tuple[Expected, object]]:
-    """Every entity of the answer key that the hub answers otherwise, with its answer."""
-    for kind, query in QUERIES.items():
-        of_kind = (line for line in expected_in(directory) if line.kind == kind)
-        while batch := list(islice(of_kind, 50)):
-            data = await api.data(query, {"keys": [line.key for line in batch]})
-            for line, found in zip(batch, data["found"], strict=True):
-                if canonical(found["it"]) != canonical(line.answer):
-                    yield line, found["it"]
+    """Every entity of the answer key that the hub answers otherwise, with its answer, or not to every number."""
+    found: dict[tuple[str, str], str] = {}
+    async for line, answered in answers(api, directory):
+        if answered is None or canonical(answered.shown) != canonical(line.answer):
+            yield line, answered and answered.shown
+        else:
+            found |= {number: answered.id for number in line.identifiers if number[1] != line.key}
+    for numbers in batched(found, ROOT_FIELDS):
+        ids = [entity and entity["id"] for entity in await by_number(api, numbers, "{ id }")]
+        for number, wrong in zip(numbers, ids, strict=True):
+            if wrong != found[number]:
+                yield Expected(EntityKind.NATURAL_PERSON, *number, [], {}, {}), wrong
+
+
+async def answers(api: Api, directory: Path) -> AsyncIterator[tuple[Expected, Answered | None]]:
+    """Every line of the answer key with the hub's answer about its entity."""
+    for scheme, lines in by_scheme(directory).items():
+        for batch in batched(lines, AT_ONCE if scheme in MANY else 1):
+            for line, found in zip(batch, await asked(api, scheme, batch), strict=True):
+                entity = found and {name: value for name, value in found.items() if name != "id"}
+                yield line, found and Answered(found["id"], entity)
+
+
+def by_scheme(directory: Path) -> dict[str, list[Expected]]:
+    """The answer key by the scheme that entities are asked for by."""
+    lines: dict[str, list[Expected]] = {}
+    for line in expected_in(directory):
+        lines.setdefault(line.scheme, []).append(line)
+    return lines
+
+
+async def asked(api: Api, scheme: str, lines: Sequence[Expected]) -> list[Any]:
+    """What the hub shows of entities of one scheme: many at once by their primary keys, others one by one."""
+    kind = lines[0].kind
+    shown = f"{{ id ...{kind.type_name}Fields }}"
+    if scheme not in MANY:
+        return await by_number(api, [(scheme, line.key) for line in lines], shown, fragment(api.services.model, kind))
+    query = f"{fragment(api.services.model, kind)} query{MANY[scheme]} {shown} }} }}"
+    data = await api.data(query, {"keys": [line.key for line in lines]})
+    return [found["it"] for found in data["found"]]
+
+
+async def by_number(api: Api, numbers: Sequence[tuple[str, str]], shown: str, fragments: str = "") -> list[Any]:
+    """What any numbers lead to."""
+    asked_for = "".join(
+        f"n{place}: entity(scheme: {scheme}, value: $v{place}) {shown} " for place, (scheme, _) in enumerate(numbers)
+    )
+    declared = " ".join(f"$v{place}: String!" for place, _ in enumerate(numbers))
+    variables = {f"v{place}": value for place, (_, value) in enumerate(numbers)}
+    data = await api.data(f"{fragments} query({declared}) {{ {asked_for} }}", variables)
+    return [data[f"n{place}"] for place, _ in enumerate(numbers)]
 
 
 async def load_city(

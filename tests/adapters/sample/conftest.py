@@ -16,7 +16,8 @@ from python_calamine import CalamineWorkbook
 from adapters.sample import CitySummary, make_city
 from hub.catalog import Model, RecordType, load_model
 
-REGISTERS = {"household_registration", "civil_affairs", "social_security", "business_registration"}
+OF_THE_LINE = ("操作", "生效日期", "_operation", "_validFrom")
+"""Columns that speak of the line, not of its record."""
 PERSONS, ENTITIES = 4_000, 1_000
 
 
@@ -32,8 +33,8 @@ class FileLine:
 
     @property
     def key(self) -> str | None:
-        """The ID number or credit code, or else the registration number, that the line names its entity by."""
-        names = ("idNumber", "recordedSubject.idNumber", "creditCode", "registrationNumber")
+        """The best number that the line names its entity by."""
+        names = [*self.record.identified_by, "certificateNumber", "registrationNumber", "organizationCode"]
         return next((narrow(self.values[name]) for name in names if name in self.values), None)
 
 
@@ -53,7 +54,8 @@ class City:
 
     @cached_property
     def persons(self) -> dict[str, dict[str, Any]]:
-        return {line["key"]: line["answer"] for line in self.answers if line["kind"] == "NATURAL_PERSON"}
+        """The answers about those who have an ID number, by it."""
+        return {line["key"]: line["answer"] for line in self.answers if line["scheme"] == "ID_NUMBER"}
 
     @cached_property
     def entities(self) -> dict[str, dict[str, Any]]:
@@ -91,16 +93,25 @@ def delivered(directory: Path, model: Model) -> Iterator[FileLine]:
     for delivery in deliveries(directory):
         record = model.records[delivery["record"]]
         for place, cells in enumerate(rows(directory / delivery["file"]), 1):
-            values = {record.columns[title]: cell for title, cell in cells.items() if cell}
+            values = {record.columns[title]: cell for title, cell in cells.items() if cell and title not in OF_THE_LINE}
             yield FileLine(delivery["file"], place, record, delivery["stated_on"], values)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
+    """The cells of each line by title, as far as the line can be read at all."""
     if path.suffix == ".jsonl":
-        return json_lines(path)
+        return [json_object(line) for line in path.read_text("utf-8").splitlines()]
     if path.suffix == ".xlsx":
         header, *cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
         return [dict(zip(map(str, header), map(str, row), strict=True)) for row in cells]
     encoding = "gb18030" if "gb18030" in path.name else "utf-8-sig"
-    with path.open(encoding=encoding, newline="") as file:
-        return list(csv.DictReader(file))
+    with path.open(encoding=encoding, newline="", errors="replace") as file:
+        return [{title: cell for title, cell in row.items() if title} for row in csv.DictReader(file)]
+
+
+def json_object(line: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(line)
+    except ValueError:
+        return {}
+    return found

@@ -5,11 +5,12 @@ from math import sqrt
 import pytest
 
 from adapters.sample import shares
-from hub.catalog import Model
-from tests.adapters.sample.conftest import City, narrow
+from tests.adapters.sample.conftest import City, FileLine, narrow
 
 FIRST_MONTH = 1
-CHANGING = {"household", "employment", "socialInsurances", "adoptionRegistrations", "minimumLivingAllowances"}
+BEYOND_THE_BORDER = {"81", "82", "83"}
+STAYING = {"marriageRegistrations", "professionalTitles", "professionalAppointments"}
+ENDING = {"minimumLivingAllowances", "employment", "housingFundAccounts", "localTaxRegistration"}
 
 
 def near(share: float, count: int, of: int, spread: float = 4) -> bool:
@@ -19,10 +20,10 @@ def near(share: float, count: int, of: int, spread: float = 4) -> bool:
 
 def test_migrants_are_known_to_other_registers_only(city: City) -> None:
     named = {line.key for line in city.lines if line.record.name == "household"}
-    migrants = [key for key in city.persons if key not in named]
+    migrants = [key for key in city.persons if key not in named and key[:2] not in BEYOND_THE_BORDER]
     assert near(shares.MIGRANTS, len(migrants), len(city.persons), spread=8)  # families migrate together
     named_otherwise = [city.persons[key] for key in migrants if city.persons[key]["name"]]
-    assert named_otherwise
+    assert len(named_otherwise) > len(migrants) / 2
     assert {answer["provenance"]["name"]["standing"] for answer in named_otherwise} == {"FALLBACK"}
 
 
@@ -41,33 +42,46 @@ def test_names_differ_between_registers(city: City) -> None:
 
 
 def test_some_have_died_and_some_have_moved_out(city: City) -> None:
-    households = [answer for answer in city.persons.values() if answer["household"]]
+    people = city.persons.values()
+    households = [answer for answer in people if answer["household"]]
     reasons = [(answer["household"]["cancelReason"] or {}).get("code") for answer in households]
-    assert near(shares.DECEASED, reasons.count("DEATH"), len(households))
-    assert near(shares.MOVED_OUT, reasons.count("MOVED_OUT"), len(households))
-    dead = [answer for answer in households if answer["lifeStatus"] == {"code": "DECEASED"}]
-    assert len(dead) == reasons.count("DEATH")
+    dead = [answer for answer in people if answer["lifeStatus"] and answer["lifeStatus"]["code"] == "DECEASED"]
+    old = [key for key in city.persons if key[6:10] < "1980"]
+    assert near(shares.DECEASED, len(dead), len(old), spread=5)
+    assert len(dead) > reasons.count("DEATH")
+    assert near(shares.MOVED_OUT, reasons.count("MOVED_OUT"), len(households), spread=5)
 
 
-def test_some_businesses_come_with_a_registration_number_alone(city: City) -> None:
+def test_some_organisations_come_with_a_number_of_the_register_alone(city: City) -> None:
     businesses = [line for line in city.good_lines if line.record.register == "business_registration"]
     first = [line for line in businesses if line.stated_on.month == FIRST_MONTH]
-    unnumbered = [line for line in first if "creditCode" not in line.values]
-    assert near(shares.NUMBERED_FIRST, len(unnumbered), len(first))
+    unnumbered = {line.values["registrationNumber"] for line in first if "creditCode" not in line.values}
+    assert near(shares.NUMBERED_FIRST + shares.NEVER_NUMBERED, len(unnumbered), len(first))
     later = {line.values["registrationNumber"] for line in businesses if "creditCode" in line.values}
-    assert {line.values["registrationNumber"] for line in unnumbered} <= later
+    assert unnumbered & later
+    assert unnumbered - later
 
 
-@pytest.mark.parametrize("fate", ["changes", "corrections", "repeats", "late", "broken"])
-def test_lines_meet_their_fates(city: City, model: Model, fate: str) -> None:
-    first = [line for line in city.lines if line.stated_on.month == FIRST_MONTH]
-    if fate == "changes":
-        first = [line for line in first if line.record.name in CHANGING or line.record.entity == "LEGAL_ENTITY"]
-        first = [line for line in first if "stoppedOn" not in line.values]
-    if fate == "corrections":
-        first = [line for line in first if line.record.effective]
+@pytest.mark.parametrize(
+    "fate", ["changes", "corrections", "repeats", "late", "ended", "announced", "withdrawn", "unknown", "broken"]
+)
+def test_lines_meet_their_fates(city: City, fate: str) -> None:
+    first = [line for line in city.lines if line.stated_on.month == FIRST_MONTH and may_meet(line, fate)]
     share = {name.lower(): value for name, value in vars(shares).items() if name.isupper()}[fate]
-    assert near(share, city.summary.fates[fate], len(first), spread=5)
+    met = city.summary.fates[fate]
+    assert met < share * len(first) or near(share, met, len(first), spread=5)
+    assert met > share * len(first) / 2 - 5
+
+
+def may_meet(line: FileLine, fate: str) -> bool:
+    """Whether lines of this type may meet a fate at all."""
+    if fate == "ended":
+        return line.record.name in ENDING
+    if fate == "corrections":
+        return bool(line.record.effective)
+    if fate in ("announced", "withdrawn"):
+        return not line.record.effective
+    return fate != "changes" or line.record.name not in STAYING
 
 
 def test_some_representatives_have_no_record_of_their_own(city: City) -> None:
