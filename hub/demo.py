@@ -24,24 +24,30 @@ from hub.settings import Settings
 SEED = 1
 PERSON_QUERY = """query Person($idNumber: IdNumber!) {
   naturalPerson(idNumber: $idNumber) {
-    name sex { name } birthDate maritalStatus { name }
+    name sex { name } birthDate lifeStatus { name } maritalStatus { name } employmentStatus { name }
     provenance {
       name { standing basis source { register validFrom } alternatives { agrees source { register recordType } } }
     }
-    household { townOrSubdistrict { code name } }
+    household { townOrSubdistrict { code name } relationshipToHead { name } }
+    marriageRegistrations { marriedOn spouse { name person { birthDate } } }
+    academicQualifications { level { name } major { code name } }
     socialInsurances { insuranceType { name } employer { legalEntity { name } } }
+    housingFundAccounts { accountStatus { name } registeredOn }
     positions { role legalEntity { name creditCode } }
     version
   }
 }"""
 ENTITY_QUERY = """query Entity($creditCode: CreditCode!) {
   legalEntity(creditCode: $creditCode) {
-    name kind { name }
+    name kind { name } organizationCode
     businessRegistration {
       registeredAddress
-      legalRepresentative { name person { name birthDate } }
+      legalRepresentative { name person { name birthDate positions { legalEntity { name } } } }
       source { register validFrom recordedAt }
     }
+    organizationCodeRegistration { registeredAddress verificationResult { name } }
+    localTaxRegistration { taxpayerId registeredAddress }
+    nationalTaxRegistration { taxpayerId registeredAddress }
     version
   }
 }"""
@@ -51,10 +57,15 @@ TELLING_OF_A_PERSON: tuple[Callable[[Any], object], ...] = (
     lambda answer: answer["positions"],
     lambda answer: any(insurance["employer"] for insurance in answer["socialInsurances"]),
     lambda answer: not all(other["agrees"] for other in answer["provenance"]["name"]["alternatives"]),
+    lambda answer: any((marriage["spouse"] or {}).get("person") for marriage in answer["marriageRegistrations"]),
+    lambda answer: answer["academicQualifications"],
+    lambda answer: answer["housingFundAccounts"],
 )
 TELLING_OF_AN_ENTITY: tuple[Callable[[Any], object], ...] = (
     lambda answer: answer["businessRegistration"],
     lambda answer: answer["businessRegistration"] and answer["businessRegistration"]["legalRepresentative"]["person"],
+    lambda answer: answer["organizationCodeRegistration"],
+    lambda answer: answer["localTaxRegistration"] and answer["nationalTaxRegistration"],
 )
 
 
@@ -101,8 +112,8 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
     viewer = Viewer(agency="demo agency", officer="demo officer", role=Role.AGENCY)
     return Ready(
         token=LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=12)),
-        person=_most_telling(directory, "NATURAL_PERSON", TELLING_OF_A_PERSON),
-        entity=_most_telling(directory, "LEGAL_ENTITY", TELLING_OF_AN_ENTITY),
+        person=_most_telling(directory, "ID_NUMBER", TELLING_OF_A_PERSON),
+        entity=_most_telling(directory, "CREDIT_CODE", TELLING_OF_AN_ENTITY),
     )
 
 
@@ -143,8 +154,8 @@ def deliveries(directory: Path) -> list[SampleDelivery]:
     return msgspec.convert(content["delivery"], list[SampleDelivery])
 
 
-def _most_telling(directory: Path, kind: str, telling: Sequence[Callable[[Any], object]]) -> str:
-    """The key of the expected entity of ``kind`` whose answer shows most of what is ``telling``."""
+def _most_telling(directory: Path, scheme: str, telling: Sequence[Callable[[Any], object]]) -> str:
+    """The number of ``scheme`` of the expected entity whose answer shows most of what is ``telling``."""
     with (directory / "expected.jsonl").open("rb") as lines:
-        expected = (line for line in map(msgspec.json.decode, lines) if line["kind"] == kind)
+        expected = (line for line in map(msgspec.json.decode, lines) if line["scheme"] == scheme)
         return str(max(expected, key=lambda line: sum(bool(shows(line["answer"])) for shows in telling))["key"])

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from adapters.sample.authorities import RULES, Rule, deciders, said_at
-from adapters.sample.ledger import UNKNOWN, Account, Ledger, Statement, document_number
+from adapters.sample.ledger import DOCUMENTS, UNKNOWN, Account, Ledger, Statement
+from adapters.sample.lives import ID_CARD
 from adapters.sample.questions import pick, selection
 from adapters.sample.relations import Relations
 from adapters.sample.story import Values
@@ -97,15 +98,17 @@ class AnswerKey:
         if item.derived:
             return self._derived(item, values)
         columns = _columns(item, values)
-        if not columns or columns.get("") in UNKNOWN:
-            return None
+        return None if not columns or columns.get("") in UNKNOWN else self._said(item, columns)
+
+    def _said(self, item: Item, columns: Values) -> object:
+        """What an item shows that something is said of, by the parts that are given."""
         match item.type:
             case ItemType.CODED:
                 return self._code(item.codes or "", columns.get("") or columns.get("code"), columns.get("name"))
             case ItemType.ORGANIZATION:
                 return self._organization(columns)
             case ItemType.PERSON:
-                return {"idType": None, "idNumber": None, **columns, "person": self._person(values, item.name)}
+                return {"idType": None, "idNumber": None, **columns, "person": self._person(columns)}
             case ItemType.SUBJECT:
                 return {part: self._part(item, part, columns.get(part)) for part in item.parts}
             case ItemType.OBJECT:
@@ -148,10 +151,10 @@ class AnswerKey:
         account = self._ledger.find("CREDIT_CODE", code) if code else None
         return {"name": name, "creditCode": code, "legalEntity": {"name": self._name(account)} if account else None}
 
-    def _person(self, values: Values, item: str) -> Answer | None:
+    def _person(self, columns: Values) -> Answer | None:
         """A person with a view; somebody who is only referred to has none."""
-        number = document_number(values, item)
-        account = self._ledger.find(*number) if number else None
+        scheme = DOCUMENTS[columns.get("idType", ID_CARD)]
+        account = self._ledger.find(scheme, columns["idNumber"]) if "idNumber" in columns else None
         return {"idNumber": account.number("ID_NUMBER"), "name": self._name(account)} if account else None
 
     def _name(self, account: Account) -> object:

@@ -1,6 +1,6 @@
 """The people of the sample city, family by family: who they are, whom they married, whose children they are.
 
-Takes a source of chance and of numbers; gives lives. What else happens in a life is told by ``adapters.sample.courses``.
+Takes a source of chance and of numbers; gives lives. What else happens in one, ``adapters.sample.courses`` tells.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What becomes of a line after its first delivery: it changes, is corrected, repeated, late, ended, withdrawn or broken.
+"""What becomes of a line after its first delivery: it changes, is corrected, repeated, late, withdrawn or broken.
 
 Takes stories of one line; gives them on, in the shares of ``adapters.sample.shares``. Counts the fates it hands out.
 """

@@ -82,7 +82,7 @@ def repeated_entry(_random: Random, _model: Model, record: RecordType, values: V
     """Two entries of a list with one key."""
     for item in record.item:
         if item.distinct:
-            entry = {name: "2023-09-01" for name in item.distinct}
+            entry = dict.fromkeys(item.distinct, "2023-09-01")
             return {**values, item.name: json.dumps([entry, entry])}
     return None
 

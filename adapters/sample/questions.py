@@ -13,12 +13,14 @@ Selection = Mapping[str, "Selection"]
 
 _NOTHING: Selection = {}
 _CODED: Selection = {"code": _NOTHING, "name": _NOTHING}
-_SOURCE: Selection = {"register": _NOTHING, "recordType": _NOTHING, "validFrom": _NOTHING}
+_KIND: Selection = {"code": _NOTHING}
+_SINCE: Selection = {"validFrom": _NOTHING}
+_SOURCE: Selection = {"recordType": _NOTHING, **_SINCE}
 _PROVENANCE: Selection = {
     "source": _SOURCE,
     "standing": _NOTHING,
     "absence": _NOTHING,
-    "alternatives": {"agrees": _NOTHING, "source": {"register": _NOTHING, "recordType": _NOTHING}},
+    "alternatives": {"agrees": _NOTHING, "source": {"recordType": _NOTHING}},
 }
 _POSITION: Selection = {"role": _NOTHING, "legalEntity": {"creditCode": _NOTHING, "name": _NOTHING}}
 _PARTS: Mapping[ItemType, Selection] = {
@@ -26,7 +28,6 @@ _PARTS: Mapping[ItemType, Selection] = {
     ItemType.ORGANIZATION: {"name": _NOTHING, "creditCode": _NOTHING, "legalEntity": {"name": _NOTHING}},
     ItemType.PERSON: {"name": _NOTHING, "idNumber": _NOTHING, "person": {"idNumber": _NOTHING, "name": _NOTHING}},
 }
-_CODED_PARTS = ("idType", "sex", "ethnicity", "countryOrRegion", "birthPlace", "householdPlace")
 
 
 def selection(model: Model, kind: EntityKind) -> Selection:
@@ -40,7 +41,7 @@ def selection(model: Model, kind: EntityKind) -> Selection:
 
 def of_record(record: RecordType) -> Selection:
     """What is asked of a record: its items and its source."""
-    return {item.name: of_item(item) for item in record.shown} | {"source": _SOURCE}
+    return {item.name: of_item(item) for item in record.shown} | {"source": _SINCE}
 
 
 def of_item(item: Item) -> Selection:
@@ -48,7 +49,7 @@ def of_item(item: Item) -> Selection:
     if item.members:
         return {member.name: of_item(member) for member in item.members}
     if item.type is ItemType.SUBJECT:
-        return {part: _CODED if part in _CODED_PARTS else _NOTHING for part in item.parts}
+        return {part: _KIND if item.part_type(part) is ItemType.CODED else _NOTHING for part in item.parts}
     return _PARTS.get(item.type, _NOTHING)
 
 

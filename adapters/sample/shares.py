@@ -16,7 +16,7 @@ CONFLICTS = 0.02
 """Persons whose name in social security, or in civil affairs, differs from the household's."""
 
 DECEASED = 0.03
-"""Persons of 45 years or more who died: health and the household both know of half of them, one of the two alone of the others."""
+"""Persons of 45 years or more who died: half of the deaths are known to health and the household, others to one."""
 
 MOVED_OUT = 0.01
 """Persons whose household record is cancelled because they moved out."""

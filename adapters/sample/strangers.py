@@ -48,7 +48,7 @@ class Strangers:
     def _birth(self) -> tuple[date, bool]:
         return any_day(self._random, date(1955, 1, 1), date(1998, 1, 1)), self._random.random() < 0.5
 
-    def _life(  # noqa: PLR0913 - these are what a person is
+    def _life(
         self, document: Document, earlier: Document | None, name: str, born: date, origin: Origin, *, male: bool
     ) -> Life:
         district = self._random.choice(DISTRICTS)

@@ -27,7 +27,7 @@ def sample(
     entities: Annotated[int, typer.Option(min=1, help="How many legal entities.")] = 1_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
 ) -> None:
-    """Make a small synthetic city: deliveries of four registers, and the answers the hub must give.
+    """Make a small synthetic city: deliveries of every register, and the answers the hub must give.
 
     `deliveries.toml` lists what to load and in which order, `expected.jsonl` the answer for every entity,
     `rejected.jsonl` the lines that belong in quarantine and why. Nobody in it exists.

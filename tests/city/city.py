@@ -126,13 +126,12 @@ async def asked(api: Api, scheme: str, lines: Sequence[Expected]) -> list[Any]:
 
 async def by_number(api: Api, numbers: Sequence[tuple[str, str]], shown: str, fragments: str = "") -> list[Any]:
     """What any numbers lead to."""
-    asked_for = "".join(
-        f"n{place}: entity(scheme: {scheme}, value: $v{place}) {shown} " for place, (scheme, _) in enumerate(numbers)
-    )
-    declared = " ".join(f"$v{place}: String!" for place, _ in enumerate(numbers))
-    variables = {f"v{place}": value for place, (_, value) in enumerate(numbers)}
+    places = range(len(numbers))
+    asked_for = " ".join(f"n{place}: entity(scheme: $s{place}, value: $v{place}) {shown}" for place in places)
+    declared = " ".join(f"$s{place}: IdentifierScheme! $v{place}: String!" for place in places)
+    variables = {f"{name}{place}": numbers[place][part] for place in places for part, name in enumerate("sv")}
     data = await api.data(f"{fragments} query({declared}) {{ {asked_for} }}", variables)
-    return [data[f"n{place}"] for place, _ in enumerate(numbers)]
+    return [data[f"n{place}"] for place in places]
 
 
 async def load_city(

@@ -22,7 +22,7 @@ from tests.city.snapshot import everything_refused, everything_told
 from tests.conftest import Server, temporary_database
 
 PERSONS, ENTITIES = 150, 40
-DELIVERIES = 27
+DELIVERIES = 44
 Heard = tuple[dict[str, tuple[str, ...]], list[tuple[object, ...]]]
 """What a hub tells, and what it refused."""
 VAULT = Vault(new_keys())

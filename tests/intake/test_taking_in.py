@@ -120,6 +120,15 @@ async def test_a_registration_number_first_and_a_credit_code_later_are_one_entit
     assert version == 2
 
 
+async def test_an_old_and_a_new_taxpayer_number_are_of_one_entity(office: Office) -> None:
+    code = credit_code(1)
+    await office.business({"creditCode": code, "name": "公司"})
+    await office.deliver("local_tax", "localTaxRegistration", [{"taxpayerId": code}])
+    await office.deliver("national_tax", "nationalTaxRegistration", [{"taxpayerId": f"440106{code[8:17]}"}])
+    _, _, records = await office.only_view()
+    assert set(records) == {"businessRegistration", "localTaxRegistration", "nationalTaxRegistration"}
+
+
 async def test_an_ended_record_is_no_longer_in_force_and_a_withdrawn_one_shows_what_stood_before(
     office: Office,
 ) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from adapters.sample.registers import (
     certificates,
     civil_affairs,
+    codes_and_taxes,
     education,
     health,
     household,
     migrants,
-    codes_and_taxes,
     registrations,
     social_security,
 )

@@ -52,4 +52,5 @@ def _line(world: World, life: Life, permit: Permit) -> Line:
 
 
 def _home(world: World) -> str:
-    return f"{ELSEWHERE[world.random.choice(list(ELSEWHERE))]}{subdistrict(world.random)}{world.random.randrange(1, 200)}号"
+    place = world.random.choice(list(ELSEWHERE.values()))
+    return f"{place}{subdistrict(world.random)}{world.random.randrange(1, 200)}号"

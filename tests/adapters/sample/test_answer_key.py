@@ -76,8 +76,8 @@ def test_the_household_names_a_person_and_others_agree_or_differ(model: Model) -
     given = answer(model, marriage("乙", marriedOn="2001-01-01"), insurance("甲"), household("甲"))
     assert given["name"] == "甲"
     assert given["provenance"]["name"]["standing"] == "AUTHORITATIVE"
-    heard = {other["source"]["register"]: other["agrees"] for other in given["provenance"]["name"]["alternatives"]}
-    assert heard == {"civil_affairs": False, "social_security": True}
+    heard = {other["source"]["recordType"]: other["agrees"] for other in given["provenance"]["name"]["alternatives"]}
+    assert heard == {"marriageRegistrations": False, "socialInsurances": True}
 
 
 def test_without_a_household_social_security_names_a_person_and_then_the_marriage(model: Model) -> None:
