@@ -3,6 +3,7 @@
 Takes ``HUB_…`` settings from the environment; every server runs under the hub's own uvicorn configuration.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 
@@ -21,11 +22,7 @@ CONTENT = b'{"data":"%b"}'
 
 def without_access_log(settings: Settings) -> Starlette:
     """The hub, the row of its access log left unwritten: what the log costs. No setting of the hub can do this."""
-
-    async def write_nothing(*_: object, **__: object) -> None:
-        return None
-
-    reading.write_access_log = write_nothing
+    reading.ANSWER = re.sub(r"insert into audit\.access_log \([^)]*\)", "", reading.ANSWER)
     return create_app(settings)
 
 

@@ -3,7 +3,7 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,11 @@ from graphql_schema.limits import fields_below
 from graphql_schema.selection import ResolveInfo, items_asked
 from hub.access import Viewer, refusal
 from hub.catalog import Edge, EntityKind, Model
-from hub.desk import Answer, Desk, Key, OwnIdentifier, Referrer, identifiers
+from hub.desk import Answer, Desk, Found, Key, OwnIdentifier, Tie, identifiers
+from hub.desk.desk import Reply
+from hub.desk.edges import keys_along, ties_along
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
+from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
 
@@ -96,42 +99,41 @@ class OperationContext:
             raise ListTooLong(limit=self.settings.max_keys)
 
     async def look_up(
-        self, info: ResolveInfo, kind: EntityKind, keys: Sequence[Key], *steps: str
+        self, info: ResolveInfo, kind: EntityKind, numbers: Sequence[tuple[Scheme, str]], *steps: str
     ) -> list[Answer | None]:
-        """The entities that well-spelt keys name; all that fields of one kind and selection ask is read together."""
-        self.take_keys(len(keys))
-        self.spend(info, len(keys))
-        items = self.items(info, kind, *steps)
+        """The entities that well-spelt numbers name; all that fields of one kind and selection ask is read together."""
+        self.take_keys(len(numbers))
+        self.spend(info, len(numbers))
+        keys = [self.desk.key(scheme, value) for scheme, value in numbers]
+        found = await self._ask(kind, {key for key in keys if key}, self.items(info, kind, *steps), "look up")
+        return [_only(found[key]) if key else None for key in keys]
 
-        async def read(keys: list[Key]) -> list[Answer | None]:
-            answers = await self.desk.look_up(self.viewer, kind, keys, items)
-            return [answers.get(key) for key in keys]
-
-        return await self._loader(("keys", kind, items), read).load_many(keys)
-
-    async def entity(self, info: ResolveInfo, kind: EntityKind, entity_id: UUID) -> Answer | None:
-        """The entity that an edge leads to; all edges of one level and one selection are read together."""
+    async def entity(self, info: ResolveInfo, kind: EntityKind, key: Key, operation: str = "follow") -> Answer | None:
+        """The entity that a key leads to; all references and edges of one level and one selection are read together."""
         self.spend(info, 1)
-        items = self.items(info, kind)
+        found = await self._ask(kind, {key}, self.items(info, kind), operation)
+        return _only(found[key])
 
-        async def read(entity_ids: list[UUID]) -> list[Answer | None]:
-            answers = await self.desk.read(self.viewer, kind, entity_ids, items)
-            return [answers.get(entity_id) for entity_id in entity_ids]
+    async def ties(self, info: ResolveInfo, edge: Edge, root: Answer, step: str) -> list[Tie]:
+        """The ties of ``root`` along an edge, with the entities that the sub-field ``step`` asks about."""
+        kind = self.model.target_of(edge)
+        items = self.items(info, kind, step) | set(edge.named_in)
+        found = await self._ask(kind, keys_along(self.model, edge, root), items, "follow")
+        ties = ties_along(self.model, edge, root, found)
+        self.spend(info, len(ties))
+        return ties
 
-        answer: Answer | None = await self._loader((kind, items), read).load(entity_id)
-        return answer
+    async def _ask(
+        self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str
+    ) -> Mapping[Key, Sequence[Found]]:
+        """What keys lead to, asked of the desk together with what other fields ask of the same items."""
 
-    async def referrers(self, info: ResolveInfo, edge: Edge, kind: EntityKind, entity_id: UUID) -> list[Referrer]:
-        """The entities of ``kind`` that refer to one, read together like ``entity``."""
-        items = self.items(info, kind, kind.field_name)
+        async def read(keys: list[Key]) -> list[Reply]:
+            replies = await self.desk.answer(self.viewer, kind, keys, items, operation)
+            return [replies[key] for key in keys]
 
-        async def read(entity_ids: list[UUID]) -> list[list[Referrer]]:
-            found = await self.desk.referrers(self.viewer, edge, entity_ids, items)
-            return [found[entity_id] for entity_id in entity_ids]
-
-        found: list[Referrer] = await self._loader((edge.name, items), read).load(entity_id)
-        self.spend(info, len(found))
-        return found
+        asked = list(keys)
+        return dict(zip(asked, await self._loader((kind, items, operation), read).load_many(asked), strict=True))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity, read together with those of the others of one level; None where none is given."""
@@ -149,3 +151,7 @@ class OperationContext:
         if key not in self._loaders:
             self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
         return self._loaders[key]
+
+
+def _only(found: Sequence[Found]) -> Answer | None:
+    return found[0].answer if found else None

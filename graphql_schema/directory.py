@@ -132,12 +132,12 @@ def catalog(info: strawberry.Info) -> list[CatalogItem]:
 
 
 def _deciders(model: Model, kind: EntityKind, leaf: str) -> list[str]:
-    record = model.records.get(leaf.partition(".")[0])
-    if record:
-        return [record.department]
-    item = model.merged[kind].get(leaf)
-    named = (model.records[rule.record_type].department for rule in item.authority) if item else ()
-    return list(dict.fromkeys(named))
+    edge, item = model.edges_of[kind].get(leaf), model.merged[kind].get(leaf)
+    if item:
+        records = [rule.record_type for rule in item.authority]
+    else:
+        records = [path.partition(".")[0] for path in (edge.ways if edge else (leaf,))]
+    return list(dict.fromkeys(model.records[record].department for record in records))
 
 
 def viewed(info: strawberry.Info) -> Viewed:

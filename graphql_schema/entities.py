@@ -11,14 +11,15 @@ from typing import Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.describe import describe_edge, describe_merged, describe_record
+from graphql_schema.describe import describe_merged, describe_record
+from graphql_schema.edges import EdgeTypes
 from graphql_schema.global_id import global_id
 from graphql_schema.identifiers import identifiers_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
-from graphql_schema.values import Absence, Alternative, Provenance, SourceOfValue, present, source_of
+from graphql_schema.values import Absence, Alternative, Provenance, present, source_of
 from graphql_schema.versions import version_fields
-from hub.catalog import Edge, EntityKind, ItemType, MergedItem, Model, RecordType
+from hub.catalog import EntityKind, ItemType, MergedItem, Model, RecordType
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
 
@@ -31,6 +32,7 @@ class EntityTypes:
         self.node, self.entity = _interfaces()
         self._kinds = {kind: type(kind.type_name, (self.entity,), {}) for kind in EntityKind}
         self._records = RecordTypes(model, self._kinds)
+        self._edges = EdgeTypes(model, self._kinds)
         for kind, cls in self._kinds.items():
             fields = dict(self._entity_fields(kind))
             make_type(cls, kind.type_name, _KIND_DESCRIPTIONS[kind], fields, is_type_of=_is_kind(kind))
@@ -55,8 +57,8 @@ class EntityTypes:
         for record in self._model.records_of(kind):
             if record.shown:
                 yield record.name, self._record_field(kind, record)
-        for edge in self._model.edges_of(kind):
-            yield edge.name, self._edge_field(kind, edge)
+        for edge in self._model.edges_of[kind].values():
+            yield edge.name, self._edges.field(edge)
 
     def _merged_type(self, item: MergedItem) -> object:
         return KEY_TYPES.get(item.scheme, str) if item.type is ItemType.IDENTIFIER else SCALAR_TYPES[item.type]
@@ -84,31 +86,6 @@ class EntityTypes:
 
         result = Optional[list[shape]] if record.cardinality == "many" else Optional[shape]  # type: ignore[valid-type]  # noqa: UP045
         return make_field(result, resolve, describe_record(self._model, record), nullable=False)
-
-    def _edge_field(self, kind: EntityKind, edge: Edge) -> StrawberryField:
-        target = self._model.records[edge.via[0].partition(".")[0]].entity
-        step = target.field_name
-
-        async def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
-            if not root.gives(edge.name):
-                return context_of(info).deny(raw_info(info), kind, edge.name)
-            return await context_of(info).referrers(raw_info(info), edge, target, root.entity_id)
-
-        fields = {
-            "role": make_field(
-                str, lambda root, info: root.via.partition(".")[2], "The item that refers, as operator."
-            ),
-            "source": make_field(
-                SourceOfValue,
-                lambda root, info: source_of(root.record.source, self._model),
-                "The record that refers · 来源.",
-                nullable=False,
-            ),
-            step: make_field(self._kinds[target], lambda root, info: root.answer, f"The {step} whose record refers."),
-        }
-        shape = make_type(type(edge.type, (), {}), edge.type, describe_edge(edge), fields)
-        result = Optional[list[shape]]  # type: ignore[valid-type]  # noqa: UP045
-        return make_field(result, resolve, describe_edge(edge), nullable=False)
 
 
 _KIND_DESCRIPTIONS = {

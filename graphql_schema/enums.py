@@ -6,12 +6,13 @@ from enum import StrEnum
 import strawberry
 
 from hub.catalog import EntityKind, Standing
+from hub.desk import Match
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
 from hub.timeline import Outcome
 
-__all__ = ["EntityKind", "IdentifierStatus", "Operation", "Outcome", "Scheme", "Standing"]
+__all__ = ["EntityKind", "IdentifierStatus", "Match", "Operation", "Outcome", "Scheme", "Standing"]
 
 
 def _enum(cls: type[StrEnum], name: str, description: str, values: Mapping[StrEnum, str]) -> None:
@@ -76,5 +77,14 @@ _enum(
         Outcome.ENDED: "It ends the record.",
         Outcome.WITHDRAWN: "It takes back what was said.",
         Outcome.QUARANTINED: "It could not be taken in and is kept whole, with the reason.",
+    },
+)
+_enum(
+    Match,
+    "Match",
+    "By what the entity that a record names was found · 匹配方式.",
+    {
+        Match.IDENTITY_NUMBER: "The number of the identity document · 证件号码.",
+        Match.CREDIT_CODE: "The unified social credit code · 统一社会信用代码.",
     },
 )

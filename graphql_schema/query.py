@@ -15,7 +15,7 @@ from graphql_schema.making import context_of, raw_info
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from hub.catalog import Model
-from hub.desk import Answer
+from hub.desk import Answer, Key
 from hub.errors import InvalidIdentifier
 from hub.identifiers.schemes import SCHEMES, normalise
 
@@ -68,7 +68,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
     async def node(info: strawberry.Info, id: GivenId) -> Any:  # noqa: A002, ANN401
         kind, entity_id = parse_global_id(id)
         context_of(info).take_keys(1)
-        return await context_of(info).entity(raw_info(info), kind, entity_id)
+        return await context_of(info).entity(raw_info(info), kind, Key(entity_id=entity_id), "read")
 
     fields: dict[str, Any] = {
         "natural_person": _root(

@@ -18,7 +18,7 @@ from graphql_schema.making import Resolver, context_of, make_field, make_type, r
 from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate, SourceOfValue, present, source_of
 from hub.catalog import PARTS, SHAPED, EntityKind, Item, ItemType, Model, RecordType, Shape
 from hub.catalog.unknown import is_unknown
-from hub.desk import Answer
+from hub.desk import Answer, Key
 from hub.desk.answer import sealed_number
 from hub.identifiers.schemes import Scheme
 from hub.merge import Record, entity_of
@@ -161,18 +161,17 @@ class RecordTypes:
     def _reference_resolver(self, edge: str, kind: EntityKind) -> Resolver:
         async def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
             entity_id = entity_of(root.value)
-            if not self._gives_part(root, info, "idNumber" if edge == "person" else edge) or entity_id is None:
+            if not self._gives_part(root, info, edge) or entity_id is None:
                 return None
-            return await context_of(info).entity(raw_info(info), kind, entity_id)
+            return await context_of(info).entity(raw_info(info), kind, Key(entity_id=entity_id))
 
         return resolve
 
     def _gives_part(self, root: CompoundOf, info: strawberry.Info, part: str) -> bool:
         """Whether the leaf that governs a part was given; if not, the denial is noted."""
         record = root.owner.type
-        path = f"{record.name}.{root.item.name}"
-        apart = f"{path}.{part}"
-        leaf = apart if apart in self._model.leaves[record.entity] else path
+        path = f"{record.name}.{root.item.name}.{part}"
+        leaf = self._model.leaf(record.entity, path) or path
         if not root.owner.answer.gives(leaf):
             context_of(info).deny(raw_info(info), record.entity, leaf)
             return False

@@ -43,18 +43,18 @@ def _items(model: Model, kind: EntityKind, node: FieldNode, info: ResolveInfo) -
         for field in _fields([node], kind, info):
             if item := record.items.get(field.name.value):
                 yield from _leaves(model, record, item, field, info)
+    elif name in model.edges_of[kind]:
+        yield from (name, *model.edges_of[kind][name].names)
     elif name in model.leaves[kind]:
         yield name
 
 
 def _leaves(model: Model, record: RecordType, item: Item, node: FieldNode, info: ResolveInfo) -> Iterator[str]:
     """The leaves of one item of a record: the item, or those of its parts that are governed apart."""
-    path = f"{record.name}.{item.name}"
-    leaves = model.leaves[record.entity]
     parts = [field.name.value for field in _fields([node], record.entity, info)] if node.selection_set else [""]
     for part in parts:
-        apart = f"{path}.{'idNumber' if part == 'person' else part}"
-        yield apart if apart in leaves else path
+        path = f"{record.name}.{item.name}.{part}"
+        yield model.leaf(record.entity, path) or path
 
 
 def _fields(nodes: Iterable[FieldNode], kind: EntityKind, info: ResolveInfo) -> Iterator[FieldNode]:

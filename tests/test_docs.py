@@ -57,6 +57,7 @@ MODEL_TABLES = [
     catalog.MergedItem,
     catalog.Authority,
     catalog.Edge,
+    catalog.Ending,
     catalog.Purpose,
     catalog.Prohibition,
     catalog.CardSource,

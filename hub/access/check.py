@@ -108,10 +108,14 @@ def _covers(model: Model, grants: Iterable[Grant], viewer: Viewer, leaves: Mappi
 
 
 def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
-    """Whether the viewer's department is responsible for the leaf's record type, or may decide the merged item."""
-    record_type = leaf.partition(".")[0]
-    if record_type in model.records:
-        return model.records[record_type].department == viewer.department
+    """Whether the viewer's department is responsible for the leaf's record type, or for one that the edge goes by.
+
+    Of a merged item: whether it may decide it.
+    """
+    edge = model.edges_of[kind].get(leaf)
+    records = {path.partition(".")[0] for path in (edge.ways if edge else (leaf,))} & model.records.keys()
+    if records:
+        return any(model.records[record].department == viewer.department for record in records)
     item = model.merged[kind].get(leaf)
     if item is None:
         return False

@@ -8,7 +8,7 @@ from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck, Place
-from hub.catalog.edge import Edge
+from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import load_model
@@ -29,6 +29,7 @@ __all__ = [
     "Department",
     "Derivation",
     "Edge",
+    "Ending",
     "EntityKind",
     "Former",
     "Item",

@@ -11,6 +11,7 @@ from hub.catalog.contents import Model, ModelFile
 from hub.catalog.contradictions import CONTRADICTIONS
 from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.derived import RULES
+from hub.catalog.edge import Edge
 from hub.catalog.item import Derivation, Item, Shape
 from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType
 from hub.catalog.record_type import RecordType
@@ -154,11 +155,31 @@ def _departments(model: Model, file: ModelFile) -> Iterator[Problem]:
 
 def _edges(model: Model, file: ModelFile) -> Iterator[Problem]:
     for index, edge in enumerate(file.edge):
+        at = f"edge[{index}]"
         if edge.name in model.merged[edge.entity] or edge.name in model.records:
-            yield f"edge[{index}].name", f"{edge.name} is also the name of a merged item or a record type"
-        for source in edge.via:
-            if not _is_item(model, source):
-                yield f"edge[{index}].via", f"there is no item {source}"
+            yield f"{at}.name", f"{edge.name} is also the name of a merged item or a record type"
+        endings = tuple(ending.item for ending in edge.ended_by)
+        named = {"names": edge.names, "named_in": edge.named_in, "ended_by": endings}
+        gaps = [(key, path) for key, paths in named.items() for path in paths if not _is_item(model, path)]
+        yield from ((f"{at}.{key}", f"there is no item {path}") for key, path in gaps)
+        if not gaps:
+            yield from ((at, problem) for problem in _ways(model, edge))
+
+
+def _ways(model: Model, edge: Edge) -> Iterator[str]:
+    """What is wrong with the ways of an edge, all of which are items."""
+    strangers = [path for path in edge.ways if model.item(path).type not in REFERRED]
+    yield from (f"{path} is no reference to an entity" for path in strangers)
+    if not edge.ways:
+        yield f"{edge.name} goes by no item"
+    if strangers or not edge.ways:
+        return
+    starts = {model.records[path.partition(".")[0]].entity for path in edge.names}
+    if (starts | {REFERRED[model.item(path).type] for path in edge.named_in}) != {edge.entity}:
+        yield f"{edge.name} goes by an item that is not about a {edge.entity}"
+    same_type = [other for other in model.edges if other.type == edge.type and other.ways]
+    if len({kind for other in same_type for kind in model.targets_of(other)}) > 1:
+        yield f"{edge.type} leads to entities of both kinds"
 
 
 def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:

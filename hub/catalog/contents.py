@@ -13,8 +13,8 @@ from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.cross_check import CrossCheck
 from hub.catalog.edge import Edge
-from hub.catalog.item import Shape
-from hub.catalog.kinds import EntityKind, ItemType, Sensitivity
+from hub.catalog.item import Item, Shape
+from hub.catalog.kinds import REFERRED, EntityKind, ItemType, Sensitivity
 from hub.catalog.merged_item import MergedItem
 from hub.catalog.purpose import Purpose
 from hub.catalog.record_type import RecordType
@@ -61,9 +61,10 @@ class Model:
         """The record types about one kind of entity."""
         return (record for record in self.records.values() if record.entity is kind)
 
-    def edges_of(self, kind: EntityKind) -> Iterator[Edge]:
-        """The reverse edges of one kind of entity."""
-        return (edge for edge in self.edges if edge.entity is kind)
+    @cached_property
+    def edges_of(self) -> Mapping[EntityKind, Mapping[str, Edge]]:
+        """The edges of each kind of entity by name."""
+        return {kind: {edge.name: edge for edge in self.edges if edge.entity is kind} for kind in EntityKind}
 
     def cross_checks_of(self, kind: EntityKind) -> Iterator[CrossCheck]:
         """The cross-checks of one kind of entity."""
@@ -111,10 +112,24 @@ class Model:
         key = next(iter(own.values()))
         return borne | dict.fromkeys(documents if kind is EntityKind.NATURAL_PERSON else (), key) | own
 
+    def target_of(self, edge: Edge) -> EntityKind:
+        """The kind of entity that an edge leads to."""
+        return next(self.targets_of(edge))
+
+    def targets_of(self, edge: Edge) -> Iterator[EntityKind]:
+        """The kind of entity that an edge leads to, for each of the items it goes by."""
+        yield from (REFERRED[self.item(path).type] for path in edge.names)
+        yield from (self.records[path.partition(".")[0]].entity for path in edge.named_in)
+
+    def item(self, path: str) -> Item:
+        """The item ``record.item``."""
+        record_type, _, name = path.partition(".")
+        return self.records[record_type].items[name]
+
     def _leaves(self, kind: EntityKind) -> Iterator[tuple[str, Sensitivity]]:
         for item in self.merged[kind].values():
             yield item.name, item.sensitivity
         for record in self.records_of(kind):
             yield from record.leaves()
-        for edge in self.edges_of(kind):
+        for edge in self.edges_of[kind].values():
             yield edge.name, edge.sensitivity

@@ -4,9 +4,11 @@ Takes a viewer, entities and the items asked for; gives answers that hold what w
 Never writes anything but the access log, and gives no answer before its log row is durable.
 """
 
-from hub.desk.answer import Answer, Referrer
-from hub.desk.desk import Desk, Key
+from hub.desk.answer import Answer, Found
+from hub.desk.desk import Desk
+from hub.desk.edges import Match, Tie
 from hub.desk.identifiers import OwnIdentifier, identifiers
 from hub.desk.verify import verify
+from hub.store.reading import Key
 
-__all__ = ["Answer", "Desk", "Key", "OwnIdentifier", "Referrer", "identifiers", "verify"]
+__all__ = ["Answer", "Desk", "Found", "Key", "Match", "OwnIdentifier", "Tie", "identifiers", "verify"]

@@ -1,6 +1,6 @@
 """What the desk answers: the granted part of one entity's view."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.access import Decision
 from hub.catalog import EntityKind, Item, ItemType
 from hub.identifiers.schemes import SCHEMES, Scheme
-from hub.merge import Choice, Record, Source, View, entity_of
+from hub.merge import Choice, Record, Source, View
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,20 @@ class Answer:
         """Whether ``item``, or a part of it that is governed apart, was asked for and given."""
         return any(given == item or given.startswith(f"{item}.") for given in self.decision.given)
 
-    def refers_to(self, via: str, entity_ids: set[UUID]) -> Iterator[Record]:
-        """The records in force that refer by way of ``record.item`` to one of ``entity_ids``."""
-        record_type, _, item = via.partition(".")
-        for record in self.view.records.get(record_type, ()):
-            if entity_of(record.values.get(item)) in entity_ids:
-                yield record
-
 
 @dataclass(frozen=True, slots=True)
-class Referrer:
-    """An entity that refers to another in a record that is in force, by way of ``via``."""
+class Found:
+    """An entity that a key led to; ``targets`` are the ids by which its records refer to the one asked about."""
 
-    via: str
-    record: Record
     answer: Answer
+    targets: frozenset[UUID | None]
+
+
+def sealed_path(item: Item) -> str | None:
+    """Where in a record an item holds a number of a person, or the number of a person it names."""
+    if item.type in (ItemType.PERSON, ItemType.SUBJECT):
+        return f"{item.name}.idNumber"
+    return item.name if item.scheme and SCHEMES[item.scheme].identity else None
 
 
 def sealed_number(item: Item, value: object) -> UUID | None:

@@ -10,11 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
-from hub import telemetry
-from hub.access import Grant, Viewer, decide, may_see
+from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import EntityKind, Model
 from hub.clock import now
-from hub.identifiers.entity_id import new_id
+from hub.desk.entry import entry_of
 from hub.merge.view import SIGNS
 from hub.store import reading
 from hub.store.pool import Connection
@@ -82,13 +81,5 @@ async def log_telling(
     connection: Connection, viewer: Viewer, operation: str, entity_ids: Iterable[UUID], items: Iterable[str]
 ) -> None:
     """Keep in the access log what a viewer is about to be told."""
-    await reading.write_access_log(
-        connection,
-        new_id(now()),
-        who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
-        operation=operation,
-        entity_ids=dict.fromkeys(entity_ids),
-        items=set(items),
-        denied=(),
-        trace_id=telemetry.trace_id(),
-    )
+    entry = entry_of(viewer, operation, Decision(frozenset(items), frozenset()), now())
+    await reading.write_access_log(connection, entry, dict.fromkeys(entity_ids))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -10,27 +10,29 @@ import msgspec
 
 from hub import telemetry
 from hub.access import Decision, Grant, Viewer, decide, may_see
-from hub.catalog import Edge, EntityKind, Model
+from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
-from hub.desk.answer import Answer, Referrer, sealed_number
+from hub.desk.answer import Answer, Found, sealed_path
+from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
-from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status, status_on
 from hub.merge import Merged, Record, View, merge
 from hub.store import reading
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection, Database
+from hub.store.reading import Key, Wanted
 from hub.timeline import Moment
 from hub.vault.cipher import Vault
 
 MOST_REFERRERS = 5_000
-"""References that are followed back at once, to all the entities asked about together."""
+"""References to one entity that are followed back."""
 
 _merged = msgspec.json.Decoder(Merged)
 _records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
-Key = tuple[Scheme, str]
+Reply = tuple[Found, ...] | TooManyReferrers
+"""What a key leads to, or that it leads to too many."""
 
 
 @dataclass(frozen=True)
@@ -42,166 +44,138 @@ class Desk:
     vault: Vault
     grants: Sequence[Grant]
 
-    async def look_up(
-        self, viewer: Viewer, kind: EntityKind, keys: Iterable[Key], items: Iterable[str]
-    ) -> dict[Key, Answer]:
-        """The entities of ``kind`` that ``keys`` (scheme, value as written) name, each under the key it was asked by.
+    def key(self, scheme: Scheme, value: str) -> Key | None:
+        """What a number asks by, however it is spelt; None for a number that leads to nobody.
 
-        A key that names nothing is left out; one that is misspelt raises ``InvalidIdentifier``.
+        A misspelt one raises ``InvalidIdentifier``.
         """
-        lookups: dict[bytes, list[Key]] = {}
-        for scheme, value in keys:
-            key = read_document(scheme, value)
-            if SCHEMES[key.scheme].finds:
-                lookups.setdefault(self.vault.lookup(key.scheme, key.value), []).append((scheme, value))
-        with telemetry.span("desk.look_up", keys=len(lookups)):
-            async with self.database.connection() as connection:
-                rows = await reading.views_by_lookup(connection, lookups)
-                answers = await self._answer(connection, viewer, kind, rows, items, "look up")
-        return {
-            key: answers[row["entity_id"]]
-            for row in rows
-            if row["entity_id"] in answers
-            for key in lookups[row["lookup"]]
-        }
+        number = read_document(scheme, value)
+        finds = SCHEMES[number.scheme].finds
+        return Key(lookup=self.vault.lookup(number.scheme, number.value)) if finds else None
 
-    async def read(
-        self, viewer: Viewer, kind: EntityKind, entity_ids: Collection[UUID], items: Iterable[str]
-    ) -> dict[UUID, Answer]:
-        """The entities of ``kind`` among ``entity_ids``, each under the id it was asked by; others are left out."""
-        with telemetry.span("desk.read", entities=len(entity_ids)):
-            async with self.database.connection() as connection:
-                rows = await reading.views_by_id(connection, set(entity_ids))
-                answers = await self._answer(connection, viewer, kind, rows, items, "read")
-        return {row["asked_id"]: answers[row["entity_id"]] for row in rows if row["entity_id"] in answers}
+    async def answer(
+        self, viewer: Viewer, kind: EntityKind, keys: Collection[Key], items: Iterable[str], operation: str
+    ) -> dict[Key, Reply]:
+        """The entities of ``kind`` that each of ``keys`` leads to, as far as ``items`` of them are given.
 
-    async def referrers(
-        self, viewer: Viewer, edge: Edge, entity_ids: Iterable[UUID], items: Iterable[str]
-    ) -> dict[UUID, list[Referrer]]:
-        """The entities whose records in force refer to each of ``entity_ids`` by one of the ways of ``edge``."""
-        kind = self.model.records[edge.via[0].partition(".")[0]].entity
-        found: dict[UUID, list[Referrer]] = {entity_id: [] for entity_id in entity_ids}
-        with telemetry.span("desk.referrers", entities=len(found)):
-            async with self.database.connection() as connection:
-                pointers = await reading.referrers(connection, found, edge.via, MOST_REFERRERS)
-                if len(pointers) > MOST_REFERRERS:
-                    raise TooManyReferrers(limit=MOST_REFERRERS)
-                rows = await reading.views_by_id(connection, {pointer["entity_id"] for pointer in pointers})
-                answers = await self._answer(connection, viewer, kind, rows, items, "read referrers")
-        current = {row["asked_id"]: answers[row["entity_id"]] for row in rows if row["entity_id"] in answers}
-        members: dict[UUID, set[UUID]] = {entity_id: {entity_id} for entity_id in found}
-        for pointer in pointers:
-            members[pointer["asked_id"]].add(pointer["member_id"])
-        named = {
-            (pointer["asked_id"], pointer["via"], current[pointer["entity_id"]].entity_id): pointer
-            for pointer in pointers
-            if pointer["entity_id"] in current
-        }
-        for (asked_id, via, _), pointer in named.items():
-            answer = current[pointer["entity_id"]]
-            records = answer.refers_to(via, members[asked_id])
-            found[asked_id].extend(Referrer(via, record, answer) for record in records)
-        return found
-
-    async def _answer(
-        self,
-        connection: Connection,
-        viewer: Viewer,
-        kind: EntityKind,
-        rows: Iterable[asyncpg.Record],
-        items: Iterable[str],
-        operation: str,
-    ) -> dict[UUID, Answer]:
-        """Answers from rows of views, by entity: decided, opened where given, and logged."""
+        One statement reads them all and writes the access log; only a view whose day has come costs another.
+        """
+        at = now()
         decision = decide(self.model, self.grants, viewer, kind, items)
-        allowed = may_see(self.grants, viewer, kind)
-        found = {row["entity_id"]: row for row in rows if allowed and row["kind"] == kind}
-        views = await self.views(connection, kind, found)
-        numbers = await self._numbers(connection, kind, found, decision)
-        opened = await self._opened(connection, kind, views, decision)
-        await reading.write_access_log(
-            connection,
-            new_id(now()),
-            who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
-            operation=operation,
-            entity_ids=found,
-            items=decision.given,
-            denied=decision.denied,
-            trace_id=telemetry.trace_id(),
-        )
-        if not allowed:
-            raise FieldNotGranted(item=kind.type_name)
-        return {
-            entity_id: Answer(
-                entity_id=entity_id,
+        entry = entry_of(viewer, operation, decision, at)
+        with telemetry.span("desk.answer", keys=len(keys)):
+            async with self.database.connection() as connection:
+                if not may_see(self.grants, viewer, kind):
+                    await reading.write_access_log(connection, entry)
+                    raise FieldNotGranted(item=kind.type_name)
+                wanted = self._wanted(kind, decision)
+                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry)
+                found = [row for row in rows if row["entity_id"]]
+                views = await self.views(connection, kind, found, at)
+                opened = await self._opened(connection, found, views, wanted)
+        answers = {
+            row["entity_id"]: Answer(
+                entity_id=row["entity_id"],
                 kind=kind,
                 version=row["version"],
                 recorded_at=row["recorded_at"],
-                view=views[entity_id],
+                view=views[row["entity_id"]],
                 decision=decision,
-                numbers=numbers.get(entity_id, {}),
+                numbers=_own(row, opened, shanghai_date(at)),
                 opened=opened,
             )
-            for entity_id, row in found.items()
+            for row in found
         }
+        return _replies(list(keys), rows, answers)
+
+    def _wanted(self, kind: EntityKind, decision: Decision) -> Wanted:
+        """What the given items need of each entity."""
+        merged = self.model.merged[kind]
+        schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
+        held = [
+            (record.name, path)
+            for record in self.model.records_of(kind)
+            for item in record.shown
+            if (path := sealed_path(item)) and self.model.leaf(kind, f"{record.name}.{path}") in decision.given
+        ]
+        return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
 
     async def views(
-        self, connection: Connection, kind: EntityKind, rows: Mapping[UUID, asyncpg.Record]
+        self, connection: Connection, kind: EntityKind, rows: Iterable[asyncpg.Record], at: datetime
     ) -> dict[UUID, View]:
-        """The views of rows; one whose day has come is merged anew, for valid time moves on by itself."""
-        at = now()
+        """The views of rows at an instant: one whose day has come is merged anew, for valid time moves on by itself."""
         today = shanghai_date(at)
-        due = [entity_id for entity_id, row in rows.items() if _is_due(row["due_on"], today)]
-        views = {
-            entity_id: View(_merged.decode(row["merged"]), _records.decode(row["records"]))
-            for entity_id, row in rows.items()
-        }
+        views = {row["entity_id"]: _view(row) for row in rows if not _is_due(row["due_on"], today)}
+        due = [row["entity_id"] for row in rows if row["entity_id"] not in views]
         if due:
-            in_force = await records_in_force(connection, due, Moment(today, at))
             items = self.model.merged[kind].values()
+            in_force = await records_in_force(connection, due, Moment(today, at))
             views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
         return views
 
-    async def _numbers(
-        self, connection: Connection, kind: EntityKind, entity_ids: Iterable[UUID], decision: Decision
-    ) -> dict[UUID, dict[Scheme, str]]:
-        """The entities' own identifiers, for the identifier items that are given."""
-        merged = self.model.merged[kind]
-        schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
-        numbers: dict[UUID, dict[Scheme, str]] = {}
-        if schemes:
-            today = shanghai_date(now())
-            for row in await reading.own_identifiers(connection, entity_ids, schemes):
-                if status_on(today, row["valid_to"]) is Status.CURRENT:
-                    numbers.setdefault(row["entity_id"], {})[Scheme(row["scheme"])] = self.open(row)
-        return numbers
-
     async def _opened(
-        self, connection: Connection, kind: EntityKind, views: Mapping[UUID, View], decision: Decision
+        self,
+        connection: Connection,
+        rows: Iterable[asyncpg.Record],
+        views: Mapping[UUID, View],
+        wanted: Wanted,
     ) -> dict[UUID, str]:
-        """The identity values that given items of records hold, by their ids."""
-        sealed = {found for view in views.values() for found in self._sealed(kind, view, decision)}
-        if not sealed:
-            return {}
-        rows = await reading.identifiers_by_id(connection, sealed)
-        return {row["identifier_id"]: self.open(row) for row in rows}
+        """The identity values that were read, by their ids, with those that only views merged anew hold."""
+        sealed = {number.identifier_id: number for row in rows for number in reading.numbers_of(row)}
+        missing = {found for view in views.values() for found in _held(view, wanted)} - sealed.keys()
+        if missing:
+            sealed |= {number.identifier_id: number for number in await reading.sealed_numbers(connection, missing)}
+        return {
+            number.identifier_id: self.open(number.key_id, number.value, number.identifier_id)
+            for number in sealed.values()
+        }
 
-    def _sealed(self, kind: EntityKind, view: View, decision: Decision) -> Iterator[UUID]:
-        """The ids of the identity values that given items of the records in ``view`` hold."""
-        for record in self.model.records_of(kind):
-            for item in record.shown:
-                path = f"{record.name}.{item.name}"
-                number = f"{path}.idNumber"
-                leaf = number if number in self.model.leaves[kind] else path
-                if leaf in decision.given:
-                    for held in view.records.get(record.name, ()):
-                        if found := sealed_number(item, held.values.get(item.name)):
-                            yield found
-
-    def open(self, row: asyncpg.Record) -> str:
-        """The number that a row holds sealed."""
-        return self.vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()
+    def open(self, key_id: str, sealed: bytes, identifier_id: UUID) -> str:
+        """The number that lies sealed under an id."""
+        return self.vault.open(key_id, sealed, identifier_id.bytes).decode()
 
 
 def _is_due(due_on: date | None, today: date) -> bool:
     return due_on is not None and due_on <= today
+
+
+def _view(row: asyncpg.Record) -> View:
+    return View(_merged.decode(row["merged"]), _records.decode(row["records"]) if row["records"] else {})
+
+
+def _held(view: View, wanted: Wanted) -> Iterator[UUID]:
+    """The ids of the numbers that the records of a view hold where numbers are wanted."""
+    for record_type, path in wanted.held:
+        item, _, part = path.partition(".")
+        for record in view.records.get(record_type, ()):
+            value = record.values.get(item)
+            number = value.get(part) if part and isinstance(value, Mapping) else value
+            if isinstance(number, str):
+                yield UUID(number)
+
+
+def _own(row: asyncpg.Record, opened: Mapping[UUID, str], today: date) -> dict[Scheme, str]:
+    """The numbers that an entity bears today."""
+    return {
+        Scheme(number.scheme): opened[number.identifier_id]
+        for number in reading.numbers_of(row)
+        if number.scheme and status_on(today, number.valid_to) is Status.CURRENT
+    }
+
+
+def _replies(keys: Sequence[Key], rows: Iterable[asyncpg.Record], answers: Mapping[UUID, Answer]) -> dict[Key, Reply]:
+    """What each key led to, in the order of entities' ids; an entity that several references lead to comes once."""
+    led: list[dict[UUID, set[UUID | None]]] = [{} for _ in keys]
+    beyond = set()
+    for row in rows:
+        for lead in reading.leads_of(row):
+            if lead.match == "TOO_MANY":
+                beyond.add(lead.place)
+            elif row["entity_id"]:
+                led[lead.place].setdefault(row["entity_id"], set()).add(lead.member_id)
+    return {
+        key: TooManyReferrers(limit=MOST_REFERRERS)
+        if place in beyond
+        else tuple(Found(answers[entity_id], frozenset(led[place][entity_id])) for entity_id in sorted(led[place]))
+        for place, key in enumerate(keys)
+    }

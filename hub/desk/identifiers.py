@@ -4,7 +4,7 @@ Takes entities that were answered already; gives their numbers, each scheme only
 given, after the reading is logged.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -12,15 +12,14 @@ from uuid import UUID
 import asyncpg
 
 from hub import telemetry
-from hub.access import Decision, Viewer, decide
+from hub.access import Viewer, decide
 from hub.catalog import EntityKind
 from hub.clock import now, today
 from hub.desk.desk import Desk
-from hub.identifiers.entity_id import new_id
+from hub.desk.entry import entry_of
 from hub.identifiers.schemes import Scheme
 from hub.identifiers.standing import Status, status_on
 from hub.store import reading
-from hub.store.pool import Connection
 from hub.timeline import Moment
 
 
@@ -52,7 +51,8 @@ async def identifiers(
     with telemetry.span("desk.identifiers", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
             rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
-            await _log(connection, viewer, entity_ids if schemes else (), decision)
+            entry = entry_of(viewer, "identifiers", decision, now())
+            await reading.write_access_log(connection, entry, entity_ids if schemes else ())
     found: dict[UUID, list[OwnIdentifier]] = {entity_id: [] for entity_id in entity_ids}
     for entity_id in found:
         own = _opened(desk, [row for row in rows if row["entity_id"] == entity_id], moment.valid_on)
@@ -62,7 +62,7 @@ async def identifiers(
 
 def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnIdentifier]:
     """The numbers of one entity, each with the one that took its place and the day on which it took another's."""
-    values = {row["lookup"]: desk.open(row) for row in rows}
+    values = {row["lookup"]: desk.open(row["key_id"], row["value_encrypted"], row["identifier_id"]) for row in rows}
     since = {row["replaced_by"]: row["valid_to"] for row in rows if row["replaced_by"]}
     return [
         OwnIdentifier(
@@ -77,16 +77,3 @@ def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnId
         )
         for row in rows
     ]
-
-
-async def _log(connection: Connection, viewer: Viewer, entity_ids: Iterable[UUID], decision: Decision) -> None:
-    await reading.write_access_log(
-        connection,
-        new_id(now()),
-        who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
-        operation="identifiers",
-        entity_ids=entity_ids,
-        items=decision.given,
-        denied=decision.denied,
-        trace_id=telemetry.trace_id(),
-    )

@@ -8,45 +8,39 @@ from collections.abc import Sequence
 from hmac import compare_digest
 
 from hub import telemetry
-from hub.access import Viewer, may_verify
+from hub.access import Decision, Viewer, may_verify
 from hub.catalog import EntityKind
 from hub.clock import now
 from hub.desk.desk import Desk
+from hub.desk.entry import entry_of
 from hub.errors import VerifyNotGranted
-from hub.identifiers.entity_id import new_id
 from hub.identifiers.names import comparable
 from hub.identifiers.schemes import Scheme, normalise
 from hub.merge import View
 from hub.store import reading
+from hub.store.reading import Key, Wanted
 
 NAME = "name"
 """The merged item that a name is compared with."""
+_NAMES, _NONE = frozenset({NAME}), frozenset[str]()
 
 
 async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -> list[bool]:
     """For each (ID number, name) whether the person of that number bears the name; raises for a misspelt number."""
-    kind = EntityKind.NATURAL_PERSON
-    lookups = [desk.vault.lookup(Scheme.ID_NUMBER, normalise(Scheme.ID_NUMBER, number)) for number, _ in pairs]
+    kind, at = EntityKind.NATURAL_PERSON, now()
+    numbers = [desk.vault.lookup(Scheme.ID_NUMBER, normalise(Scheme.ID_NUMBER, number)) for number, _ in pairs]
     granted = may_verify(desk.grants, viewer)
+    entry = entry_of(viewer, "verify", Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), at)
     with telemetry.span("desk.verify", keys=len(pairs)):
         async with desk.database.connection() as connection:
-            rows = await reading.views_by_lookup(connection, lookups) if granted else []
-            found = {row["lookup"]: row for row in rows if row["kind"] == kind}
-            views = await desk.views(connection, kind, {row["entity_id"]: row for row in found.values()})
-            await reading.write_access_log(
-                connection,
-                new_id(now()),
-                who=(viewer.agency, viewer.officer, viewer.role, viewer.purpose),
-                operation="verify",
-                entity_ids=views,
-                items=[NAME] if granted else [],
-                denied=[] if granted else [NAME],
-                trace_id=telemetry.trace_id(),
-            )
-    if not granted:
-        raise VerifyNotGranted
-    known = {lookup: views[row["entity_id"]] for lookup, row in found.items()}
-    return [_bears(known.get(lookup), name) for lookup, (_, name) in zip(lookups, pairs, strict=True)]
+            if not granted:
+                await reading.write_access_log(connection, entry)
+                raise VerifyNotGranted
+            keys = [Key(lookup=number) for number in numbers]
+            rows = await reading.answer(connection, kind, keys, 0, Wanted(records=False, schemes=(), held=()), entry)
+            views = await desk.views(connection, kind, [row for row in rows if row["entity_id"]], at)
+    known = {lead.place: views.get(row["entity_id"]) for row in rows for lead in reading.leads_of(row)}
+    return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 
 
 def _bears(view: View | None, name: str) -> bool:

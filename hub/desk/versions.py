@@ -198,13 +198,8 @@ async def _opened(connection: Connection, desk: Desk, differences: Iterable[Diff
         for held in (difference.before, difference.after)
         if held and (number := sealed_in(desk.model, difference.item, held.value))
     }
-    rows = await reading.identifiers_by_id(connection, sealed) if sealed else ()
-    return {
-        row["identifier_id"]: desk.vault.open(
-            row["key_id"], row["value_encrypted"], row["identifier_id"].bytes
-        ).decode()
-        for row in rows
-    }
+    numbers = await reading.sealed_numbers(connection, sealed) if sealed else ()
+    return {number.identifier_id: desk.open(number.key_id, number.value, number.identifier_id) for number in numbers}
 
 
 def sealed_in(model: Model, path: str, value: object) -> UUID | None:

@@ -1,55 +1,107 @@
--- views_by_lookup
--- The views that the look-ups $1 lead to, the entity that stands for a linked one in its place.
-select identifier.lookup, view.entity_id, view.kind, view.version, view.merged, view.records, view.recorded_at,
-       view.due_on
-from vault.identifier
-left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
-join view on view.entity_id = coalesce(link.into_id, identifier.entity_id)
-where identifier.lookup = any ($1) and identifier.superseded_at is null;
-
--- views_by_id
--- The views of the entities $1, each under the id it was asked by; a linked one gives the entity that stands for it.
-select asked.entity_id as asked_id, view.entity_id, view.kind, view.version, view.merged, view.records,
-       view.recorded_at, view.due_on
-from unnest($1::uuid[]) as asked (entity_id)
-left join link on link.entity_id = asked.entity_id and link.unlinked_at is null
-join view on view.entity_id = coalesce(link.into_id, asked.entity_id);
-
--- own_identifiers
--- The sealed identifiers of the schemes $2 of the entities $1 and of what is linked into them, newest last, with the day
--- on which another took their place.
-with member as (
-    select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
+-- answer
+-- One level of a question in one round trip: the views of kind $7 that keys lead to, each with the keys that led to it and
+-- the sealed numbers asked for, and the entry of the access log without which nothing is answered.
+-- A key is a row of $1 (its place) and one of $2 (a look-up), $3 (an entity) and $4 (an entity that others refer to by
+-- the ways $5). At most $6 references are followed from one key; a key that has more leads to a row of its own without a
+-- view. Records are read only where $8 says so. The numbers are the entities' own of the schemes $9, and those that
+-- their records of the types $10 hold at the paths $11. The entry is $12 to $20.
+with asked as (
+    select *
+    from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[])
+        as asked (place, lookup, entity_id, target_id, ways)
+),
+refers as (
+    select asked.place, pointing.entity_id, pointing.member_id,
+           count(*) over (partition by asked.place) > $6 as are_too_many
+    from asked
+    cross join lateral (
+        select reference.entity_id, reference.target_id as member_id
+        from (
+            select asked.target_id as member_id
+            union all
+            select link.entity_id from link where link.into_id = asked.target_id and link.unlinked_at is null
+        ) as member
+        join reference on reference.target_id = member.member_id
+        where reference.via = any (string_to_array(asked.ways, ','))
+        limit $6 + 1
+    ) as pointing
+),
+led as (
+    select asked.place, 'KEY' as match, identifier.entity_id, null::uuid as member_id
+    from asked
+    join vault.identifier on identifier.lookup = asked.lookup and identifier.superseded_at is null
     union all
-    select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+    select place, 'KEY', entity_id, null from asked where entity_id is not null
+    union all
+    select place, 'REFERENCE', entity_id, member_id from refers where not are_too_many
+    union all
+    select distinct place, 'TOO_MANY', null::uuid, null::uuid from refers where are_too_many
+),
+found as (
+    select coalesce(link.into_id, led.entity_id) as entity_id,
+           array_agg(led.place) as places, array_agg(led.match) as matches, array_agg(led.member_id) as members
+    from led
+    left join link on link.entity_id = led.entity_id and link.unlinked_at is null
+    group by coalesce(link.into_id, led.entity_id)
+),
+answered as (
+    select view.entity_id, view.version, view.merged, case when $8 then view.records end as records, view.recorded_at,
+           view.due_on
+    from found
+    join view on view.entity_id = found.entity_id
+    where view.kind = $7
+),
+sealed as (
+    select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
+           identifier.value_encrypted, identifier.valid_to, identifier.recorded_at
+    from (
+        select entity_id, entity_id as member_id from answered
+        union all
+        select link.into_id, link.entity_id
+        from answered
+        join link on link.into_id = answered.entity_id and link.unlinked_at is null
+    ) as member
+    join vault.identifier on identifier.entity_id = member.member_id
+    where identifier.scheme = any ($9) and identifier.superseded_at is null
+    union all
+    select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
+           held.recorded_at
+    from answered
+    cross join lateral (
+        select identifier.*
+        from vault.identifier
+        where identifier.identifier_id = any (array(
+            select case when json_typeof(spoken.value) = 'string' then (spoken.value #>> '{}')::uuid end
+            from unnest($10::text[], $11::text[]) as path (record_type, item)
+            cross join lateral json_array_elements(answered.records -> path.record_type) as record
+            cross join lateral (select record.value -> 'values' #> string_to_array(path.item, '.')) as spoken (value)
+        ))
+    ) as held
+),
+opened as (
+    select entity_id, array_agg(scheme) as schemes, array_agg(identifier_id) as identifier_ids,
+           array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed_values, array_agg(valid_to) as valid_tos
+    from (select * from sealed order by recorded_at, identifier_id) as ordered
+    group by entity_id
+),
+logged as (
+    insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id,
+                                  entity_ids)
+    select $12::uuid, $13::text, $14::text, $15::text, $16::text, $17::text, $18::text[], $19::text[], $20::text,
+           coalesce(array_agg(entity_id), '{}')
+    from answered
 )
-select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id, identifier.value_encrypted,
-       identifier.valid_to
-from member
-join vault.identifier on identifier.entity_id = member.member_id
-where identifier.scheme = any ($2) and identifier.superseded_at is null
-order by identifier.recorded_at, identifier.identifier_id;
+select found.places, found.matches, found.members, answered.*,
+       opened.schemes, opened.identifier_ids, opened.key_ids, opened.sealed_values, opened.valid_tos
+from found
+left join answered using (entity_id)
+left join opened using (entity_id);
 
--- identifiers_by_id
+-- sealed_numbers
 -- The sealed values of the identifiers $1.
-select identifier_id, key_id, value_encrypted from vault.identifier where identifier_id = any ($1);
-
--- referrers
--- Which entities have ever referred by way of $2 to the entities $1 or to what is linked into them; one more than $3 of
--- them shows that there are too many.
-with member as (
-    select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
-    union all
-    select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
-)
-select member.entity_id as asked_id, member.member_id, reference.via, reference.entity_id
-from member
-join reference on reference.target_id = member.member_id
-where reference.via = any ($2)
-order by member.entity_id, reference.via, reference.entity_id
-limit $3 + 1;
+select identifier_id, key_id, value_encrypted, valid_to from vault.identifier where identifier_id = any ($1);
 
 -- write_access_log
--- Keeps who was shown what; the answer leaves only after this is durable.
-insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, entity_ids, items, denied, trace_id)
+-- Keeps who was shown what, or refused it, where the question is not answered by `answer`.
+insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id, entity_ids)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);

@@ -1,9 +1,12 @@
 """What the desk asks of the database: each function is one named query of ``desk.sql`` or ``identifiers.sql``.
 
-Takes a connection and ids; gives rows. Decides nothing and opens nothing that is sealed.
+Takes a connection and what is asked; gives rows. Decides nothing and opens nothing that is sealed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -13,24 +16,104 @@ from hub.store.pool import Connection
 from hub.timeline import Moment
 
 _SQL = queries("desk")
+ANSWER = _SQL["answer"]
 _IDENTIFIERS = queries("identifiers")
 
 
-async def views_by_lookup(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
-    """The views that look-ups lead to, with ``lookup``."""
-    return await connection.fetch(_SQL["views_by_lookup"], list(lookups))
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What entities are asked for by: a look-up, an entity's id, or an entity that they refer to by some ``ways``."""
+
+    lookup: bytes | None = None
+    entity_id: UUID | None = None
+    target_id: UUID | None = None
+    ways: tuple[str, ...] = ()
 
 
-async def views_by_id(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """The views of entities, with the id they were asked by as ``asked_id``."""
-    return await connection.fetch(_SQL["views_by_id"], list(entity_ids))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read of each entity: its records or not, its numbers of ``schemes``, and those its records ``held``.
+
+    ``held`` names the latter by record type and path.
+    """
+
+    records: bool
+    schemes: Sequence[str]
+    held: Sequence[tuple[str, str]]
 
 
-async def own_identifiers(
-    connection: Connection, entity_ids: Iterable[UUID], schemes: Iterable[str]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the access log keeps of a question: who asked how for which items, and which were denied."""
+
+    entry_id: UUID
+    agency: str
+    officer: str
+    role: str
+    purpose: str
+    operation: str
+    items: list[str]
+    denied: list[str]
+    trace_id: str
+
+
+class Lead(NamedTuple):
+    """A key, by its place, that led to an entity: how, and to which id that the entity refers to."""
+
+    place: int
+    match: str
+    member_id: UUID | None
+
+
+class Sealed(NamedTuple):
+    """A sealed number: an entity's own of a scheme until a day, or (scheme None) one that its records hold."""
+
+    scheme: str | None
+    identifier_id: UUID
+    key_id: str
+    value: bytes
+    valid_to: date | None
+
+
+def leads_of(row: asyncpg.Record) -> Iterator[Lead]:
+    """The keys that led to a row of ``answer``."""
+    return map(Lead, row["places"], row["matches"], row["members"])
+
+
+def numbers_of(row: asyncpg.Record) -> Iterator[Sealed]:
+    """The numbers that came with a row of ``answer``, the newest last."""
+    columns = ("schemes", "identifier_ids", "key_ids", "sealed_values", "valid_tos")
+    return map(Sealed, *(row[column] or () for column in columns))
+
+
+async def answer(
+    connection: Connection, kind: str, keys: Collection[Key], most_references: int, wanted: Wanted, entry: Entry
 ) -> list[asyncpg.Record]:
-    """(entity_id, scheme, identifier_id, key_id, value_encrypted, valid_to), the newest of each entity last."""
-    return await connection.fetch(_SQL["own_identifiers"], list(entity_ids), list(schemes))
+    """The rows of views that keys lead to; once they are here, the entry of the access log is durable.
+
+    A row has a view, ``leads_of`` and ``numbers_of`` it; one of keys that lead to nothing or to too much has no view.
+    """
+    return await connection.fetch(
+        ANSWER,
+        list(range(len(keys))),
+        [key.lookup for key in keys],
+        [key.entity_id for key in keys],
+        [key.target_id for key in keys],
+        [",".join(key.ways) for key in keys],
+        most_references,
+        kind,
+        wanted.records,
+        wanted.schemes,
+        [record_type for record_type, _ in wanted.held],
+        [path for _, path in wanted.held],
+        *astuple(entry),
+    )
+
+
+async def sealed_numbers(connection: Connection, identifier_ids: Iterable[UUID]) -> list[Sealed]:
+    """The numbers with these ids."""
+    rows = await connection.fetch(_SQL["sealed_numbers"], list(identifier_ids))
+    return [Sealed(None, *row) for row in rows]
 
 
 async def identifiers_of(
@@ -40,30 +123,6 @@ async def identifiers_of(
     return await connection.fetch(_IDENTIFIERS["identifiers_of"], list(entity_ids), list(schemes), moment.known_at)
 
 
-async def identifiers_by_id(connection: Connection, identifier_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """(identifier_id, key_id, value_encrypted)."""
-    return await connection.fetch(_SQL["identifiers_by_id"], list(identifier_ids))
-
-
-async def referrers(
-    connection: Connection, entity_ids: Iterable[UUID], via: Iterable[str], limit: int
-) -> list[asyncpg.Record]:
-    """(asked_id, member_id, via, entity_id) of what has ever referred to entities; past ``limit`` it shows too many."""
-    return await connection.fetch(_SQL["referrers"], list(entity_ids), list(via), limit)
-
-
-async def write_access_log(
-    connection: Connection,
-    entry_id: UUID,
-    *,
-    who: tuple[str, str, str, str],
-    operation: str,
-    entity_ids: Iterable[UUID],
-    items: Iterable[str],
-    denied: Iterable[str],
-    trace_id: str,
-) -> None:
-    """Keep one entry of the access log; ``who`` is agency, officer, role and purpose."""
-    await connection.execute(
-        _SQL["write_access_log"], entry_id, *who, operation, list(entity_ids), sorted(items), sorted(denied), trace_id
-    )
+async def write_access_log(connection: Connection, entry: Entry, entity_ids: Iterable[UUID] = ()) -> None:
+    """Keep the entry of a question that ``answer`` does not answer."""
+    await connection.execute(_SQL["write_access_log"], *astuple(entry), list(entity_ids))

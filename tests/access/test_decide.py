@@ -34,7 +34,8 @@ def responsible(model: Model, kind: EntityKind, leaf: str) -> set[str]:
         return {model.records[record_type].department}
     item = model.merged[kind].get(leaf)
     if item is None:
-        return set()
+        edge = model.edges_of[kind][leaf]
+        return {model.records[way.partition(".")[0]].department for way in (*edge.names, *edge.named_in)}
     return {model.records[rule.record_type].department for rule in item.authority}
 
 

@@ -183,22 +183,42 @@ authority = [{ from = "socialGroupRegistration.name", basis = "GZ-Detail Art. 24
 
 
 @pytest.mark.parametrize(
-    ("name", "via", "shown"),
+    ("name", "ways", "shown"),
     [
-        ("employees", "socialInsurances.boss", "edge.toml:8: there is no item socialInsurances.boss"),
-        ("kind", "socialInsurances.employer", "edge.toml:3: kind is also the name of"),
+        ("employees", 'named_in = ["socialInsurances.boss"]', "edge.toml:8: there is no item socialInsurances.boss"),
+        ("kind", 'named_in = ["socialInsurances.employer"]', "edge.toml:3: kind is also the name of"),
+        ("employees", "", "edge.toml:1: employees goes by no item"),
+        (
+            "employees",
+            'named_in = ["socialInsurances.employerName"]',
+            "edge.toml:1: socialInsurances.employerName is no",
+        ),
+        ("employees", 'names = ["socialInsurances.employer"]', "edge.toml:1: employees goes by an item that is not"),
+        ("employees", 'named_in = ["birthCertificate.mother"]', "edge.toml:1: employees goes by an item that is not"),
+        (
+            "owners",
+            'names = ["businessRegistration.registrationAuthority"]',
+            "edge.toml:1: Relative leads to entities of",
+        ),
+        (
+            "employees",
+            'named_in = ["socialInsurances.employer"]\nended_by = [{ item = "socialInsurances.left" }]',
+            "edge.toml:9: there is no item socialInsurances.left",
+        ),
     ],
 )
-def test_an_edge_that_leads_nowhere_or_takes_a_name_is_refused(tmp_path: Path, name: str, via: str, shown: str) -> None:
+def test_an_edge_that_leads_nowhere_or_takes_a_name_is_refused(
+    tmp_path: Path, name: str, ways: str, shown: str
+) -> None:
     text = f"""\
 [[edge]]
 entity = "LEGAL_ENTITY"
 name = "{name}"
-type = "Employee"
+type = "Relative"
 title = "People insured by the entity"
 zh = "参保人员"
 article = "GZ-Detail Art. 14"
-via = ["{via}"]
+{ways}
 """
     assert str(error_of(tmp_path, text, "edge.toml")).startswith(shown)
 

@@ -5,14 +5,18 @@ from uuid import UUID
 
 import pytest
 
+from hub.access import demo_grants
+from hub.catalog import EntityKind
 from hub.clock import shanghai_midnight
+from hub.desk import Desk, Key
 from hub.identifiers.schemes import Scheme, normalise
-from hub.store import reading
+from hub.store import writing
 from hub.store.as_of import states_in_force
 from hub.timeline import Moment, Outcome
 from tests.intake.hubs import assert_versions_have_no_gaps
 from tests.offices import Office
 from tests.people import credit_code, id_number
+from tests.served import AGENCY
 
 PERSON = id_number(1, "19990101")
 FIRST = date(2024, 1, 1)
@@ -39,8 +43,8 @@ async def led_to(office: Office, scheme: Scheme, value: str) -> UUID:
     """The entity that stands for a key now."""
     lookup = office.intake.vault.lookup(scheme, normalise(scheme, value))
     async with office.intake.database.connection() as connection:
-        (row,) = await reading.views_by_lookup(connection, [lookup])
-    found: UUID = row["entity_id"]
+        (row,) = await writing.identified(connection, [lookup])
+    found: UUID = row["canonical_id"]
     return found
 
 
@@ -157,9 +161,12 @@ async def test_a_link_keeps_both_histories_and_leads_old_keys_to_the_entity_that
     assert await names_known_at(office, absorbed, before) == ["旧名"]
     assert await names_known_at(office, standing, before) == ["团体"]
     assert await names_known_at(office, standing, after) == ["团体", "新名"]
-    async with office.intake.database.connection() as connection:
-        (row,) = await reading.views_by_id(connection, [absorbed])
-        assert (row["asked_id"], row["entity_id"]) == (absorbed, standing)
+    intake = office.intake
+    desk = Desk(intake.database, intake.model, intake.vault, demo_grants())
+    key = Key(entity_id=absorbed)
+    reply = (await desk.answer(AGENCY, EntityKind.LEGAL_ENTITY, [key], [], "read"))[key]
+    assert isinstance(reply, tuple)
+    assert [found.answer.entity_id for found in reply] == [standing]
     await assert_versions_have_no_gaps(office.intake.database)
 
 

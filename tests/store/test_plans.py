@@ -42,12 +42,13 @@ ASKED = [UUID(int=n) for n in range(1, 11)]
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TODAY = date(2030, 1, 1)
 HOT: Mapping[tuple[str, str], Sequence[object]] = {
-    ("desk", "views_by_lookup"): ([bytes(16)] * 10,),
-    ("desk", "views_by_id"): (ASKED,),
-    ("desk", "own_identifiers"): (ASKED, ["ID_NUMBER"]),
-    ("desk", "identifiers_by_id"): (ASKED,),
+    ("desk", "answer"): (
+        *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, 100, "NATURAL_PERSON"),
+        *(True, ["ID_NUMBER"], ["household"], ["idNumber"]),
+        *(ASKED[0], "", "", "", "", "", ["name"], [], ""),
+    ),
+    ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
-    ("desk", "referrers"): (ASKED, ["a.b"], 10),
     ("as_of", "as_of"): (ASKED, TODAY, NOW),
     ("as_of", "next_change"): (ASKED, TODAY),
     ("intake", "identified"): ([bytes(16)] * 10,),

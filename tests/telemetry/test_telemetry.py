@@ -41,9 +41,8 @@ async def test_spans_lead_from_the_request_to_the_desk_to_each_named_query(
         found = {span.name: parents.get(span.parent.span_id) if span.parent else None for span in recorded.spans}
         assert found == {
             "graphql.request": None,
-            "desk.look_up": "graphql.request",
-            "sql.desk.views_by_lookup": "desk.look_up",
-            "sql.desk.write_access_log": "desk.look_up",
+            "desk.answer": "graphql.request",
+            "sql.desk.answer": "desk.answer",
         }
         async with api.services.database.connection() as connection:
             logged = await connection.fetchval("select trace_id from audit.access_log")
@@ -115,13 +114,13 @@ async def collecting() -> AsyncIterator[tuple[Collector, str]]:
 
 async def test_spans_and_metrics_reach_a_collector() -> None:
     def work(url: str) -> None:
-        with telemetry.exporting(url), telemetry.span("desk.read", entities=1):
+        with telemetry.exporting(url), telemetry.span("desk.answer", keys=1):
             telemetry.count_request("answered")
             telemetry.count_outcomes("household_registration", {"CREATED": 2})
 
     async with collecting() as (collector, url):
         await asyncio.to_thread(work, url)
-    assert collector.spans == ["desk.read"]
+    assert collector.spans == ["desk.answer"]
     assert sorted(collector.metrics) == ["hub.intake.lines", "hub.requests"]
 
 
