@@ -78,7 +78,7 @@ class InvalidModel(HubError):
 
     kind = Kind.INCORRECT
     code = "INVALID_MODEL"
-    hint = "Mend the model file; docs/model.md says what a model file may hold."
+    hint = "Mend the model file; `hub model check` lists every mistake, docs/model.md says what a file may hold."
 
 
 class InvalidIdentifier(HubError):

@@ -13,14 +13,16 @@ from socket import AF_INET, AF_INET6, create_server, socket
 import uvicorn
 from starlette.applications import Starlette
 
+from adapters.registers import LINE_COLUMNS
 from graphql_schema import explorer
 from graphql_schema.app import build_app
 from graphql_schema.authentication import LocalIssuer
+from graphql_schema.reserved import reserved_names
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.access import demo_grants
-from hub.catalog import Model, load_model
+from hub.catalog import Model, Reserved, load_model
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.intake.cards import make_cards
@@ -49,7 +51,14 @@ query {
 
 def read_model(settings: Settings) -> Model:
     """The shipped model with the deployment's own files."""
-    return load_model(Path(settings.model_dir) if settings.model_dir else None)
+    if settings.model_dir is None:
+        return load_model()
+    return load_model(Path(settings.model_dir), taken_names())
+
+
+def taken_names() -> Reserved:
+    """The names that a deployment's files may not give, for the schema or deliveries use them."""
+    return reserved_names(load_model(), frozenset(LINE_COLUMNS))
 
 
 async def bring_up_to_date(database: Database, model: Model) -> list[str]:

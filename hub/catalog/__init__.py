@@ -11,8 +11,9 @@ from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
-from hub.catalog.loader import load_model
+from hub.catalog.loader import examine, load_model
 from hub.catalog.merged_item import Authority, MergedItem
+from hub.catalog.names import Reserved
 from hub.catalog.purpose import Prohibition, Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Former, Register
@@ -43,10 +44,12 @@ __all__ = [
     "Purpose",
     "RecordType",
     "Register",
+    "Reserved",
     "Role",
     "Sensitivity",
     "Shape",
     "Silence",
     "Standing",
+    "examine",
     "load_model",
 ]

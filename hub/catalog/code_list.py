@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from hub.catalog.kinds import Text
 from hub.identifiers.schemes import Scheme
 
 
@@ -18,10 +19,10 @@ class CodeList(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     A list of kinds of document names in ``schemes`` what kind of number the documents of each code bear.
     """
 
-    name: str
-    version: str
-    title: str
-    zh: str
+    name: Text
+    version: Text
+    title: Text
+    zh: Text
     open: bool = False
     codes: dict[str, str] = {}
     aliases: dict[str, str] = {}

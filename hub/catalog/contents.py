@@ -77,6 +77,16 @@ class Model:
         item = path.rsplit(".", maxsplit=1)[-1]
         return self.leaf(kind, path) or (item if item in self.merged[kind] else None)
 
+    def value_at(self, path: str) -> tuple[ItemType, str | None] | None:
+        """The type and the code list of the value at ``record.item[.part]``, if there is one."""
+        record_name, _, rest = path.partition(".")
+        item_name, _, part = rest.partition(".")
+        record = self.records.get(record_name)
+        item = record.items.get(item_name) if record else None
+        if item is None or (part and part not in item.parts):
+            return None
+        return (item.part_type(part), item.parts[part].codes) if part else (item.type, item.codes)
+
     @cached_property
     def cards(self) -> Mapping[EntityKind, Mapping[CardColumn, tuple[str, ...]]]:
         """The sources of each column of the card of each kind, in order."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, TypeName
+from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, Text, TypeName
 
 
 class Ending(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,9 +24,9 @@ class Edge(Struct, frozen=True, forbid_unknown_fields=True):
     entity: EntityKind
     name: FieldName
     type: TypeName
-    title: str
-    zh: str
-    article: str
+    title: Text
+    zh: Text
+    article: Text
     names: tuple[str, ...] = ()
     named_in: tuple[str, ...] = ()
     ended_by: tuple[Ending, ...] = ()

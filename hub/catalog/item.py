@@ -3,18 +3,18 @@
 Decoded from ``[[record.item]]`` and ``[[shape]]`` tables, and read by every other room.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from hub.catalog.kinds import PARTS, Basis, FieldName, ItemType, Role, Sensitivity, TypeName
+from hub.catalog.kinds import PARTS, Basis, FieldName, ItemType, Role, Sensitivity, Text, TypeName
 from hub.identifiers.schemes import Scheme
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """One column of a compound item; it is there for the item's reason unless it gives its own."""
 
-    zh: str
+    zh: Text
     number: str = ""
     basis: Basis | None = None
     columns: tuple[str, ...] = ()
@@ -39,8 +39,8 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: FieldName
-    title: str
-    zh: str
+    title: Text
+    zh: Text
     type: ItemType
     number: str = ""
     basis: Basis = Basis.LISTED
@@ -51,7 +51,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     codes: str | None = None
     scheme: Scheme | None = None
     former_of: str | None = None
-    max_length: int = 2_000
+    max_length: Annotated[int, Meta(ge=1, le=100_000)] = 2_000
     columns: tuple[str, ...] = ()
     parts: dict[str, Part] = {}
     derived: Derivation | None = None
@@ -93,8 +93,8 @@ class Shape(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: TypeName
-    title: str
-    zh: str
+    title: Text
+    zh: Text
     plain: str
     item: tuple[Item, ...]
     key: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 FieldName = Annotated[str, Meta(pattern="^[a-z][A-Za-z0-9]*$")]
+Text = Annotated[str, Meta(pattern=r"\S")]
 TypeName = Annotated[str, Meta(pattern="^[A-Z][A-Za-z0-9]*$")]
 Sensitivity = Literal["O", "P", "S"]
 Silence = Literal["NOT_REPORTED", "NOT_COVERED"]

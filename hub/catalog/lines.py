@@ -7,7 +7,7 @@ Knows headers and one-line keys, which is how the model is written; elsewhere it
 import re
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""^\s*(?:"([^"]+)"|([\w.-]+))\s*=""")
+_KEY = re.compile(r"""^\s*(?:"([^"]*)"|([\w.-]+))\s*=""")
 _LAST_STEP = re.compile(r"(\.[^.\[\]]+|\[[^\]]*\])$")
 
 
@@ -30,7 +30,7 @@ def _index(text: str) -> dict[str, int]:
             table = _resolve(header[2], counts, repeated=header[1] == "[[")
             index.setdefault(table, number)
         elif key := _KEY.match(line):
-            name = key[1] or key[2]
+            name = key[2] if key[1] is None else key[1]
             index.setdefault(f"{table}.{name}" if table else name, number)
     return index
 

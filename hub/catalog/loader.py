@@ -1,14 +1,12 @@
-"""Read the model from its TOML files and cross-check it.
+"""Put the model together from its TOML files and cross-check it.
 
 Takes the shipped directory and, after it, a deployment's own; a file of the same name replaces the shipped one.
-Gives a ``Model`` or raises ``InvalidModel`` naming file and line.
+Gives a ``Model`` or raises ``InvalidModel`` naming file and line; ``examine`` gives every mistake.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,69 +14,52 @@ import msgspec
 
 from hub.catalog.checks import problems
 from hub.catalog.code_list import CodeList
-from hub.catalog.contents import Model, ModelFile
+from hub.catalog.contents import Model
 from hub.catalog.cross_check import CrossCheck
+from hub.catalog.files import Source, find, read
 from hub.catalog.item import Item, Shape
-from hub.catalog.lines import line_of
+from hub.catalog.names import Reserved
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Register
 from hub.errors import InvalidModel, InvalidSetting
 
 Named = TypeVar("Named", Department, CodeList, Register, RecordType, Shape, CrossCheck)
+NOTHING_RESERVED = Reserved()
 
 
-@dataclass(frozen=True)
-class Source:
-    """One decoded file and its text, in which mistakes are located."""
-
-    name: str
-    text: str
-    file: ModelFile
-
-    def error(self, path: str, problem: str) -> InvalidModel:
-        """The error that says ``problem`` of what is written at ``path``."""
-        return InvalidModel(file=self.name, line=line_of(self.text, path), problem=problem)
-
-
-def load_model(directory: Path | None = None) -> Model:
+def load_model(directory: Path | None = None, reserved: Reserved = NOTHING_RESERVED) -> Model:
     """The shipped model with the files of ``directory`` added or put in place of those of the same name."""
-    contents = dict(_contents(files("hub.catalog") / "model"))
-    if directory:
-        if not directory.is_dir():
-            raise InvalidSetting(name="HUB_MODEL_DIR", problem=f"there is no directory {directory}")
-        contents |= _contents(directory)
-    sources = [_decode(name, content) for name, content in sorted(contents.items())]
-    model = _assemble(sources)
-    for source in sources:
-        for path, problem in problems(model, source.file):
-            raise source.error(path, problem)
+    if directory and not directory.is_dir():
+        raise InvalidSetting(name="HUB_MODEL_DIR", problem=f"there is no directory {directory}")
+    model, mistakes = examine(directory, reserved)
+    if mistakes:
+        raise mistakes[0]
     return model
 
 
-def _contents(directory: Traversable) -> Iterator[tuple[str, bytes]]:
-    """The TOML files below ``directory``, by their path in it."""
-    for entry in directory.iterdir():
-        if entry.is_dir():
-            yield from ((f"{entry.name}/{name}", content) for name, content in _contents(entry))
-        elif entry.name.endswith(".toml"):
-            yield entry.name, entry.read_bytes()
+def examine(directory: Path | None, reserved: Reserved) -> tuple[Model, list[InvalidModel]]:
+    """The model as far as its files can be used, and every mistake in them, by file and line.
+
+    A mistake that shows in a deployment's file and in a shipped one is the deployment's.
+    """
+    shipped = dict(find(files("hub.catalog") / "model"))
+    own = dict(find(directory)) if directory else {}
+    sources = [read(name, entry) for name, entry in sorted(shipped.items()) if name not in own]
+    sources += [read(name, entry) for name, entry in sorted(own.items())]
+    model = _assemble(sources)
+    left_out = set().union(*(source.left_out for source in sources))
+    for source in sources:
+        for path, problem in problems(model, source.file, reserved):
+            if not left_out & set(re.findall(r"\w+", problem)):
+                source.note(path, problem)
+    told = [mistake for source in sources for mistake in _in_order(source.mistakes)]
+    return model, [mistake for mistake in told if mistake.details["file"] in own] or told
 
 
-def _decode(name: str, content: bytes) -> Source:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidModel(file=name, line=line, problem="the file is not UTF-8") from None
-    try:
-        return Source(name, text, msgspec.convert(tomllib.loads(text), ModelFile))
-    except tomllib.TOMLDecodeError as error:
-        problem, _, place = str(error).partition(" (at line ")
-        line = int(place.partition(",")[0]) if place else len(text.splitlines())
-        raise InvalidModel(file=name, line=line, problem=problem) from None
-    except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `")
-        raise InvalidModel(file=name, line=line_of(text, path.rstrip("`")), problem=problem) from None
+def _in_order(mistakes: Iterable[InvalidModel]) -> list[InvalidModel]:
+    """Each mistake once, by the line it is written on."""
+    once = {(mistake.details["line"], mistake.message): mistake for mistake in mistakes}
+    return sorted(once.values(), key=lambda mistake: int(str(mistake.details["line"])))
 
 
 def _assemble(sources: list[Source]) -> Model:
@@ -120,8 +101,11 @@ def _completed(source: Source, shapes: Mapping[str, Shape]) -> Iterator[RecordTy
     """The record types of a file with what they inherit from its register and from the shapes they name."""
     register = source.file.register
     for index, record in enumerate(source.file.record):
+        if not register and source.left_out:
+            continue
         if not register:
-            raise source.error(f"record[{index}]", "a record type needs a [register] in the same file")
+            source.note(f"record[{index}]", "a record type needs a [register] in the same file; write one above it")
+            continue
         department = record.department or register.department
         items = tuple(_shaped(item, shapes.get(item.shape)) if item.shape else item for item in record.item)
         yield msgspec.structs.replace(record, register=register.name, department=department, item=items)
@@ -134,5 +118,6 @@ def _shaped(item: Item, shape: Shape | None) -> Item:
 
 def _add(source: Source, into: dict[str, Named], thing: Named, path: str) -> None:
     if thing.name in into:
-        raise source.error(f"{path}.name", f"{thing.name} is defined twice")
-    into[thing.name] = thing
+        source.note(f"{path}.name", f"{thing.name} is defined twice; choose another name")
+    else:
+        into[thing.name] = thing

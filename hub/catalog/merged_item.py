@@ -5,7 +5,7 @@ Decoded from ``[[merged_item]]`` tables; the rule that reads it is in ``hub.merg
 
 from msgspec import Struct
 
-from hub.catalog.kinds import EntityKind, FieldName, ItemType, Sensitivity, Silence, Standing
+from hub.catalog.kinds import EntityKind, FieldName, ItemType, Sensitivity, Silence, Standing, Text
 from hub.identifiers.schemes import Scheme
 
 
@@ -16,7 +16,7 @@ class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source
     """
 
     source: str
-    basis: str
+    basis: Text
     standing: Standing = Standing.AUTHORITATIVE
     unless: tuple[str, ...] = ()
 
@@ -35,10 +35,10 @@ class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
 
     entity: EntityKind
     name: FieldName
-    title: str
-    zh: str
+    title: Text
+    zh: Text
     type: ItemType
-    article: str
+    article: Text
     sensitivity: Sensitivity = "P"
     codes: str | None = None
     scheme: Scheme | None = None

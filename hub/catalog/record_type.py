@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hub.catalog.item import Item
-from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, TypeName
+from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, Text, TypeName
 
 
 class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
@@ -23,9 +23,9 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
 
     name: FieldName
     type: TypeName
-    title: str
-    zh: str
-    article: str
+    title: Text
+    zh: Text
+    article: Text
     entity: EntityKind
     cardinality: Literal["one", "many"]
     identified_by: tuple[str, ...]
@@ -48,20 +48,22 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     @cached_property
     def columns(self) -> Mapping[str, str]:
         """Every title a column may carry, mapped to the value name it stands for; English names win over Chinese."""
-        titles: dict[str, str] = {}
+        return dict(self.titles()) | {name: name for item in self._delivered for name in item.accepted_names}
+
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """Every title that the model gives a column, with the value name it stands for: the most exact one last."""
         uses = Counter(item.shape for item in self.item)
-        for item in self.item:
-            if item.derived:
-                continue
-            for title in (item.zh, *item.columns):
-                titles.setdefault(title, item.value_names[0])
+        for item in self._delivered:
+            yield from ((title, item.value_names[0]) for title in (item.zh, *item.columns))
             for part, column in item.parts.items():
-                for title in (column.zh, *column.columns):
-                    titles[title] = f"{item.name}.{part}"
+                yield from ((title, f"{item.name}.{part}") for title in (column.zh, *column.columns))
             for member in item.members if uses[item.shape] == 1 else ():
-                for title in (member.zh, *member.columns):
-                    titles[title] = f"{item.name}.{member.name}"
-        return titles | {name: name for item in self.item if not item.derived for name in item.accepted_names}
+                yield from ((title, f"{item.name}.{member.name}") for title in (member.zh, *member.columns))
+
+    @property
+    def _delivered(self) -> tuple[Item, ...]:
+        """The items that a column may carry."""
+        return tuple(item for item in self.item if not item.derived)
 
     def leaves(self) -> Iterator[tuple[str, Sensitivity]]:
         """The shown items and parts that access is decided on, as ``record.item[.part]``, with their sensitivity."""

@@ -7,20 +7,22 @@ from datetime import date
 
 from msgspec import Struct
 
+from hub.catalog.kinds import Text
+
 
 class Department(Struct, frozen=True, forbid_unknown_fields=True):
     """A body that is responsible for registers; ``successor_of`` names the bodies it took over from."""
 
-    name: str
-    title: str
-    zh: str
+    name: Text
+    title: Text
+    zh: Text
     successor_of: tuple[str, ...] = ()
 
 
 class Former(Struct, frozen=True, forbid_unknown_fields=True):
     """A department that was responsible for a register until (and without) a day."""
 
-    department: str
+    department: Text
     until: date
 
 
@@ -31,12 +33,12 @@ class Register(Struct, frozen=True, forbid_unknown_fields=True):
     accountable before.
     """
 
-    name: str
-    title: str
-    zh: str
-    department: str
-    article: str
-    update_duty: str
+    name: Text
+    title: Text
+    zh: Text
+    department: Text
+    article: Text
+    update_duty: Text
     joint: tuple[str, ...] = ()
     formerly: tuple[Former, ...] = ()
 

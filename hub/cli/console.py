@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import typer
@@ -33,8 +34,16 @@ def guarded(work: Callable[[], Result]) -> Result:
         fail("interrupted", "The same command goes on where it stopped.")
 
 
+def written(target: Path, work: Callable[[], Result]) -> Result:
+    """What ``work`` gives, which writes to ``target``, or the end of the command where nothing can be written."""
+    try:
+        return guarded(work)
+    except OSError as error:
+        fail(f"{target} cannot be written: {error.strerror or error}", "Choose another place.")
+
+
 def fail(problem: str, hint: str) -> NoReturn:
     """End the command as refused, with what is wrong and the way out."""
-    err.print(f"error: {problem}", style="bold red", markup=False)
+    err.print(f"error: {problem}", style="bold red", markup=False, soft_wrap=True)
     err.print(hint, markup=False)
     raise typer.Exit(2)

@@ -12,7 +12,7 @@ from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import build_schema
 from hub import demo, progress
 from hub.access import Role, Viewer
-from hub.cli.console import err, fail, guarded, out, run
+from hub.cli.console import err, fail, guarded, out, run, written
 from hub.serve import create_app, read_model, run_server
 from hub.settings import load_settings
 
@@ -33,7 +33,7 @@ def sample(
     `rejected.jsonl` the lines that belong in quarantine and why. Nobody in it exists.
     """
     with progress.counted(err, "Making a city") as advance:
-        summary = make_city(directory, persons, entities, seed, advance)
+        summary = written(directory, lambda: make_city(directory, persons, entities, seed, advance))
     out.print(f"{summary.deliveries} deliveries of {summary.lines:,} lines in {directory}")
 
 
@@ -78,6 +78,6 @@ def schema_command(
     settings = guarded(load_settings)
     text = guarded(lambda: build_schema(read_model(settings), settings).as_str()) + "\n"
     if write:
-        write.write_text(text, encoding="utf-8")
+        written(write, lambda: write.write_text(text, encoding="utf-8"))
     else:
         sys.stdout.write(text)

@@ -1,12 +1,11 @@
 """Commands for the platform office that runs the hub: serve, migrate, bring up to the day, keep the keys."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.cli.console import err, fail, guarded, out, run
+from hub.cli.console import err, guarded, out, run, written
 from hub.intake.due import publish_due
 from hub.serve import bring_up_to_date, create_app, open_services, read_model, run_server
 from hub.settings import Settings, load_settings
@@ -65,12 +64,7 @@ def keys_backup(
 ) -> None:
     """Copy the key file of the identity vault. Without it, identity data is unreadable for ever: keep it apart."""
     settings = guarded(load_settings)
-    try:
-        guarded(lambda: backup_keys(settings.vault_key_path, target))
-    except FileExistsError as error:
-        fail(str(error), "Choose another place.")
-    except OSError as error:
-        fail(f"{target} cannot be written: {os.strerror(error.errno or 0)}", "Choose another place.")
+    written(target, lambda: backup_keys(settings.vault_key_path, target))
     out.print(f"Keys copied to {target}")
 
 

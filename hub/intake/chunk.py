@@ -74,11 +74,10 @@ class Chunk:
             found = [directory.identify(line) for line in lines]
             owners = [directory.current(owner) for owner in found]
             said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
-            concerned = {owner.canonical_id for owner in owners} | directory.new_links.keys()
-            await self.publisher.mature(connection, concerned, shanghai_date(at))
-            await self._write_identities(connection, directory, at)
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
-            occasion = await self.publisher.begin(connection, kinds, at)
+            await self.publisher.mature(connection, {*kinds, *directory.new_links}, shanghai_date(at))
+            occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
+            await self._write_identities(connection, directory, occasion.at)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory)
             merged = touched | directory.joined

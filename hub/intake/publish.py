@@ -49,9 +49,16 @@ class Publisher:
 
     model: Model
 
-    async def begin(self, connection: Connection, kinds: Mapping[UUID, EntityKind], at: datetime) -> Occasion:
-        """Read the views that stand before the chunk is written, and settle its known time."""
-        return _occasion(kinds, await writing.views(connection, kinds), at)
+    async def begin(
+        self, connection: Connection, kinds: Mapping[UUID, EntityKind], absorbed: Iterable[UUID], at: datetime
+    ) -> Occasion:
+        """Read the views that stand before the chunk is written, and find its known time: ``at``, or just after them.
+
+        All that a chunk writes becomes known at one instant, the keys and links of its entities included.
+        """
+        views = await writing.views(connection, {*kinds, *absorbed})
+        at = max([at, *(row["recorded_at"] + _TICK for row in views)])
+        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at)
 
     async def mature(self, connection: Connection, entity_ids: Iterable[UUID], today: date) -> int:
         """Publish what valid time alone has changed of entities until ``today``, each day's change as of its midnight.
@@ -65,7 +72,7 @@ class Publisher:
             for day in sorted({row["due_on"] for row in due}):
                 rows = [row for row in due if row["due_on"] == day]
                 kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows}
-                occasion = _occasion(kinds, rows, shanghai_midnight(day))
+                occasion = _midnight(kinds, rows, shanghai_midnight(day))
                 await self.publish(connection, occasion, set(kinds), set(), None)
         return days
 
@@ -156,13 +163,10 @@ class Publisher:
             await writing.write_changes(connection, changes, shanghai_date(at), submission_id)
 
 
-def _occasion(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], at: datetime) -> Occasion:
-    """What is written at ``at``, moved on for each entity of which a view as late as that stands."""
+def _midnight(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], at: datetime) -> Occasion:
+    """What becomes known at ``at``, or for an entity of which a view as late as that stands just after it."""
     before = {row["entity_id"]: row for row in views}
-    known_at = {
-        entity_id: max(at, before[entity_id]["recorded_at"] + _TICK) if entity_id in before else at
-        for entity_id in kinds
-    }
+    known_at = {entity_id: max(at, row["recorded_at"] + _TICK) for entity_id, row in before.items()}
     return Occasion(kinds, before, known_at, at)
 
 

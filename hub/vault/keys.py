@@ -4,6 +4,7 @@ Takes the file's path; gives ``VaultKeys``. The file is made once, whole, whoeve
 never changed here. Never logs a key, and never opens a file that others may read.
 """
 
+import errno
 import os
 import secrets
 import tempfile
@@ -72,7 +73,7 @@ def backup_keys(path: Path, target: Path) -> None:
     content = _read_private(path)
     _decode(path, content)
     if not _write_once(target, content):
-        raise FileExistsError(f"{target} exists already and is not replaced")
+        raise FileExistsError(errno.EEXIST, "it exists already and is not replaced")
 
 
 def _read_private(path: Path) -> bytes:

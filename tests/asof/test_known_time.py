@@ -195,4 +195,4 @@ async def test_what_was_told_while_eight_wrote_is_told_for_ever(embedded_server:
 async def test_what_was_told_while_eight_wrote_is_told_for_ever_thousands_of_times(
     any_server: Server, model: Model
 ) -> None:
-    await read_while_others_write(any_server, model, reads=4_000, turns=120)
+    await read_while_others_write(any_server, model, reads=2_000, turns=60)

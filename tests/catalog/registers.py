@@ -17,6 +17,7 @@ zh = "基金会登记"
 department = "CHARITY_OFFICE"
 article = "City Rules Art. 5"
 update_duty = "within 3 days of creation"
+joint = []
 
 [[record]]
 name = "foundationRegistration"

@@ -14,12 +14,15 @@ from hub.access import Role
 from hub.catalog import Model
 from hub.cli import app
 from hub.vault.keys import load_keys
+from tests.catalog.registers import FOUNDATIONS
 from tests.cli.running import ROOT, run_hub
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS), ("keys", "backup"), ("keys", "create")])
+@pytest.mark.parametrize(
+    "words", [(), *((command,) for command in COMMANDS), ("keys", "backup"), ("keys", "create"), ("model", "check")]
+)
 def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
     result = CliRunner().invoke(app, [*words, "--help"])
     assert (result.exit_code, "Usage:" in result.output) == (0, True), result.output
@@ -37,6 +40,38 @@ def test_schema_prints_the_schema_that_is_kept_with_the_code(tmp_path: Path) -> 
     assert run_hub("schema") == (0, kept)
     assert run_hub("schema", "--write", tmp_path / "schema.graphql")[0] == 0
     assert (tmp_path / "schema.graphql").read_text(encoding="utf-8") == kept
+
+
+@pytest.mark.parametrize("words", [("schema", "--write"), ("sample", "--persons", 1, "--entities", 1)])
+def test_a_place_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path, words: tuple[object, ...]) -> None:
+    (tmp_path / "file").touch()
+    code, output = run_hub(*words, tmp_path / "file" / "below")
+    assert code == 2
+    assert "below cannot be written: Not a directory" in output
+    assert "Traceback" not in output
+
+
+def test_model_check_finds_no_mistake_in_the_shipped_model_and_in_the_example() -> None:
+    for words in ((), (ROOT / "docs/examples/model",)):
+        code, output = run_hub("model", "check", *words)
+        assert (code, output.startswith("No mistake: ")) == (0, True), output
+
+
+def test_model_check_lists_every_mistake_and_the_start_names_the_first(tmp_path: Path) -> None:
+    text = FOUNDATIONS.replace('"legal_entity_kind"', '"kinds"').replace('"FoundationRegistration"', '"Coded"')
+    (tmp_path / "foundations.toml").write_text(text, encoding="utf-8")
+    code, output = run_hub("model", "check", HUB_MODEL_DIR=tmp_path)
+    first, second, *_ = output.splitlines()
+    assert (code, "error: 2 mistakes" in output) == (2, True)
+    assert first.startswith("foundations.toml:17: the schema has a type Coded of its own; choose another name")
+    assert second.startswith("foundations.toml:33: there is no code list kinds; name one of the model")
+    for words in (("registers",), ("schema",), ("load", "foundations", "x.csv")):
+        assert run_hub(*words, HUB_MODEL_DIR=tmp_path)[1].startswith(f"error: {first}")
+
+
+def test_model_check_of_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    code, output = run_hub("model", "check", tmp_path / "nowhere")
+    assert (code, "there is no directory" in output) == (2, True)
 
 
 def test_sample_makes_the_same_files_for_the_same_seed(tmp_path: Path) -> None:

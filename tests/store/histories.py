@@ -1,5 +1,6 @@
 """Random histories of a few records, written as rows, and what as-of must give, told naively.
 
+Rows may be what no delivery leaves, as links that are undone; what deliveries leave is told in tests/asof.
 Takes nothing from the rule it checks: no SQL, no timeline, no merge.
 """
 

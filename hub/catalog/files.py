@@ -1,0 +1,93 @@
+"""Find and read the TOML files of a model, whatever lies in the directory.
+
+Takes directories; gives each file's text and table, or what is wrong with the file and on which line.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from hub.catalog.contents import ModelFile
+from hub.catalog.form import Form
+from hub.catalog.lines import line_of
+from hub.errors import InvalidModel
+
+_NAME = re.compile(r'^\s*name\s*=\s*"([^"]+)"', re.MULTILINE)
+
+
+@dataclass
+class Source:
+    """One file: what of it can be used, and the mistakes found in it so far.
+
+    ``left_out`` names what it tells of and could not be used.
+    """
+
+    name: str
+    text: str = ""
+    file: ModelFile = field(default_factory=ModelFile)
+    mistakes: list[InvalidModel] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+
+    def note(self, path: str, problem: str) -> None:
+        """Keep the mistake ``problem`` of what is written at ``path``."""
+        self.note_at(line_of(self.text, path), problem)
+
+    def note_at(self, line: int, problem: str) -> None:
+        """Keep the mistake ``problem`` of ``line``."""
+        self.mistakes.append(InvalidModel(file=self.name, line=line, problem=problem))
+
+
+def find(directory: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """The TOML files below ``directory`` by their path in it; hidden ones are an editor's or a volume's own."""
+    for entry in directory.iterdir():
+        if entry.name.startswith(".") or _leads_back(entry):
+            continue
+        if entry.is_dir():
+            yield from ((f"{entry.name}/{name}", found) for name, found in find(entry))
+        elif entry.name.endswith(".toml"):
+            yield entry.name, entry
+
+
+def read(name: str, entry: Traversable) -> Source:
+    """One file, as far as it can be used."""
+    source = Source(name)
+    if not entry.is_file():
+        source.note_at(1, "this is no file but a link that leads nowhere, or a device; remove it or put the file there")
+        return source
+    try:
+        content = entry.read_bytes()
+        source.text = content.decode("utf-8-sig")
+        form = Form(tomllib.loads(source.text))
+    except OSError as error:
+        source.note_at(1, f"the file cannot be read ({error.strerror}); let the hub's user read it")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        source.note_at(line, "the file is not UTF-8; save it as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        problem, _, place = str(error).partition(" (at line ")
+        line = int(place.partition(",")[0]) if place else len(source.text.splitlines())
+        source.note_at(line, f"{problem}; this is no TOML, mostly for a quote, a bracket or a repeated key")
+    except RecursionError:
+        source.note_at(1, "brackets stand inside each other too deeply; no key of a model file needs more than three")
+    except ValueError:
+        source.note_at(_longest_line(source.text), "a number has too many digits; no key of a model file needs so many")
+    else:
+        source.file, source.left_out = form.file, form.left_out
+        for path, problem in form.problems:
+            source.note(path, problem)
+        return source
+    source.left_out = set(_NAME.findall(source.text))
+    return source
+
+
+def _leads_back(entry: Traversable) -> bool:
+    """Whether a linked folder leads to one that it lies in."""
+    return isinstance(entry, Path) and entry.is_symlink() and entry.resolve() in entry.absolute().parents
+
+
+def _longest_line(text: str) -> int:
+    lines = text.splitlines()
+    return max(range(len(lines)), key=lambda index: len(lines[index])) + 1
