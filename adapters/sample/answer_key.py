@@ -45,8 +45,9 @@ class AnswerKey:
         """What is expected of every entity that the hub has a view of."""
         for account in self._ledger.accounts():
             identifiers = [(scheme, number) for scheme, known in account.numbers.items() for number in known]
-            primary = [found for found in identifiers if found[0] == _PRIMARY[account.kind]]
-            scheme, key = (primary or identifiers)[0]
+            primary = _PRIMARY[account.kind]
+            number = account.number(primary)
+            scheme, key = (primary, number) if number else identifiers[0]
             answer = pick(self._asked[account.kind], self._answer(account))
             yield Expected(account.kind, scheme, key, identifiers, answer, self._relations.of(account))
 

@@ -198,11 +198,14 @@ class Courses:
     def _leave(self, life: Life) -> None:
         """Die, which widows whoever is married to the person, or move out; newborns stay."""
         if life.born.year >= _NEWBORN:
+            life.earlier_document = None
             return
         if age(life.born) >= _OLD_ENOUGH and self._chance(DECEASED):
             self._die(life)
         elif life.origin is Origin.HERE and self._chance(MOVED_OUT):
             life.moved_out_on = any_day(self._random, date(2022, 1, 1), date(2025, 4, 1))
+        if life.origin is Origin.HERE and (life.death or life.moved_out_on):
+            life.earlier_document = None
 
     def _die(self, life: Life) -> None:
         died_on = any_day(self._random, date(2022, 1, 1), date(2025, 6, 20))

@@ -12,7 +12,7 @@ from adapters.sample.days import any_day, years_after
 from adapters.sample.lives import DIVORCED, FIRST_MARRIAGE, ID_CARD, REMARRIAGE, Document, Life, Marriage, Origin
 from adapters.sample.numbers import Numbers
 from adapters.sample.places import DISTRICTS, ELSEWHERE, address
-from adapters.sample.shares import NEWBORN, TWINS
+from adapters.sample.shares import CORRECTED_NUMBERS, NEWBORN, TWINS
 
 OLDEST, YOUNGEST_PARENT, YOUNGEST = date(1930, 1, 1), date(2002, 12, 31), date(2020, 12, 31)
 _HAN = "01"
@@ -49,8 +49,10 @@ class Family:
         male = self._random.random() < 0.5 if male is None else male
         elsewhere = self._origin is Origin.ELSEWHERE or self._random.random() < 0.2
         division = self._random.choice(list(ELSEWHERE)) if elsewhere else self._district.code
+        corrected = self._origin is Origin.HERE and self._random.random() < CORRECTED_NUMBERS
         return Life(
-            document=Document(ID_CARD, self._numbers.id_number(division, born, male=male)),
+            document=self._document(division, born, male=male),
+            earlier_document=self._document(division, years_after(born, 0.1), male=male) if corrected else None,
             name=(surname or self._surname) + names.given_name(self._random, male=male),
             sex="1" if male else "2",
             ethnicity=self._ethnicity,
@@ -60,6 +62,9 @@ class Family:
             address=self._address,
             relationship=_HEAD,
         )
+
+    def _document(self, division: str, born: date, *, male: bool) -> Document:
+        return Document(ID_CARD, self._numbers.id_number(division, born, male=male))
 
     def _couple(self, head: Life) -> list[Life]:
         near = any_day(self._random, years_after(head.born, -5), years_after(head.born, 5))

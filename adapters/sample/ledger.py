@@ -52,6 +52,7 @@ class Account:
     key: str
     heard: dict[tuple[str, ...], list[Statement]] = field(default_factory=dict)
     numbers: dict[str, list[str]] = field(default_factory=dict)
+    former: set[str] = field(default_factory=set)
     _records: list[Statement] | None = None
 
     @property
@@ -67,8 +68,8 @@ class Account:
         return [statement for statement in self.records if statement.record.name == record]
 
     def number(self, scheme: str) -> str | None:
-        """The number of a scheme, if one is known."""
-        return next(iter(self.numbers.get(scheme, ())), None)
+        """The number of a scheme that nothing took the place of, if one is known."""
+        return next((number for number in self.numbers.get(scheme, ()) if number not in self.former), None)
 
 
 class Ledger:
@@ -86,6 +87,9 @@ class Ledger:
         said = (_valid_from(record, line), line.round.stated_on, place)
         key = (record.name, *_key(record, line.values))
         account.heard.setdefault(key, []).append(Statement(record, said, line.values, line.operation))
+        account.former |= {
+            line.values[item.name] for item in record.item if item.former_of and item.name in line.values
+        }
         for scheme, number in _numbers(record, line.values):
             self._by_number[scheme, number] = account
             if number not in (known := account.numbers.setdefault(scheme, [])):
@@ -151,6 +155,11 @@ def _numbers(record: RecordType, values: Values) -> Iterator[Number]:
     for scheme, number in given:
         yield scheme, number
         yield from _embedded(scheme, number)
+
+
+def _former(record: RecordType, values: Values) -> set[str]:
+    """The numbers that a line says others took the place of."""
+    return {values[item.name] for item in record.item if item.former_of and item.name in values}
 
 
 def _embedded(scheme: str, number: str) -> Iterator[Number]:

@@ -27,6 +27,9 @@ NEWBORN = 0.08
 TWINS = 0.02
 """Births of two."""
 
+CORRECTED_NUMBERS = 0.005
+"""Persons whose ID number the household corrects: what others said under the former one is theirs all the same."""
+
 NUMBERED_FIRST = 0.03
 """Businesses and private non-enterprise units that get their credit code in a later delivery."""
 

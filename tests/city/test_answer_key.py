@@ -16,7 +16,7 @@ SEEDS = [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytes
 async def test_the_hub_answers_every_entity_of_a_city_as_the_answer_key_says(
     services: Services, tmp_path: Path, seed: int
 ) -> None:
-    make_city(tmp_path, 10_000, 1_000, seed)
+    make_city(tmp_path, 10_000, 2_000, seed)
     async with served(open_to_all(services)) as client:
         api = Api(client, open_to_all(services))
         assert await load_city(api, tmp_path) == rejected_in(tmp_path)

@@ -31,6 +31,9 @@ def change(world: World, line: Line) -> Values | None:
 def _story(world: World, life: Life) -> Story:
     known = Line("household", life.key, _registered(world, life), _first_round(life))
     reason, day = _cancellation(world, life)
+    if life.earlier_document:
+        former = life.earlier_document.number
+        return [known.then(Round.FIRST, {"idNumber": former}), known.then(Round.SECOND, {"formerIdNumber": former})]
     if day is None:
         return [known]
     when = round_after(day)

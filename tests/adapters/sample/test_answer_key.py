@@ -176,6 +176,14 @@ def test_a_register_that_does_not_know_leaves_the_decision_to_the_next(model: Mo
     assert answer(model, unsure)["provenance"]["sex"]["absence"] == "UNKNOWN_AT_SOURCE"
 
 
+def test_a_former_number_leads_to_the_person_and_is_not_shown(model: Model) -> None:
+    former = "440106199001010017"
+    corrected = household("甲", Round.SECOND, formerIdNumber=former)
+    said = household("甲")
+    given = answer(model, replace(said, values={**said.values, "idNumber": former}), corrected)
+    assert given["idNumber"] == WHO
+
+
 def test_every_number_leads_to_an_entity_and_so_do_those_it_embeds(model: Model) -> None:
     ledger = Ledger(model)
     certificate = f"{WHO}43B1"
