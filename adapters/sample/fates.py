@@ -25,6 +25,7 @@ _DIVISIONS = (
 _ENDING = ("minimumLivingAllowances", "employment", "housingFundAccounts", "localTaxRegistration")
 """Record types whose records end without a date of their own: what is over is no longer said."""
 _DATES = (ItemType.DATE, ItemType.PARTIAL_DATE, ItemType.PARTIAL_TIME)
+_FIRST_TIMES = 0.1
 Fate = Callable[[Line], Story | None]
 
 
@@ -43,6 +44,8 @@ class Fates:
         """The story with the fate it meets; one of several lines, or of a later round, has had its own already."""
         if len(story) > 1 or story[0].round is not Round.FIRST:
             return story
+        if broken := self._break_for_the_first_time(story[0]):
+            return broken
         roll = self._random.random()
         for name, share, fate in self._fates():
             if roll < share:
@@ -137,6 +140,16 @@ class Fates:
                 yield item.name, no_day
             elif item.type is ItemType.CODED and self._model.code_lists[item.codes or ""].code_of(word) is None:
                 yield item.name, word
+
+    def _break_for_the_first_time(self, line: Line) -> Story | None:
+        """A flaw that no line had yet, in one of ten lines that can have it: so that rare ones occur as well."""
+        for reason in [reason for reason, times in self._made.items() if not times]:
+            story = self._broken(line, reason) if self._random.random() < _FIRST_TIMES else None
+            if story:
+                self._made[reason] += 1
+                self.met["broken"] += 1
+                return story
+        return None
 
     def _break(self, line: Line) -> Story | None:
         """The flaw that was made least often so far, of those that the line can have."""

@@ -32,7 +32,7 @@ def test_names_differ_between_registers(city: City) -> None:
     for line in city.good_lines:
         if line.record.name == "household":
             names.setdefault(narrow(line.values["idNumber"]), set()).add(line.values["name"])
-    unchanged = [city.persons[key] for key, said in names.items() if len(said) == 1]
+    unchanged = [city.persons[key] for key, said in names.items() if len(said) == 1 and key in city.persons]
     differing = [
         answer
         for answer in unchanged
