@@ -114,6 +114,11 @@ class OperationContext:
         found = await self._ask(kind, {key}, self.items(info, kind), operation)
         return _only(found[key])
 
+    async def found(self, kind: EntityKind, key: Key) -> Found | None:
+        """The entity that a key leads to, and how, none of its items."""
+        found = await self._ask(kind, {key}, frozenset(), "follow")
+        return next(iter(found[key]), None)
+
     async def ties(self, info: ResolveInfo, edge: Edge, root: Answer, step: str) -> list[Tie]:
         """The ties of ``root`` along an edge, with the entities that the sub-field ``step`` asks about."""
         kind = self.model.target_of(edge)

@@ -29,6 +29,7 @@ _PARTS = {
     "birthPlace": "Place of birth · 出生地.",
     "householdPlace": "Place of the household · 户籍所在地.",
     "person": "The person, once the hub knows records of theirs · 自然人.",
+    "match": "By what the legal entity was found; null while the hub knows none by it · 匹配方式.",
     "legalEntity": "The legal entity, once the hub knows records of it · 法人.",
     "PersonReference": "A person named in a record · 记录中的自然人.",
     "OrganizationReference": "An organisation named in a record · 记录中的单位.",

@@ -86,5 +86,8 @@ _enum(
     {
         Match.IDENTITY_NUMBER: "The number of the identity document · 证件号码.",
         Match.CREDIT_CODE: "The unified social credit code · 统一社会信用代码.",
+        Match.EMPLOYER_NUMBER: "The employer's social security number, which a record named together with the credit "
+        "code of this legal entity and of no other · 单位社保号.",
+        Match.NAME: "The name, which no other legal entity bears; look twice · 名称.",
     },
 )

@@ -20,8 +20,9 @@ from hub.catalog import PARTS, SHAPED, EntityKind, Item, ItemType, Model, Record
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer, Key
 from hub.desk.answer import sealed_number
+from hub.desk.edges import Match, key_to, match_of
 from hub.identifiers.schemes import Scheme
-from hub.merge import Record, entity_of
+from hub.merge import Record
 
 SCALAR_TYPES: Mapping[ItemType, object] = {
     ItemType.TEXT: str,
@@ -52,6 +53,11 @@ class CompoundOf:
     owner: RecordOf
     item: Item
     value: Mapping[str, Any]
+
+    def key(self, item_type: ItemType) -> Key | None:
+        """The key of the entity that the value names, with what the record calls it elsewhere."""
+        values, also = self.owner.record.values, self.item.also
+        return key_to(item_type, self.value, values.get(also.number or ""), values.get(also.name or ""))
 
 
 class RecordTypes:
@@ -142,7 +148,10 @@ class RecordTypes:
             for part, part_type in PARTS[item_type].items()
         }
         if edge and kind:
-            fields[edge] = make_field(self._entities[kind], self._reference_resolver(edge, kind), describe_part(edge))
+            follow = self._reference_resolver(item_type, edge, kind)
+            fields[edge] = make_field(self._entities[kind], follow, describe_part(edge))
+        if kind is EntityKind.LEGAL_ENTITY:
+            fields["match"] = make_field(Match, self._match_resolver(item_type, kind), describe_part("match"))
         return make_type(type(name, (), {}), name, describe_part(name), fields)
 
     def _part_resolver(self, part: str, part_type: ItemType) -> Resolver:
@@ -158,12 +167,22 @@ class RecordTypes:
 
         return resolve
 
-    def _reference_resolver(self, edge: str, kind: EntityKind) -> Resolver:
+    def _reference_resolver(self, item_type: ItemType, edge: str, kind: EntityKind) -> Resolver:
         async def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
-            entity_id = entity_of(root.value)
-            if not self._gives_part(root, info, edge) or entity_id is None:
+            key = root.key(item_type)
+            if not self._gives_part(root, info, edge) or key is None:
                 return None
-            return await context_of(info).entity(raw_info(info), kind, Key(entity_id=entity_id))
+            return await context_of(info).entity(raw_info(info), kind, key)
+
+        return resolve
+
+    def _match_resolver(self, item_type: ItemType, kind: EntityKind) -> Resolver:
+        async def resolve(root: CompoundOf, info: strawberry.Info) -> Match | None:
+            key = root.key(item_type)
+            if not self._gives_part(root, info, "match") or key is None:
+                return None
+            found = await context_of(info).found(kind, key)
+            return match_of(item_type, found) if found else None
 
         return resolve
 

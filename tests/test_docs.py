@@ -56,6 +56,7 @@ MODEL_TABLES = [
     catalog.CodeList,
     catalog.MergedItem,
     catalog.Authority,
+    catalog.Also,
     catalog.Edge,
     catalog.Ending,
     catalog.Purpose,

@@ -9,7 +9,7 @@ from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.edge import Edge, Ending
-from hub.catalog.item import Derivation, Item, Part, Shape
+from hub.catalog.item import Also, Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import examine, load_model
 from hub.catalog.merged_item import Authority, MergedItem
@@ -21,6 +21,7 @@ from hub.catalog.register import Department, Former, Register
 __all__ = [
     "PARTS",
     "SHAPED",
+    "Also",
     "Authority",
     "Basis",
     "CardColumn",

@@ -22,6 +22,13 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     sensitivity: Sensitivity | None = None
 
 
+class Also(Struct, frozen=True, forbid_unknown_fields=True):
+    """The items of the same record that name the same organisation: by its number as an employer, by its name."""
+
+    number: str | None = None
+    name: str | None = None
+
+
 class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
     """How a derived item follows from other items of the same line; rules are in ``hub.catalog.derived``."""
 
@@ -59,6 +66,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     members: tuple["Item", ...] = ()
     plain: str = ""
     distinct: tuple[str, ...] = ()
+    also: Also = Also()
     note: str = ""
 
     def part_type(self, part: str) -> ItemType:

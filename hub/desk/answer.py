@@ -51,9 +51,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entity that a key led to; ``targets`` are the ids by which its records refer to the one asked about."""
+    """An entity that a key led to: how it did, and by which ids its records refer to the one asked about."""
 
     answer: Answer
+    match: str
     targets: frozenset[UUID | None]
 
 

@@ -165,17 +165,17 @@ def _own(row: asyncpg.Record, opened: Mapping[UUID, str], today: date) -> dict[S
 
 def _replies(keys: Sequence[Key], rows: Iterable[asyncpg.Record], answers: Mapping[UUID, Answer]) -> dict[Key, Reply]:
     """What each key led to, in the order of entities' ids; an entity that several references lead to comes once."""
-    led: list[dict[UUID, set[UUID | None]]] = [{} for _ in keys]
+    led: list[dict[UUID, tuple[str, set[UUID | None]]]] = [{} for _ in keys]
     beyond = set()
     for row in rows:
         for lead in reading.leads_of(row):
             if lead.match == "TOO_MANY":
                 beyond.add(lead.place)
             elif row["entity_id"]:
-                led[lead.place].setdefault(row["entity_id"], set()).add(lead.member_id)
+                led[lead.place].setdefault(row["entity_id"], (lead.match, set()))[1].add(lead.member_id)
     return {
         key: TooManyReferrers(limit=MOST_REFERRERS)
         if place in beyond
-        else tuple(Found(answers[entity_id], frozenset(led[place][entity_id])) for entity_id in sorted(led[place]))
+        else tuple(Found(answers[one], match, frozenset(ids)) for one, (match, ids) in sorted(led[place].items()))
         for place, key in enumerate(keys)
     }

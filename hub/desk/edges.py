@@ -4,13 +4,15 @@ Pure: takes answers; gives keys, then ties. A record ties two entities only wher
 that nobody learns by an edge what its record would not tell.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.catalog import Edge, Item, ItemType, Model
 from hub.catalog.unknown import is_unknown
 from hub.desk.answer import Answer, Found
+from hub.identifiers.names import comparable
+from hub.identifiers.spelling import bare
 from hub.merge import Record, Source, entity_of
 from hub.store.reading import Key
 
@@ -20,6 +22,8 @@ class Match(StrEnum):
 
     IDENTITY_NUMBER = "IDENTITY_NUMBER"
     CREDIT_CODE = "CREDIT_CODE"
+    EMPLOYER_NUMBER = "EMPLOYER_NUMBER"
+    NAME = "NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +43,24 @@ class Tie:
 class _Word:
     """What one record says along an edge: by which way, of whom, and whether it still holds."""
 
+    item: Item
     way: str
     record: Record
-    named: tuple[Key, Match] | None
+    named: Key | None
     found: Found | None
     holds: bool
 
     @property
     def role(self) -> str:
         """The item that names the entity."""
-        return self.way.partition(".")[2]
+        return self.item.name
 
     @property
     def about(self) -> tuple[object, ...]:
         """What words must share to speak of one tie: the role, and who is tied as far as that is known."""
         if self.found:
             return (self.role, self.found.answer.entity_id)
-        return (self.role, self.named[0] if self.named else self.record.source)
+        return (self.role, self.named if self.named else self.record.source)
 
     @property
     def recency(self) -> tuple[object, ...]:
@@ -64,26 +69,48 @@ class _Word:
         return (source.valid_from, self.found is not None, source.stated_at, source.record_key, self.way)
 
 
-def key_of(item: Item, values: Mapping[str, object]) -> tuple[Key, Match] | None:
-    """The key of the entity that ``item`` of a record names, and what kind of key it is."""
-    entity_id = entity_of(values.get(item.name))
-    if entity_id is None:
+def key_of(item: Item, values: Mapping[str, object]) -> Key | None:
+    """The key of the entity that ``item`` of a record names: its id, else what a legal entity is called there."""
+    also = {
+        name: values.get(other) for name, other in (("number", item.also.number), ("name", item.also.name)) if other
+    }
+    return key_to(item.type, values.get(item.name), **also)
+
+
+def key_to(item_type: ItemType, value: object, number: object = None, name: object = None) -> Key | None:
+    """The key of the entity that a reference names; an organisation without a code goes by its number and name."""
+    if entity_id := entity_of(value):
+        return Key(entity_id=entity_id)
+    if item_type is not ItemType.ORGANIZATION:
         return None
-    match = Match.IDENTITY_NUMBER if item.type is ItemType.PERSON else Match.CREDIT_CODE
-    return Key(entity_id=entity_id), match
+    named = value.get("name") if isinstance(value, Mapping) else None
+    called = Key(number=_spelt(bare, number), name=_spelt(comparable, named or name))
+    return called if called != Key() else None
+
+
+def _spelt(spelling: Callable[[str], str], value: object) -> str | None:
+    return spelling(value) or None if isinstance(value, str) else None
+
+
+def match_of(item_type: ItemType, found: Found) -> Match:
+    """By what a reference led to an entity."""
+    if found.match in Match.__members__:
+        return Match(found.match)
+    return Match.IDENTITY_NUMBER if item_type is ItemType.PERSON else Match.CREDIT_CODE
 
 
 def names_someone(item: Item, values: Mapping[str, object]) -> bool:
     """Whether ``item`` of a record names anybody, known or not."""
     value = values.get(item.name)
-    return isinstance(value, Mapping) and not is_unknown(value) and any(value.values())
+    is_named = isinstance(value, Mapping) and not is_unknown(value) and any(value.values())
+    return is_named or key_of(item, values) is not None
 
 
 def keys_along(model: Model, edge: Edge, answer: Answer) -> set[Key]:
     """The keys that lead along ``edge``: to whom the entity's records name, and to whose records name the entity."""
     named = (key_of(model.item(way), record.values) for way, record in _own(edge, answer))
     back = {Key(target_id=answer.entity_id, ways=edge.named_in)} if edge.named_in else set()
-    return {key for found in named if found for key in found[:1]} | back
+    return {key for key in named if key} | back
 
 
 def ties_along(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, Sequence[Found]]) -> list[Tie]:
@@ -94,7 +121,7 @@ def ties_along(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, S
         words = words[:1]
     tied: dict[object, list[_Word]] = {}
     for word in words:
-        if word.holds and names_someone(model.item(word.way), word.record.values):
+        if word.holds and names_someone(word.item, word.record.values):
             tied.setdefault(word.about, []).append(word)
     return [_tie(said) for said in tied.values()]
 
@@ -109,8 +136,8 @@ def _own(edge: Edge, answer: Answer) -> Iterator[tuple[str, Record]]:
 def _own_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, Sequence[Found]]) -> Iterator[_Word]:
     for way, record in _own(edge, answer):
         named = key_of(model.item(way), record.values)
-        found = next(iter(replies[named[0]]), None) if named else None
-        yield _Word(way, record, named, found, _holds(edge, record))
+        found = next(iter(replies[named]), None) if named else None
+        yield _Word(model.item(way), way, record, named, found, _holds(edge, record))
 
 
 def _others_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, Sequence[Found]]) -> Iterator[_Word]:
@@ -119,8 +146,8 @@ def _others_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key
             records = found.answer.view.records.get(way.partition(".")[0], ()) if found.answer.gives(way) else ()
             for record in records:
                 named = key_of(model.item(way), record.values)
-                if named and named[0].entity_id in found.targets:
-                    yield _Word(way, record, named, found, _holds(edge, record))
+                if named and named.entity_id in found.targets:
+                    yield _Word(model.item(way), way, record, named, found, _holds(edge, record))
 
 
 def _holds(edge: Edge, record: Record) -> bool:
@@ -140,5 +167,5 @@ def _code(value: object) -> object:
 def _tie(said: Sequence[_Word]) -> Tie:
     latest = said[0]
     sources = tuple(dict.fromkeys(word.record.source for word in said))
-    match = latest.named[1] if latest.named and latest.found else None
+    match = match_of(latest.item.type, latest.found) if latest.found else None
     return Tie(latest.role, match, sources, latest.found.answer if latest.found else None)

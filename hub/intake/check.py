@@ -19,6 +19,7 @@ from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
+from hub.identifiers.spelling import bare
 from hub.intake.delivery import Line, Operation
 from hub.intake.rejection import Column, Rejected, column_of
 from hub.intake.values import check_value
@@ -63,6 +64,12 @@ class Checked:
     def keys(self) -> set[Identifier]:
         """Every identifier that the line gives, names or holds."""
         return {*self.identifiers, *self.formers, *self.references.values(), *self.sealed.values()}
+
+    def employer_number(self, path: Path) -> str | None:
+        """The number of an employer that the line gives beside the reference at ``path``."""
+        also = self.record.items[str(path[0])].also
+        number = self.payload.get(also.number) if also.number else None
+        return bare(number) if isinstance(number, str) else None
 
 
 @dataclass(frozen=True)

@@ -197,6 +197,14 @@ class Chunk:
         }
         if references:
             await writing.write_references(connection, references)
+        numbers = {
+            (number, directory.refer(key))
+            for line, _, _ in said
+            for path, key in line.references.items()
+            if (number := line.employer_number(path))
+        }
+        if numbers:
+            await writing.write_employer_numbers(connection, numbers)
 
     async def _write_quarantine(self, connection: Connection, refused: Sequence[Refused]) -> None:
         rows = []

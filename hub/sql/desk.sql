@@ -1,18 +1,19 @@
 -- answer
--- One level of a question in one round trip: the views of kind $7 that keys lead to, each with the keys that led to it and
+-- One level of a question in one round trip: the views of kind $9 that keys lead to, each with the keys that led to it and
 -- the sealed numbers asked for, and the entry of the access log without which nothing is answered.
--- A key is a row of $1 (its place) and one of $2 (a look-up), $3 (an entity) and $4 (an entity that others refer to by
--- the ways $5). At most $6 references are followed from one key; a key that has more leads to a row of its own without a
--- view. Records are read only where $8 says so. The numbers are the entities' own of the schemes $9, and those that
--- their records of the types $10 hold at the paths $11. The entry is $12 to $20.
+-- A key is a row of $1 (its place) and of $2 (a look-up), $3 (an entity), $4 (an entity that others refer to by the ways
+-- $5), or of $6 and $7: an employer's number and a name, which lead to the only legal entity that bears them, the number
+-- before the name. At most $8 references are followed from one key; one that has more leads to a row without a view.
+-- Records are read only where $10 says so. The numbers are the entities' own of the schemes $11, and those that their
+-- records of the types $12 hold at the paths $13. The entry is $14 to $22.
 with asked as (
     select *
-    from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[])
-        as asked (place, lookup, entity_id, target_id, ways)
+    from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+        as asked (place, lookup, entity_id, target_id, ways, number, name)
 ),
 refers as (
     select asked.place, pointing.entity_id, pointing.member_id,
-           count(*) over (partition by asked.place) > $6 as are_too_many
+           count(*) over (partition by asked.place) > $8 as are_too_many
     from asked
     cross join lateral (
         select reference.entity_id, reference.target_id as member_id
@@ -23,8 +24,30 @@ refers as (
         ) as member
         join reference on reference.target_id = member.member_id
         where reference.via = any (string_to_array(asked.ways, ','))
-        limit $6 + 1
+        limit $8 + 1
     ) as pointing
+),
+called as (
+    select distinct on (bearer.place) bearer.place, bearer.match, bearer.entity_ids[1] as entity_id
+    from (
+        select asked.place, 'EMPLOYER_NUMBER' as match, array(
+            select distinct coalesce(link.into_id, employer_number.entity_id)
+            from employer_number
+            left join link on link.entity_id = employer_number.entity_id and link.unlinked_at is null
+            where employer_number.number = asked.number
+            limit 2
+        ) as entity_ids
+        from asked
+        where asked.number is not null
+        union all
+        select asked.place, 'NAME', array(
+            select card.entity_id from card where card.kind = 'LEGAL_ENTITY' and card.name_key = asked.name limit 2
+        )
+        from asked
+        where asked.name is not null
+    ) as bearer
+    where cardinality(bearer.entity_ids) = 1
+    order by bearer.place, bearer.match
 ),
 led as (
     select asked.place, 'KEY' as match, identifier.entity_id, null::uuid as member_id
@@ -32,6 +55,8 @@ led as (
     join vault.identifier on identifier.lookup = asked.lookup and identifier.superseded_at is null
     union all
     select place, 'KEY', entity_id, null from asked where entity_id is not null
+    union all
+    select place, match, entity_id, null from called
     union all
     select place, 'REFERENCE', entity_id, member_id from refers where not are_too_many
     union all
@@ -45,11 +70,11 @@ found as (
     group by coalesce(link.into_id, led.entity_id)
 ),
 answered as (
-    select view.entity_id, view.version, view.merged, case when $8 then view.records end as records, view.recorded_at,
+    select view.entity_id, view.version, view.merged, case when $10 then view.records end as records, view.recorded_at,
            view.due_on
     from found
     join view on view.entity_id = found.entity_id
-    where view.kind = $7
+    where view.kind = $9
 ),
 sealed as (
     select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
@@ -62,7 +87,7 @@ sealed as (
         join link on link.into_id = answered.entity_id and link.unlinked_at is null
     ) as member
     join vault.identifier on identifier.entity_id = member.member_id
-    where identifier.scheme = any ($9) and identifier.superseded_at is null
+    where identifier.scheme = any ($11) and identifier.superseded_at is null
     union all
     select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
            held.recorded_at
@@ -72,7 +97,7 @@ sealed as (
         from vault.identifier
         where identifier.identifier_id = any (array(
             select case when json_typeof(spoken.value) = 'string' then (spoken.value #>> '{}')::uuid end
-            from unnest($10::text[], $11::text[]) as path (record_type, item)
+            from unnest($12::text[], $13::text[]) as path (record_type, item)
             cross join lateral json_array_elements(answered.records -> path.record_type) as record
             cross join lateral (select record.value -> 'values' #> string_to_array(path.item, '.')) as spoken (value)
         ))
@@ -87,7 +112,7 @@ opened as (
 logged as (
     insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id,
                                   entity_ids)
-    select $12::uuid, $13::text, $14::text, $15::text, $16::text, $17::text, $18::text[], $19::text[], $20::text,
+    select $14::uuid, $15::text, $16::text, $17::text, $18::text, $19::text, $20::text[], $21::text[], $22::text,
            coalesce(array_agg(entity_id), '{}')
     from answered
 )

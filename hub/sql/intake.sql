@@ -186,6 +186,14 @@ select distinct target_id, via, entity_id
 from unnest($1::uuid[], $2::text[], $3::uuid[]) as new (target_id, via, entity_id)
 on conflict do nothing;
 
+-- write_employer_numbers
+-- Remembers that records have named the legal entities $2 together with the numbers $1 of employers; in one order, so
+-- that no two writers wait for each other in a ring.
+insert into employer_number (number, entity_id)
+select distinct number, entity_id from unnest($1::text[], $2::uuid[]) as new (number, entity_id)
+order by number, entity_id
+on conflict do nothing;
+
 -- write_quarantine
 -- Keeps the lines that could not be taken in: the reasons here, the lines themselves in the vault.
 with raw as (

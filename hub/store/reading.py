@@ -22,12 +22,17 @@ _IDENTIFIERS = queries("identifiers")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What entities are asked for by: a look-up, an entity's id, or an entity that they refer to by some ``ways``."""
+    """What entities are asked for by: a look-up, an entity's id, an entity that they refer to by some ``ways``.
+
+    Or by what a legal entity is called: an employer's ``number`` and a ``name``, each if only one bears it.
+    """
 
     lookup: bytes | None = None
     entity_id: UUID | None = None
     target_id: UUID | None = None
     ways: tuple[str, ...] = ()
+    number: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ async def answer(
         [key.entity_id for key in keys],
         [key.target_id for key in keys],
         [",".join(key.ways) for key in keys],
+        [key.number for key in keys],
+        [key.name for key in keys],
         most_references,
         kind,
         wanted.records,

@@ -255,3 +255,49 @@ async def test_a_reference_is_governed_by_its_item_and_who_it_leads_to_by_their_
     shown = answer["data"]["legalEntity"]["businessRegistration"]["legalRepresentative"]
     assert shown == {"name": "某人", "idNumber": FATHER, "person": {"__typename": "NaturalPerson", "name": None}}
     assert [error["extensions"]["item"] for error in answer["errors"]] == ["NaturalPerson.name"]
+
+
+EMPLOYERS = "employers { match role legalEntity { name } }"
+
+
+async def test_an_employer_is_found_by_a_number_that_some_record_gives_together_with_its_code(api: Api) -> None:
+    await people(api, MOTHER, FATHER)
+    number = {"employerSocialSecurityNumber": "sb-440106-7"}
+    await insured(api, {"recordedSubject.idNumber": MOTHER, "employerName": "旧称", **number})
+    unknown = {"match": None, "role": "employer", "legalEntity": None}
+    assert (await person(api, MOTHER, EMPLOYERS))["employers"] == [unknown]
+    await insured(api, {"recordedSubject.idNumber": FATHER, "employer.creditCode": credit_code(1), **number})
+    assert (await person(api, MOTHER, EMPLOYERS))["employers"] == [unknown]
+    await company(api, 1, FATHER)
+    known = {"match": "EMPLOYER_NUMBER", "role": "employer", "legalEntity": {"name": "第1公司"}}
+    assert (await person(api, MOTHER, EMPLOYERS))["employers"] == [known]
+    await company(api, 2, FATHER)
+    other = {
+        "employer.creditCode": credit_code(2),
+        "employerSocialSecurityNumber": "SB4401067",
+        "insuranceType": "医疗",
+    }
+    await insured(api, {"recordedSubject.idNumber": FATHER, **other})
+    assert (await person(api, MOTHER, EMPLOYERS))["employers"] == [unknown]
+
+
+async def test_an_employer_is_found_by_its_name_only_while_no_other_bears_it(counted: Counted) -> None:
+    await people(counted, MOTHER)
+    await counted.office.business({"creditCode": credit_code(1), "name": "基准（广州）公司"})
+    await insured(counted, {"recordedSubject.idNumber": MOTHER, "employerName": "基准(广州) 公司"})
+    counted.statements.clear()
+    assert (await person(counted, MOTHER, EMPLOYERS))["employers"] == [
+        {"match": "NAME", "role": "employer", "legalEntity": {"name": "基准（广州）公司"}}
+    ]
+    assert len(counted.statements) == 2
+    await counted.office.business({"creditCode": credit_code(2), "name": "基准(广州)公司"})
+    assert [tie["match"] for tie in (await person(counted, MOTHER, EMPLOYERS))["employers"]] == [None]
+
+
+async def test_an_authority_that_a_record_names_is_found_and_says_by_what(api: Api) -> None:
+    await people(api, MOTHER)
+    await api.office.business({"creditCode": credit_code(1), "name": "天河区民政局"})
+    await marriages(api, {"recordedSubject.idNumber": MOTHER, "marriedOn": "2010-05-01"})
+    fields = "marriageRegistrations { issuingAuthority { match legalEntity { creditCode } } }"
+    (marriage,) = (await person(api, MOTHER, fields))["marriageRegistrations"]
+    assert marriage["issuingAuthority"] == {"match": "NAME", "legalEntity": {"creditCode": credit_code(1)}}

@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.sql import queries
 from hub.store.pool import Connection, Database
 
-LARGE = {"state", "view", "identifier", "change", "reference", "link", "submission"}
+LARGE = {"card", "employer_number", "state", "view", "identifier", "change", "reference", "link", "submission"}
 FILL = """
 insert into view (entity_id, kind, version, merged, records, recorded_at)
 select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'NATURAL_PERSON', 1, '{}', '{}', now()
@@ -25,6 +25,11 @@ insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, 
                               submission_id, recorded_at)
 select decode(md5(entity_id::text), 'hex'), gen_random_uuid(), 1, entity_id, 'ID_NUMBER', '', '', entity_id, now()
 from view;
+
+insert into card (entity_id, kind, name, name_key) select entity_id, 'LEGAL_ENTITY', n, n
+from (select entity_id, right(entity_id::text, 12) as n from view) named;
+
+insert into employer_number (number, entity_id) select right(entity_id::text, 12), entity_id from view;
 
 insert into link (entity_id, into_id, linked_at, reason, submission_id)
 select gen_random_uuid(), entity_id, now(), '', entity_id from view;
@@ -43,7 +48,8 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TODAY = date(2030, 1, 1)
 HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("desk", "answer"): (
-        *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, 100, "NATURAL_PERSON"),
+        *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, ["1"] * 10, ["n"] * 10),
+        *(100, "NATURAL_PERSON"),
         *(True, ["ID_NUMBER"], ["household"], ["idNumber"]),
         *(ASKED[0], "", "", "", "", "", ["name"], [], ""),
     ),
