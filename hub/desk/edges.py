@@ -71,10 +71,8 @@ class _Word:
 
 def key_of(item: Item, values: Mapping[str, object]) -> Key | None:
     """The key of the entity that ``item`` of a record names: its id, else what a legal entity is called there."""
-    also = {
-        name: values.get(other) for name, other in (("number", item.also.number), ("name", item.also.name)) if other
-    }
-    return key_to(item.type, values.get(item.name), **also)
+    number, name = (values.get(other or "") for other in (item.also.number, item.also.name))
+    return key_to(item.type, values.get(item.name), number, name)
 
 
 def key_to(item_type: ItemType, value: object, number: object = None, name: object = None) -> Key | None:
