@@ -13,6 +13,7 @@ import pytest
 from hub.access import Viewer
 from hub.serve import open_services
 from hub.settings import load_settings
+from tests.cli.running import run_hub
 from tests.documents import ROOT, commands, read, sent_bodies, snippets
 from tests.served import AGENCY, Api, department, served
 
@@ -76,6 +77,35 @@ async def test_the_register_of_the_model_page_is_added_loaded_and_asked_for(read
         assert await api.data(snippets(text, "graphql")[0]) == json.loads(snippets(text, "json")[0])
         posts = '{ naturalPerson(idNumber: "440106199001010013") { foodSafetyPosts { role } } }'
         assert await api.data(posts) == {"naturalPerson": None}
+
+
+async def test_the_onboarding_page_adds_a_register_from_its_file_alone(reader: dict[str, str]) -> None:
+    text = read("docs/onboarding.md")
+    assert [code for snippet in snippets(text, "sh") for code in follow(snippet, reader)] == [0, 0]
+    async with hub_of(reader) as api:
+        for query, answer in zip(snippets(text, "graphql"), snippets(text, "json"), strict=True):
+            assert await api.data(query) == json.loads(answer)
+        listed = await api.data(
+            "{ registers { name departmentZh recordTypes { name items { name codes columns } } }"
+            " catalog { item deciders granted } }"
+        )
+    (register,) = (one for one in listed["registers"] if one["name"] == "real_estate")
+    assert register["departmentZh"] == "自然资源部门"
+    items = {item["name"]: item for item in register["recordTypes"][0]["items"]}
+    assert items["use"]["codes"] == "real_estate_use"
+    assert items["idNumber"]["columns"] == ["权利人身份证号", "公民身份号码", "idNumber"]
+    leaves = {one["item"]: (one["deciders"], one["granted"]) for one in listed["catalog"]}
+    assert leaves["postalAddress"] == leaves["realEstateRights.use"] == (["NATURAL_RESOURCES"], True)
+    assert "coOwnedRealEstate" in leaves
+
+
+def test_the_onboarding_page_adds_its_register_to_the_dictionary() -> None:
+    code, told = run_hub("model", "doc", HUB_MODEL_DIR=ROOT / "docs/examples/onboarding")
+    assert code == 0
+    for words in ("| real_estate | 不动产登记 |", "### realEstateRights", "### real_estate_use"):
+        assert words in told
+    for path in ("postalAddress", "coOwnedRealEstate", "realEstateRights.use"):
+        assert f"NaturalPerson.{path}" in told
 
 
 def test_the_quarantine_page_lists_what_waits(reader: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ The extension says the format; the first bytes are only looked at to refuse what
 
 from pathlib import Path
 
-from adapters.transports import RowFile
+from adapters.transports import RowFile, plugins
 from adapters.transports.csv_file import CsvFile
 from adapters.transports.jsonl_file import JsonLinesFile
 from adapters.transports.xlsx_file import XlsxFile
@@ -35,12 +35,14 @@ STRANGERS = {
 
 def open_file(path: Path, max_cell_characters: int) -> RowFile:
     """The delivery at ``path``, its header read."""
-    file_type = FORMATS.get(path.suffix.lower())
+    file_type = _type_of(path)
     try:
-        if path.is_dir():
-            raise _refusal(path, file_type, "it is a folder; name one file in it")
+        if path.exists() and not path.is_file():
+            raise _refusal(path, file_type, "it is a folder, a pipe or a device; name a file")
         if file_type is None:
-            raise _refusal(path, file_type, f"its name must end in {', '.join(FORMATS)}")
+            raise _refusal(
+                path, file_type, f"its name must end in {', '.join(dict.fromkeys((*FORMATS, *plugins.extensions())))}"
+            )
         if problem := _strangeness(path, file_type):
             raise _refusal(path, file_type, problem)
         file = file_type(path, max_cell_characters)
@@ -51,12 +53,23 @@ def open_file(path: Path, max_cell_characters: int) -> RowFile:
     return file
 
 
+def _type_of(path: Path) -> type[RowFile] | None:
+    """The transport for the path's extension: the hub's own, else one that an installed package brings."""
+    extension = path.suffix.lower()
+    try:
+        return FORMATS.get(extension) or plugins.transport(extension)
+    except plugins.BrokenPlugin as error:
+        raise _refusal(path, None, f"the package that reads {extension} is broken: {error}") from error
+
+
 def _strangeness(path: Path, file_type: type[RowFile]) -> str | None:
     """Why the file cannot be what its name says, as far as its first bytes show."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head.strip():
         return "it is empty; export it again"
+    if file_type not in FORMATS.values():
+        return None
     stranger = next((start for start in STRANGERS if head.startswith(start)), None)
     if stranger is not None and not (stranger == ZIP and file_type is XlsxFile):
         return STRANGERS[stranger]
