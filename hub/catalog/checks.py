@@ -170,18 +170,20 @@ def _edges(model: Model, file: ModelFile) -> Iterator[Problem]:
 def _ways(model: Model, edge: Edge) -> Iterator[str]:
     """What is wrong with the ways of an edge, all of which are items."""
     strangers = [path for path in edge.ways if model.item(path).type not in REFERRED]
-    yield from (f"{path} is no reference to an entity" for path in strangers)
+    yield from (
+        f"{path} is no reference to an entity; name an item of type person or organization" for path in strangers
+    )
     if not edge.ways:
-        yield f"{edge.name} goes by no item"
+        yield f"{edge.name} goes by no item; name those that refer in names or named_in"
     if strangers or not edge.ways:
         return
     starts = {model.records[path.partition(".")[0]].entity for path in edge.names}
     if (starts | {REFERRED[model.item(path).type] for path in edge.named_in}) != {edge.entity}:
-        yield f"{edge.name} goes by an item that is not about a {edge.entity}"
+        yield f"{edge.name} goes by an item that is not about a {edge.entity}; name items of one"
         return
     same_type = [other for other in model.edges if other.type == edge.type and other.ways]
     if len({kind for other in same_type for kind in model.targets_of(other)}) > 1:
-        yield f"{edge.type} leads to entities of both kinds"
+        yield f"{edge.type} leads to entities of both kinds; give each kind a type of its own"
 
 
 def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
