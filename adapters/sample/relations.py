@@ -11,7 +11,7 @@ from adapters.sample.authorities import RULES, said_at
 from adapters.sample.ledger import Account, Ledger, Statement, document_number
 from hub.catalog import EntityKind
 
-_MARRIED = ("20", "21", "22", "23")
+_OVER = ("30", "40")
 _REPRESENTATIVES = ("legalRepresentative", "operator")
 
 
@@ -22,6 +22,7 @@ class Relations:
         self._children: defaultdict[str, list[str]] = defaultdict(list)
         self._positions: defaultdict[str, list[tuple[str, Account]]] = defaultdict(list)
         self._employees: defaultdict[str, list[str]] = defaultdict(list)
+        self._wed: defaultdict[str, list[tuple[Statement, str]]] = defaultdict(list)
         for account in ledger.accounts():
             self._note(account)
 
@@ -31,7 +32,7 @@ class Relations:
             numbers = {number for _, number in _representatives(account)}
             return {"legalRepresentatives": sorted(numbers), "employees": self._of_number(self._employees, account)}
         return {
-            "spouse": _spouse(account),
+            "spouse": self._spouse(account),
             "parents": sorted(number for _, number in _parents(account)),
             "children": self._of_number(self._children, account),
             "employers": sorted(set(_employers(account))),
@@ -51,7 +52,22 @@ class Relations:
     def _of_number(self, told: Mapping[str, list[str]], account: Account) -> list[str]:
         return sorted({key for number in _all_numbers(account) for key in told.get(number, ())})
 
+    def _spouse(self, account: Account) -> str | None:
+        """The spouse that the latest record of either side names, while it lasts."""
+        own = [
+            (said, number) for said in account.of("marriageRegistrations") for _, number in _referred(said, "spouse")
+        ]
+        told = [*own, *(word for number in _all_numbers(account) for word in self._wed.get(number, ()))]
+        if not told:
+            return None
+        latest, spouse = max(told, key=lambda word: word[0].said)
+        lasts = latest.values.get("maritalStatus") not in _OVER and "divorcedOn" not in latest.values
+        return spouse if lasts else None
+
     def _note(self, account: Account) -> None:
+        for statement in account.of("marriageRegistrations"):
+            for _, number in _referred(statement, "spouse"):
+                self._wed[number].append((statement, account.key))
         for _, number in _parents(account):
             self._children[number].append(account.key)
         for role, number in _representatives(account):
@@ -88,14 +104,6 @@ def _employers(account: Account) -> Iterator[str]:
         code = statement.values.get("employer.creditCode")
         if code and "stoppedOn" not in statement.values:
             yield code
-
-
-def _spouse(account: Account) -> str | None:
-    """The spouse of the latest marriage, while it lasts."""
-    latest = next(iter(account.of("marriageRegistrations")), None)
-    if latest is None or latest.values.get("maritalStatus") not in _MARRIED:
-        return None
-    return next((number for _, number in _referred(latest, "spouse")), None)
 
 
 def _name(account: Account) -> str | None:
