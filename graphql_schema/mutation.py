@@ -1,4 +1,4 @@
-"""What a department may do over GraphQL: submit records to the registers it answers for."""
+"""What a department may do over GraphQL: submit records to the registers it answers for, and put numbers right."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from strawberry.scalars import JSON
 
 from graphql_schema.enums import Operation
 from graphql_schema.making import context_of
+from graphql_schema.naming import check_name
+from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.values import RecordResult, result_of
 from hub.access import may_submit
 from hub.clock import SHANGHAI, now
 from hub.errors import InvalidArgument, NotYourRegister, SubmissionTooLarge, UnknownRegister
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
-from hub.redaction import redact
 
 
 @strawberry.input(description="One record of a submission.")
@@ -61,7 +62,6 @@ class SubmissionResult:
     results: list[RecordResult] = strawberry.field(description="One result for each record, in order.")
 
 
-MOST_NAME_CHARACTERS = 200
 EARLIEST = datetime(1900, 1, 1, tzinfo=SHANGHAI)
 
 
@@ -94,8 +94,8 @@ class Mutation:
         if len(input.records) > context.settings.max_records:
             raise SubmissionTooLarge(limit=context.settings.max_records)
         stated_at = _said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()
-        _check_name("idempotencyKey", input.idempotency_key)
-        _check_name("sourceUnit", input.source_unit or "-")
+        check_name("idempotencyKey", input.idempotency_key)
+        check_name("sourceUnit", input.source_unit or "-")
         body = _body(input, context.model.records)
         delivery = Delivery(
             register=input.register,
@@ -113,12 +113,10 @@ class Mutation:
             results=[result_of(result) for result in summary.results],
         )
 
-
-def _check_name(argument: str, text: str) -> None:
-    if not text.strip() or not text.isprintable() or len(text) > MOST_NAME_CHARACTERS:
-        raise InvalidArgument(name=argument, problem=f"it is not 1 to {MOST_NAME_CHARACTERS} printable characters")
-    if redact(text) != text:
-        raise InvalidArgument(name=argument, problem="it holds a number that may identify a person")
+    reassign_identifier: ReassignmentResult = strawberry.mutation(
+        resolver=reassign_identifier,
+        description="Lead a number, which was given to the wrong entity, to the one it belongs to · 号码改派.",
+    )
 
 
 def _said(argument: str, at: datetime) -> datetime:

@@ -62,7 +62,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
     async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue) -> Any:  # noqa: ANN401
-        kind = EntityKind.NATURAL_PERSON if SCHEMES[scheme].identity else EntityKind.LEGAL_ENTITY
+        kind = EntityKind.NATURAL_PERSON if SCHEMES[scheme].names_person else EntityKind.LEGAL_ENTITY
         return await _one(info, kind, scheme, value)
 
     async def node(info: strawberry.Info, id: GivenId) -> Any:  # noqa: A002, ANN401

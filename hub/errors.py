@@ -209,6 +209,14 @@ class FieldForbidden(HubError):
     hint = "No grant changes that: do without the item, or ask for another purpose where the law gives you one."
 
 
+class UnknownIdentifier(HubError):
+    """The hub knows no entity by this {scheme}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_IDENTIFIER"
+    hint = "Check the number; one that no register has delivered needs no reassignment."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

@@ -111,16 +111,16 @@ class Model:
         return {kind: self._bearers(kind) for kind in EntityKind}
 
     def _bearers(self, kind: EntityKind) -> Mapping[Scheme, frozenset[str]]:
-        """The entity's own item of a scheme, else the record items of it; documents go by the kind's own key."""
+        """The entity's own item of a scheme, else the record items of it; other documents go by the kind's own key."""
         own = {item.scheme: frozenset([item.name]) for item in self.merged[kind].values() if item.scheme}
         borne: dict[Scheme, frozenset[str]] = {}
         for record in self.records_of(kind):
             for item in record.shown:
                 if item.type is ItemType.IDENTIFIER and item.scheme and SCHEMES[item.scheme].finds:
                     borne[item.scheme] = borne.get(item.scheme, frozenset()) | {f"{record.name}.{item.name}"}
-        documents = {scheme for codes in self.code_lists.values() for scheme in codes.schemes.values()}
-        key = next(iter(own.values()))
-        return borne | dict.fromkeys(documents if kind is EntityKind.NATURAL_PERSON else (), key) | own
+        names_person = kind is EntityKind.NATURAL_PERSON
+        others = (scheme for scheme, rule in SCHEMES.items() if rule.finds and rule.names_person == names_person)
+        return dict.fromkeys(others, next(iter(own.values()))) | borne | own
 
     def target_of(self, edge: Edge) -> EntityKind:
         """The kind of entity that an edge leads to."""

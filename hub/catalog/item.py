@@ -12,7 +12,10 @@ from hub.identifiers.schemes import Scheme
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """One column of a compound item; it is there for the item's reason unless it gives its own."""
+    """One column of a compound item; it is there for the item's reason unless it gives its own.
+
+    A number of ``any_document`` need not be an ID number where nobody says what kind of document it is of.
+    """
 
     zh: Text
     number: str = ""
@@ -20,6 +23,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     columns: tuple[str, ...] = ()
     codes: str | None = None
     sensitivity: Sensitivity | None = None
+    any_document: bool = False
 
 
 class Also(Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,7 +54,12 @@ class ItemType(StrEnum):
 PARTS: Mapping[ItemType, Mapping[str, ItemType]] = {
     ItemType.CODED: {"code": ItemType.TEXT, "name": ItemType.TEXT},
     ItemType.ORGANIZATION: {"name": ItemType.TEXT, "creditCode": ItemType.IDENTIFIER, "code": ItemType.TEXT},
-    ItemType.PERSON: {"name": ItemType.TEXT, "idType": ItemType.CODED, "idNumber": ItemType.IDENTIFIER},
+    ItemType.PERSON: {
+        "name": ItemType.TEXT,
+        "idType": ItemType.CODED,
+        "idNumber": ItemType.IDENTIFIER,
+        "countryOrRegion": ItemType.CODED,
+    },
     ItemType.SUBJECT: {
         "name": ItemType.TEXT,
         "idType": ItemType.CODED,

@@ -33,7 +33,7 @@ def unsound(model: Model, file: ModelFile) -> Iterator[Problem]:
 
 def names_kind(scheme: Scheme, kind: EntityKind) -> bool:
     """Whether the numbers of ``scheme`` are of entities of ``kind``."""
-    return SCHEMES[scheme].identity == (kind is EntityKind.NATURAL_PERSON)
+    return SCHEMES[scheme].names_person == (kind is EntityKind.NATURAL_PERSON)
 
 
 def _record(record: RecordType, at: str) -> Iterator[Problem]:

@@ -10,7 +10,8 @@ from hub.errors import InvalidIdentifier
 from hub.identifiers import citizen_id
 from hub.identifiers.spelling import bare, compact
 
-_PASSPORT = re.compile(r"(?=.*\d)[0-9A-Z]{5,17}", re.ASCII)
+_PASSPORT = re.compile(r"(?:[A-Z]{3}/)?(?=.*\d)[0-9A-Z]{5,17}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{3}", re.ASCII)
 _HONG_KONG_MACAO = re.compile(r"([HM]\d{8})(?:\d{2})?", re.ASCII)
 _TAIWAN = re.compile(r"(\d{8})(?:\d{2})?", re.ASCII)
 _PERMANENT_RESIDENCE = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
@@ -19,8 +20,16 @@ _STUDENT = re.compile(r"[GLJ]([1-9]\d{16}[\dX])", re.ASCII)
 
 
 def passport(text: str) -> str:
-    """A passport number of any country: 5 to 17 letters and digits."""
+    """A passport number: 5 to 17 letters and digits, after the country (GB/T 2659) and a slash where that is known.
+
+    Countries number alike, so the country is part of the key; without it, a number is another key.
+    """
     return _matched(_PASSPORT, text, "PASSPORT")[0]
+
+
+def of_country(text: str, country: str) -> str:
+    """A passport number with the country that issued it, unless it says one or the country has no code."""
+    return f"{country}/{text}" if _COUNTRY.fullmatch(country) and "/" not in compact(text) else text
 
 
 def hong_kong_macao_permit(text: str) -> str:

@@ -28,6 +28,7 @@ class Scheme(StrEnum):
     STUDENT_NUMBER = "STUDENT_NUMBER"
     DISABILITY_CERTIFICATE = "DISABILITY_CERTIFICATE"
     CERTIFICATE_NUMBER = "CERTIFICATE_NUMBER"
+    UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     ORGANIZATION_CODE = "ORGANIZATION_CODE"
     REGISTRATION_NUMBER = "REGISTRATION_NUMBER"
     TAXPAYER_ID = "TAXPAYER_ID"
@@ -49,25 +50,29 @@ class Identifier:
 class SchemeRule:
     """How a scheme is treated.
 
-    ``identity`` values are numbers of persons and live in the vault alone. A scheme that does not ``find`` is kept in
-    the vault because its numbers may embed ID numbers; many issuers number alike, so it leads to nobody.
+    ``identity`` values are numbers of persons, or may embed one, and live in the vault alone; ``names_person`` says
+    which kind of entity they name. A scheme that does not ``find`` leads to nobody: many issuers number alike, or
+    nobody says what kind of document it is.
     """
 
     title: str
     title_zh: str
     normalise: Callable[[str], str]
     identity: bool
+    names_person: bool
     finds: bool = True
 
 
 def _person(
     title: str, title_zh: str, normalise: Callable[[str], str] = documents.plain_number, *, finds: bool = True
 ) -> SchemeRule:
-    return SchemeRule(title, title_zh, normalise, identity=True, finds=finds)
+    return SchemeRule(title, title_zh, normalise, identity=True, names_person=True, finds=finds)
 
 
-def _organization(title: str, title_zh: str, normalise: Callable[[str], str] = documents.plain_number) -> SchemeRule:
-    return SchemeRule(title, title_zh, normalise, identity=False)
+def _organization(
+    title: str, title_zh: str, normalise: Callable[[str], str] = documents.plain_number, *, identity: bool = False
+) -> SchemeRule:
+    return SchemeRule(title, title_zh, normalise, identity=identity, names_person=False)
 
 
 SCHEMES: dict[Scheme, SchemeRule] = {
@@ -75,7 +80,11 @@ SCHEMES: dict[Scheme, SchemeRule] = {
     Scheme.CREDIT_CODE: _organization(
         "Unified social credit code (GB 32100)", "统一社会信用代码", organization.credit_code
     ),
-    Scheme.PASSPORT: _person("Passport", "护照号码", documents.passport),
+    Scheme.PASSPORT: _person(
+        "Passport: its number, after the issuing country and a slash where that is known, as USA/E1234567",
+        "护照号码",
+        documents.passport,
+    ),
     Scheme.HONG_KONG_MACAO_PERMIT: _person(
         "Mainland travel permit of residents of Hong Kong and Macao",
         "港澳居民来往内地通行证号码",
@@ -96,13 +105,21 @@ SCHEMES: dict[Scheme, SchemeRule] = {
     Scheme.STUDENT_NUMBER: _person("Student number", "学籍号"),
     Scheme.DISABILITY_CERTIFICATE: _person("Disability certificate", "残疾人证号码", documents.disability_certificate),
     Scheme.CERTIFICATE_NUMBER: _person("Number of a certificate of any issuer", "证书号码", finds=False),
+    Scheme.UNKNOWN_DOCUMENT: _person(
+        "Identity document of a kind that nobody says", "未说明类型的身份证件号码", finds=False
+    ),
     Scheme.ORGANIZATION_CODE: _organization(
         "Organisation code (GB 11714)", "组织机构代码", organization.organization_code
     ),
     Scheme.REGISTRATION_NUMBER: _organization(
         "Business registration number", "工商注册号", organization.registration_number
     ),
-    Scheme.TAXPAYER_ID: _organization("Taxpayer identification number", "纳税人识别号", organization.taxpayer_id),
+    Scheme.TAXPAYER_ID: _organization(
+        "Taxpayer identification number, which of individual businesses may embed an ID number",
+        "纳税人识别号",
+        organization.taxpayer_id,
+        identity=True,
+    ),
     Scheme.PRIVATE_NON_ENTERPRISE_CERTIFICATE: _organization(
         "Registration certificate of a private non-enterprise unit", "民办非企业单位登记证号"
     ),

@@ -239,7 +239,7 @@ class _Parted:
     def _compound(self, item: Item, path: Path, value: Mapping[str, object]) -> dict[str, object]:
         """A person or an organisation: the number leads to the entity, unless it is the record's own."""
         for part in value.values():
-            if isinstance(part, Identifier) and item.type is not ItemType.SUBJECT:
+            if isinstance(part, Identifier) and SCHEMES[part.scheme].finds and item.type is not ItemType.SUBJECT:
                 self.references[path] = part
         return {
             name: self._number((*path, name), part) if isinstance(part, Identifier) else part

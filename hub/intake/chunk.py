@@ -105,7 +105,7 @@ class Chunk:
     async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
         keys = {lookup: key for key, lookup in lookups.items()}
         rows = await writing.identified(connection, keys)
-        return {keys[row["lookup"]]: _known(row) for row in rows}
+        return {keys[row["lookup"]]: known_from(row) for row in rows}
 
     async def _directory(self, connection: Connection, lines: Sequence[Checked]) -> Directory:
         lookups = self._lookups(lines)
@@ -234,7 +234,8 @@ def identifier_row(
     )
 
 
-def _known(row: asyncpg.Record) -> Known:
+def known_from(row: asyncpg.Record) -> Known:
+    """What a row of ``identified`` says of a look-up."""
     by = row["replaced_by"]
     replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
     return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced)

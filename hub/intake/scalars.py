@@ -14,12 +14,15 @@ from hub.errors import InvalidIdentifier
 from hub.identifiers import citizen_id
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.organization import WrongCharacter
-from hub.identifiers.schemes import Identifier, Scheme
+from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.intake import dates
 from hub.intake.rejection import Column
 from hub.reasons import ReasonCode
 
-_EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx](?!\d)")
+_EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx])\d{0,4}(?!\d)")
+"""An ID number, perhaps with up to four digits after it, as in the number of a disability certificate."""
+_SAYS_WHAT_IT_IS = frozenset({Scheme.CREDIT_CODE, Scheme.ORGANIZATION_CODE})
+"""Plain schemes whose check characters tell a number of theirs from one that embeds an ID number."""
 _NO_DATE = re.compile(r"0000[-/.年]?(?:0?0[-/.月]?0?0日?|00[-/.月]?)?年?")
 _YES, _NO = {"1", "true", "yes", "y", "是"}, {"0", "false", "no", "n", "否"}
 _UNKNOWN = frozenset({"不详", "未知", "不明", "不清", "不清楚", "无法核实", "无法查明", "待查", "未查明", "UNKNOWN"})
@@ -55,9 +58,14 @@ def plain_text(value: object, column: Column, max_length: int = 2_000) -> str:
         raise column.rejects(ReasonCode.CONTAINS_NUL)
     if len(text) > max_length:
         raise column.rejects(ReasonCode.TOO_LONG, limit=max_length)
-    if any(citizen_id_in(match[0]) for match in _EMBEDDED_ID_NUMBER.finditer(unicodedata.normalize("NFKC", text))):
+    if embeds_id_number(text):
         raise column.rejects(ReasonCode.IDENTITY_IN_TEXT)
     return text
+
+
+def embeds_id_number(text: str) -> bool:
+    """Whether a valid ID number stands in ``text``, alone or at the beginning of a longer number."""
+    return any(citizen_id_in(match[1]) for match in _EMBEDDED_ID_NUMBER.finditer(unicodedata.normalize("NFKC", text)))
 
 
 def citizen_id_in(text: str) -> bool:
@@ -73,6 +81,8 @@ def identifier_of(scheme: Scheme, value: object, column: Column) -> Identifier:
     """A number of its scheme, in its one spelling."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise column.rejects(ReasonCode.MALFORMED_NUMBER)
+    if not SCHEMES[scheme].identity and scheme not in _SAYS_WHAT_IT_IS and embeds_id_number(str(value)):
+        raise column.rejects(ReasonCode.IDENTITY_IN_TEXT)
     try:
         return read_document(scheme, str(value))
     except (citizen_id.WrongCheckDigit, WrongCharacter):

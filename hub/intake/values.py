@@ -10,6 +10,7 @@ import msgspec
 
 from hub.catalog import PARTS, SHAPED, Item, ItemType, Model
 from hub.errors import InvalidIdentifier
+from hub.identifiers.documents import of_country
 from hub.identifiers.organization import credit_code
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.codes import coded, coded_from_parts
@@ -41,17 +42,34 @@ def _person(model: Model, item: Item, given: Mapping[str, object]) -> dict[str, 
         if part != "idNumber"
     }
     if "idNumber" in given:
-        scheme = _document_scheme(model, item, value.get("idType"))
-        number = scalar(ItemType.IDENTIFIER, scheme, item.max_length, given["idNumber"], column_of(item, "idNumber"))
-        value["idNumber"] = number
+        value["idNumber"] = _document_number(model, item, given["idNumber"], value)
     return value
+
+
+def _document_number(model: Model, item: Item, stated: object, said: Mapping[str, object]) -> object:
+    """The number of a document whose kind and country are said beside it, if they are."""
+    column, declared = column_of(item, "idNumber"), item.parts.get("idNumber")
+    scheme = _document_scheme(model, item, said.get("idType"))
+    country = _code(said.get("countryOrRegion"))
+    if scheme is Scheme.PASSPORT and country and isinstance(stated, str):
+        stated = of_country(stated, country)
+    try:
+        return scalar(ItemType.IDENTIFIER, scheme, item.max_length, stated, column)
+    except Rejected:
+        if not (declared and declared.any_document) or _code(said.get("idType")):
+            raise
+        return scalar(ItemType.IDENTIFIER, Scheme.UNKNOWN_DOCUMENT, item.max_length, stated, column)
 
 
 def _document_scheme(model: Model, item: Item, id_type: object) -> Scheme:
     declared = item.parts.get("idType")
     codes = model.code_lists.get(declared.codes or "") if declared else None
-    code = id_type.get("code") if isinstance(id_type, Mapping) else None
-    return codes.schemes.get(str(code), Scheme.ID_NUMBER) if codes else Scheme.ID_NUMBER
+    return codes.schemes.get(_code(id_type), Scheme.ID_NUMBER) if codes else Scheme.ID_NUMBER
+
+
+def _code(value: object) -> str:
+    """The code of a coded part; nothing where none is known."""
+    return str(value.get("code") or "") if isinstance(value, Mapping) else ""
 
 
 def _part(model: Model, item: Item, part: str, value: object) -> object:

@@ -12,6 +12,13 @@ from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
 where identifier.lookup = any ($1) and identifier.superseded_at is null;
 
+-- standing_for
+-- The entity that stands for each of the entities $1 now, with the kind of its view; one without a view is left out.
+select asked.entity_id as asked_id, view.entity_id, view.kind
+from unnest($1::uuid[]) as asked (entity_id)
+left join link on link.entity_id = asked.entity_id and link.unlinked_at is null
+join view on view.entity_id = coalesce(link.into_id, asked.entity_id);
+
 -- schemes_held
 -- The schemes under which each entity of $1, or one that was linked into it, has an identifier, and whether all of a
 -- scheme were lost to other entities.

@@ -104,6 +104,11 @@ async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[a
     return await connection.fetch(_SQL["identified"], list(lookups))
 
 
+async def standing_for(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(asked_id, entity_id, kind) of the entities that stand for others now."""
+    return await connection.fetch(_SQL["standing_for"], list(entity_ids))
+
+
 async def schemes_held(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     """(entity_id, scheme, is_lost) of the identifiers that entities have or have had."""
     return await connection.fetch(_SQL["schemes_held"], list(entity_ids))

@@ -478,4 +478,4 @@ def test_every_identifying_item_is_of_a_scheme_of_its_kind_of_entity(model: Mode
     for record in model.records.values():
         for item in record.item:
             if item.scheme:
-                assert SCHEMES[item.scheme].identity == (record.entity is EntityKind.NATURAL_PERSON), item.name
+                assert SCHEMES[item.scheme].names_person == (record.entity is EntityKind.NATURAL_PERSON), item.name

@@ -1,0 +1,149 @@
+"""Lead a number to the entity it belongs to, where it was given to another one by mistake.
+
+Takes an order of a department whose register bears such numbers; gives the entity that the number leads to now. What
+was said of the wrong entity stays said of it, and so does that it once bore the number. Kept as a submission.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.catalog import EntityKind, ItemType, Model
+from hub.clock import now, shanghai_date
+from hub.errors import DatabaseBusy, InvalidArgument, UnknownIdentifier
+from hub.identifiers.crosswalk import implied
+from hub.identifiers.entity_id import new_id
+from hub.identifiers.schemes import Identifier
+from hub.intake.chunk import identifier_row, known_from
+from hub.intake.identify import Known, lock_key
+from hub.intake.publish import Publisher
+from hub.intake.submission import ATTEMPTS, Delivery, Intake
+from hub.redaction import redact
+from hub.store import writing
+from hub.store.known_time import announce
+from hub.store.pool import Connection
+from hub.store.submissions import advance_submission, finish_submission
+from hub.timeline import Outcome
+
+SOURCE_UNIT = "reassignment"
+"""Under which reassignments are kept among the submissions of a register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassignment:
+    """An order: ``key`` belongs to the entity ``to``, or to one not known yet; its holder's own number is ``own``."""
+
+    register: str
+    key: Identifier
+    to: UUID | None
+    own: Identifier | None
+    reason: str
+    idempotency_key: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What an order comes to as things stand: which keys move from whom to whom, which the holder gains."""
+
+    holder: Known
+    to: UUID | None
+    kinds: Mapping[UUID, EntityKind]
+    moved: tuple[Identifier, ...]
+    gained: tuple[Identifier, ...]
+    lookups: Mapping[Identifier, bytes]
+
+    @property
+    def locks(self) -> set[int]:
+        """The locks that it takes: both entities and every key."""
+        entities = {self.holder.canonical_id, *([self.to] if self.to else ())}
+        return {lock_key(entity.bytes) for entity in entities} | {lock_key(lookup) for lookup in self.lookups.values()}
+
+
+def bears(model: Model, register: str, key: Identifier) -> bool:
+    """Whether the records of ``register`` bear numbers of the key's scheme as their own."""
+    records = (record for record in model.records.values() if record.register == register)
+    return any(item.type is ItemType.IDENTIFIER and item.scheme is key.scheme for one in records for item in one.item)
+
+
+async def reassign(intake: Intake, order: Reassignment) -> UUID:
+    """Carry out ``order``, once however often it is sent; gives its submission's id."""
+    if not bears(intake.model, order.register, order.key):
+        raise InvalidArgument(name="scheme", problem=f"{order.register} bears no such numbers")
+    submission = await intake.open(_delivery(intake, order))
+    if submission.finished:
+        return submission.submission_id
+    for _ in range(ATTEMPTS):
+        async with intake.database.connection() as connection:
+            plan = await _plan(intake, connection, order)
+        async with intake.database.transaction() as connection:
+            await writing.lock(connection, plan.locks)
+            if await _plan(intake, connection, order) == plan:
+                await _write(intake, connection, order, plan, submission.submission_id)
+                return submission.submission_id
+    raise DatabaseBusy
+
+
+def _delivery(intake: Intake, order: Reassignment) -> Delivery:
+    own = order.own.value if order.own else ""
+    said = (order.key.scheme, order.key.value, str(order.to), own, order.reason)
+    return Delivery(
+        register=order.register,
+        source_unit=SOURCE_UNIT,
+        idempotency_key=order.idempotency_key,
+        digest=bytes.fromhex(intake.vault.token(SOURCE_UNIT, *said)),
+        stated_at=now(),
+        sender=order.sender,
+    )
+
+
+async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> _Plan:
+    """What ``order`` comes to now; raises where it makes no sense."""
+    moving, gaining = _with_embedded(order.key), _with_embedded(order.own)
+    lookups = {key: intake.vault.lookup(key.scheme, key.value) for key in (*moving, *gaining)}
+    keys = {lookup: key for key, lookup in lookups.items()}
+    known = {keys[row["lookup"]]: known_from(row) for row in await writing.identified(connection, keys)}
+    if order.key not in known:
+        raise UnknownIdentifier(scheme=order.key.scheme)
+    holder = known[order.key]
+    if any(known[key].canonical_id != holder.canonical_id for key in gaining if key in known):
+        raise InvalidArgument(name="ownValue", problem="it leads to another entity")
+    ends = {holder.canonical_id, *([order.to] if order.to else ())}
+    rows = {row["asked_id"]: row for row in await writing.standing_for(connection, ends)}
+    to = rows[order.to]["entity_id"] if order.to in rows else None
+    if order.to and to is None:
+        raise InvalidArgument(name="to", problem="there is no such entity")
+    if to == holder.canonical_id:
+        raise InvalidArgument(name="to", problem="the number leads there already")
+    kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows.values()}
+    if len(set(kinds.values())) > 1:
+        raise InvalidArgument(name="to", problem="it is of the other kind of entity")
+    moved = tuple(key for key in moving if key in known and known[key].canonical_id == holder.canonical_id)
+    return _Plan(holder, to, kinds, moved, tuple(key for key in gaining if key not in known), lookups)
+
+
+def _with_embedded(key: Identifier | None) -> tuple[Identifier, ...]:
+    return (key, *implied([key])) if key else ()
+
+
+async def _write(intake: Intake, connection: Connection, order: Reassignment, plan: _Plan, submission_id: UUID) -> None:
+    announced = await announce(connection)
+    publisher = Publisher(intake.model)
+    await publisher.mature(connection, plan.kinds, shanghai_date(announced))
+    occasion = await publisher.begin(connection, plan.kinds, (), announced)
+    at = occasion.at
+    to = plan.to or new_id(at)
+    rows = _rows(intake, plan.moved, to, at) + _rows(intake, plan.gained, plan.holder.member_id, at)
+    await writing.supersede_identifiers(connection, [plan.lookups[key] for key in plan.moved], at)
+    await writing.write_identifiers(connection, rows, intake.vault.generation, submission_id, at)
+    ends = (plan.holder.canonical_id, to)
+    await writing.write_reassignment(connection, submission_id, plan.lookups[order.key], ends, redact(order.reason), at)
+    await publisher.publish(connection, occasion, set(), set(plan.kinds), submission_id)
+    counts = {Outcome.CORRECTED.value: 1}
+    await advance_submission(connection, submission_id, since=0, position=1, counts=counts, results=None)
+    await finish_submission(connection, submission_id)
+
+
+def _rows(intake: Intake, keys: Collection[Identifier], entity_id: UUID, at: datetime) -> list[writing.IdentifierRow]:
+    return [identifier_row(intake.vault, key, new_id(at), entity_id) for key in keys]
