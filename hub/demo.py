@@ -29,10 +29,10 @@ PERSON_QUERY = """query Person($idNumber: IdNumber!) {
       name { standing basis source { register validFrom } alternatives { agrees source { register recordType } } }
     }
     household { townOrSubdistrict { code name } relationshipToHead { name } }
-    marriageRegistrations { marriedOn spouse { name person { birthDate } } }
+    spouse { person { name birthDate } source { register validFrom } }
     academicQualifications { level { name } major { code name } }
     socialInsurances { insuranceType { name } employer { legalEntity { name } } }
-    housingFundAccounts { accountStatus { name } registeredOn }
+    housingFundAccounts { employerName registeredOn }
     positions { role legalEntity { name creditCode } }
     version
   }
