@@ -6,20 +6,20 @@ Takes paths; opens and recognises every one of them before anything is written, 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
 
-from adapters.registers import ColumnMap, choose_record, refuse_twins
+from adapters.registers import ColumnMap, choose_record, refuse_strangers, refuse_twins
 from adapters.transports import Row, RowFile
 from adapters.transports.files import open_file
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
 from hub.errors import UnreadableFile
 from hub.intake.chunk import Result
-from hub.intake.delivery import BrokenLine, Line
+from hub.intake.delivery import BrokenLine, Line, check_name, said
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.redaction import redact
 
@@ -76,12 +76,16 @@ def recognise(
 
     ``mapping`` says which item each column stands for, where a department's own titles do not say it.
     """
+    check_name("--unit", source_unit or "-")
+    if stated_on:
+        said("--stated-on", datetime.combine(stated_on, time()))
     recognised = []
     for path in paths:
         file = open_file(path, max_cell_characters)
         titles = [mapping.get(title, title) for title in _titles(file)]
         chosen = choose_record(model, register, titles, path.name, record)
         refuse_twins(chosen, titles, path.name)
+        refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], path.name)
         recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
     return recognised
 

@@ -31,7 +31,7 @@ class RecordTypeType:
     title_zh: str = strawberry.field(description="Chinese title · 中文名称.")
     article: str = strawberry.field(description="The article that lists its items.")
     entity: EntityKind = strawberry.field(description="The kind of entity it is about.")
-    cardinality: str = strawberry.field(description="one or many records per entity.")
+    cardinality: str = strawberry.field(description="Whether an entity has one or many such records.")
     items: list[ItemType] = strawberry.field(description="Its items.")
 
 

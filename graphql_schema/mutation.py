@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from hashlib import blake2b
 from typing import Annotated
 
@@ -12,13 +12,12 @@ from strawberry.scalars import JSON
 
 from graphql_schema.enums import Operation
 from graphql_schema.making import context_of
-from graphql_schema.naming import check_name
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.values import RecordResult, result_of
 from hub.access import may_submit
-from hub.clock import SHANGHAI, now
-from hub.errors import InvalidArgument, NotYourRegister, SubmissionTooLarge, UnknownRegister
-from hub.intake.delivery import Line
+from hub.clock import now
+from hub.errors import NotYourRegister, SubmissionTooLarge, UnknownRegister
+from hub.intake.delivery import Line, check_name, said
 from hub.intake.submission import Delivery
 
 
@@ -62,9 +61,6 @@ class SubmissionResult:
     results: list[RecordResult] = strawberry.field(description="One result for each record, in order.")
 
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=SHANGHAI)
-
-
 @dataclass(frozen=True)
 class _Body:
     """The lines of a submission and what tells it from another."""
@@ -93,7 +89,7 @@ class Mutation:
             raise NotYourRegister(register=input.register)
         if len(input.records) > context.settings.max_records:
             raise SubmissionTooLarge(limit=context.settings.max_records)
-        stated_at = _said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()
+        stated_at = said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()
         check_name("idempotencyKey", input.idempotency_key)
         check_name("sourceUnit", input.source_unit or "-")
         body = _body(input, context.model.records)
@@ -119,14 +115,6 @@ class Mutation:
     )
 
 
-def _said(argument: str, at: datetime) -> datetime:
-    """When something was said, in Shanghai where no offset says otherwise; who says it tomorrow would always win."""
-    instant = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-    if not EARLIEST <= instant <= now() + timedelta(days=1):
-        raise InvalidArgument(name=argument, problem="it is before 1900 or in the future")
-    return instant.astimezone(UTC)
-
-
 def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Body:
     lines = [
         Line(
@@ -135,13 +123,13 @@ def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Bod
             values=_named(record, record_types),
             cells=dict(_flat(record.values)),
             operation=record.operation,
-            stated_at=_said("statedAt", record.stated_at) if record.stated_at else None,
+            stated_at=said("statedAt", record.stated_at) if record.stated_at else None,
             valid_from=record.valid_from,
         )
         for place, record in enumerate(given.records, start=1)
     ]
-    said = [(line.record_type, line.cells, line.operation, line.stated_at, line.valid_from) for line in lines]
-    content = msgspec.json.encode((given.register, given.source_unit, given.stated_on, said), order="sorted")
+    statements = [(line.record_type, line.cells, line.operation, line.stated_at, line.valid_from) for line in lines]
+    content = msgspec.json.encode((given.register, given.source_unit, given.stated_on, statements), order="sorted")
     return _Body(lines, blake2b(content, digest_size=32).digest())
 
 

@@ -7,10 +7,10 @@ import strawberry
 from graphql_schema.enums import Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of
-from graphql_schema.naming import check_name
 from hub.access import may_submit
 from hub.errors import NotYourRegister, UnknownRegister
 from hub.identifiers.crosswalk import read_document
+from hub.intake.delivery import check_name
 from hub.intake.reassign import Reassignment, reassign
 
 

@@ -51,7 +51,9 @@ def choose_record(model: Model, register: str, titles: Collection[str], file: st
     best = max(matches[name] for name in records)
     likely = [name for name in records if matches[name] == best]
     if not best:
-        raise UnrecognisedColumns(file=file, register=register, problem="no column names the key of a record")
+        keys = (title for record in records.values() for title, name in record.titles() if name in record.identified_by)
+        problem = f"no column names the key of a record; its title may be {', '.join(dict.fromkeys(keys))}"
+        raise UnrecognisedColumns(file=file, register=register, problem=problem)
     closest = max(model.records.values(), key=lambda record: matches[record.name])
     if matches[closest.name] > best:
         problem = f"its columns are those of {closest.name} in {closest.register}"
@@ -71,6 +73,14 @@ def refuse_twins(record: RecordType, titles: Collection[str], file: str) -> None
             raise UnrecognisedColumns(file=file, register=record.register, problem=problem)
         if name:
             seen[name] = title
+
+
+def refuse_strangers(record: RecordType, names: Collection[str], file: str) -> None:
+    """Raise if one of ``names``, which columns were said to stand for, is no item of the record type."""
+    for name in names:
+        if name not in record.columns and name not in LINE_COLUMNS:
+            problem = f"--columns names {named(name)}, which {record.name} does not have"
+            raise UnrecognisedColumns(file=file, register=record.register, problem=problem)
 
 
 def _matches(record: RecordType, titles: Collection[str]) -> int:

@@ -5,10 +5,16 @@ Values are still as the source wrote them; checking them is intake's first step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from hub.clock import SHANGHAI, now
+from hub.errors import InvalidArgument
 from hub.reasons import Reason
+from hub.redaction import redact
+
+MOST_NAME_CHARACTERS = 200
+EARLIEST = datetime(1900, 1, 1, tzinfo=SHANGHAI)
 
 
 class Operation(StrEnum):
@@ -44,3 +50,19 @@ class BrokenLine:
     place: int
     reason: Reason
     raw: bytes
+
+
+def check_name(argument: str, text: str) -> None:
+    """Refuse what a sender calls a delivery or a unit if it is empty, unprintable or may tell of a person."""
+    if not text.strip() or not text.isprintable() or len(text) > MOST_NAME_CHARACTERS:
+        raise InvalidArgument(name=argument, problem=f"it is not 1 to {MOST_NAME_CHARACTERS} printable characters")
+    if redact(text) != text:
+        raise InvalidArgument(name=argument, problem="it holds a number that may identify a person")
+
+
+def said(argument: str, at: datetime) -> datetime:
+    """When something was said, in Shanghai where no offset says otherwise; who says it tomorrow would always win."""
+    instant = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    if not EARLIEST <= instant <= now() + timedelta(days=1):
+        raise InvalidArgument(name=argument, problem="it is before 1900 or in the future")
+    return instant.astimezone(UTC)

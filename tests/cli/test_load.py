@@ -178,3 +178,33 @@ def test_columns_that_match_nothing_are_named(tmp_path: Path, hub: Environment) 
     code, output = run_hub("load", REGISTER, file, **hub)
     assert code == 0
     assert "were not used: 籍贯, 备注" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--unit", id_number(1)), "--unit is not usable: it holds a number that may identify a person"),
+        (("--unit", "天河\n分局"), "--unit is not usable: it is not 1 to 200 printable characters"),
+        (("--unit", "a\x07"), "--unit is not usable: it is not 1 to 200 printable characters"),
+        (("--stated-on", "0001-01-01"), "--stated-on is not usable: it is before 1900 or in the future"),
+        (("--stated-on", "9999-12-31"), "--stated-on is not usable: it is before 1900 or in the future"),
+        (("--columns", "COLUMNS"), "--columns names colour, which household does not have"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_written(
+    tmp_path: Path, words: tuple[str, str], problem: str
+) -> None:
+    (tmp_path / "columns.toml").write_text('"颜色" = "colour"', encoding="utf-8")
+    file = tmp_path / "people.csv"
+    file.write_text(f"公民身份号码,姓名,颜色\n{id_number(1)},某,红\n", encoding="utf-8")
+    option, value = words
+    code, output = run_hub("load", REGISTER, file, option, value.replace("COLUMNS", str(tmp_path / "columns.toml")))
+    assert (code, problem in output) == (2, True), output
+    assert id_number(1) not in output
+
+
+def test_a_file_without_a_key_is_told_how_the_key_may_be_titled(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("颜色\n红\n", encoding="utf-8")
+    code, output = run_hub("load", REGISTER, file)
+    assert (code, "its title may be 公民身份号码, 身份证号码" in output) == (2, True), output
