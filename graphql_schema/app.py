@@ -10,10 +10,11 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_schema.http import GraphQLEndpoint
 from graphql_schema.services import Services
+from graphql_schema.websocket import SubscriptionEndpoint
 from hub.errors import HubError
 
 
@@ -32,6 +33,7 @@ def build_app(
         lifespan=lifespan,
         routes=[
             Route("/graphql", GraphQLEndpoint()),
+            WebSocketRoute("/graphql", SubscriptionEndpoint()),
             Route("/schema.graphql", _schema),
             Route("/healthz", _alive),
             Route("/readyz", _ready),

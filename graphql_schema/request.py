@@ -6,7 +6,7 @@ Takes a Starlette request; gives its parts or raises the hub's own errors. Never
 from collections.abc import Iterator
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from hub.errors import BadRequest, NotAcceptable, RequestTooLarge, UnsupportedMediaType
 from hub.redaction import redact
@@ -65,9 +65,13 @@ def _is_utf8(charset: str) -> bool:
     return charset.strip('" ') in ("utf-8", "utf8")
 
 
-def purpose(request: Request) -> str:
-    """What the caller says the request is for, in UTF-8; it is logged, so numbers of persons are taken out."""
-    text = request.headers.get("hub-purpose", "").encode("latin-1").decode("utf-8", "replace")
+def purpose(request: HTTPConnection) -> str:
+    """What the caller says the request is for, in UTF-8."""
+    return plain_purpose(request.headers.get("hub-purpose", "").encode("latin-1").decode("utf-8", "replace"))
+
+
+def plain_purpose(text: str) -> str:
+    """A purpose as it is logged: numbers of persons are taken out."""
     return redact(text.replace("\x00", ""))[:MOST_PURPOSE_CHARACTERS]
 
 

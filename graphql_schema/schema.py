@@ -1,19 +1,21 @@
 """Put the schema together from the model, and run documents against it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import strawberry
-from graphql import ExecutionResult, execute
+from graphql import DocumentNode, ExecutionResult, OperationType, execute, get_operation_ast, subscribe
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.documents import Documents, InvalidDocuments
 from graphql_schema.entities import EntityTypes
 from graphql_schema.mutation import Mutation
 from graphql_schema.query import build_query
+from graphql_schema.subscription import Subscription
 from graphql_schema.values import SCALARS
 from hub.catalog import EntityKind, Model
+from hub.errors import BadRequest
 from hub.settings import Settings
 
 MOST_ERRORS = 20
@@ -37,6 +39,8 @@ class HubSchema(strawberry.Schema):
             document = self._documents.prepare(text)
         except InvalidDocuments as invalid:
             return ExecutionResult(None, invalid.errors)
+        if _is_subscription(document, operation_name):
+            raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
         result = execute(
             self._schema,
             document,
@@ -49,6 +53,34 @@ class HubSchema(strawberry.Schema):
         )
         return await result if isawaitable(result) else result
 
+    async def follow(
+        self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: object
+    ) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
+        """The results of one subscription as they come, or why there are none; raises for other operations."""
+        try:
+            document = self._documents.prepare(text)
+        except InvalidDocuments as invalid:
+            return ExecutionResult(None, invalid.errors)
+        if not _is_subscription(document, operation_name):
+            raise BadRequest(problem="queries and mutations go over HTTP")
+        results = subscribe(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=dict(variables or {}),
+            operation_name=operation_name,
+            max_coercion_errors=MOST_ERRORS,
+            executor_class=self.execution_context_class,
+            operation_extensions=None,
+        )
+        found = await results if isawaitable(results) else results
+        return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)
+
+
+def _is_subscription(document: DocumentNode, operation_name: str | None) -> bool:
+    operation = get_operation_ast(document, operation_name)
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
 
 def build_schema(model: Model, settings: Settings) -> HubSchema:
     """The schema of ``model``, with the limits of ``settings``."""
@@ -57,6 +89,7 @@ def build_schema(model: Model, settings: Settings) -> HubSchema:
         settings,
         query=build_query(model, types),
         mutation=Mutation,
+        subscription=Subscription,
         types=[types.of(kind) for kind in EntityKind],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )

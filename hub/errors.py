@@ -225,6 +225,14 @@ class VerifyNotGranted(HubError):
     hint = "Apply to the department that is responsible for household registration, naming the legal basis."
 
 
+class TooManySubscriptions(HubError):
+    """One connection may carry at most {limit} subscriptions."""
+
+    kind = Kind.BUSY
+    code = "TOO_MANY_SUBSCRIPTIONS"
+    hint = "Complete one first, widen the filter of one, or open another connection."
+
+
 class BadRequest(HubError):
     """The request is not a GraphQL request: {problem}."""
 

@@ -132,6 +132,9 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_request_bytes,
+        ws_per_message_deflate=False,
     )
     try:
         _Announcing(config, announce).run(sockets=[listener])

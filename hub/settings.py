@@ -64,6 +64,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000
     )
+    max_subscribers: Annotated[int, Meta(ge=0, description="Most WebSocket connections per process.")] = 500
+    max_subscriptions: Annotated[int, Meta(ge=1, description="Most subscriptions per WebSocket connection.")] = 10
+    feed_poll: Annotated[
+        float, Meta(gt=0, description="Seconds after which a subscription looks for changes, woken or not.")
+    ] = 2.0
+    heartbeat: Annotated[
+        float, Meta(gt=0, description="Seconds between pings over a WebSocket; who answers none in time is cut off.")
+    ] = 20.0
     log_level: Annotated[
         str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
     ] = "info"

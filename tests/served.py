@@ -82,7 +82,7 @@ async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
 @asynccontextmanager
 async def listening(app: Starlette) -> AsyncIterator[str]:
     """The address of a server on a free port."""
-    server = Listening(uvicorn.Config(app, port=0, log_config=None))
+    server = Listening(uvicorn.Config(app, port=0, log_config=None, ws="websockets-sansio"))
     running = asyncio.create_task(server.serve())
     try:
         yield f"http://127.0.0.1:{await server.port}"

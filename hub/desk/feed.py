@@ -164,6 +164,9 @@ def _is_within(telling: Telling, row: asyncpg.Record, wanted: Collection[str]) -
 
 
 async def _log(connection: Connection, viewer: Viewer, shown: Sequence[Change]) -> None:
+    """Keep what is told; a page without a change tells nothing of anybody."""
+    if not shown:
+        return
     items = {item for change in shown for item in change.items} - SIGNS
     await log_telling(connection, viewer, "changes", (change.entity_id for change in shown), items)
 

@@ -165,11 +165,13 @@ delete from card where entity_id = any ($1);
 
 -- write_changes
 -- Records the versions that were made in the present epoch: entity, version, kind, known time, and (each joined by
--- commas) what changed and the divisions concerned.
+-- commas) what changed and the divisions concerned. Those who listen hear of it once it is committed.
+with told as (select pg_notify('hub_change', ''))
 insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions, submission_id)
 select entity_id, version, kind, recorded_at, $7, (select max(epoch) from feed_epoch), string_to_array(items, ','),
        string_to_array(divisions, ','), $8
-from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+from told
+cross join unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
     as new (entity_id, version, kind, recorded_at, items, divisions);
 
 -- due_views
