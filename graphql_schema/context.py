@@ -13,16 +13,29 @@ from strawberry.dataloader import DataLoader
 
 from graphql_schema.errors import error_extensions
 from graphql_schema.limits import fields_below
-from graphql_schema.selection import ResolveInfo, items_asked
+from graphql_schema.selection import ResolveInfo, asks_for, items_asked
 from hub.access import Viewer, refusal
 from hub.catalog import Edge, EntityKind, Model
-from hub.desk import Answer, Desk, Found, Key, OwnIdentifier, Tie, identifiers
+from hub.clock import today
+from hub.desk import (
+    Answer,
+    AsOf,
+    Desk,
+    Found,
+    Key,
+    OwnIdentifier,
+    Tie,
+    identifiers,
+    moment_of_many,
+    moment_of_one,
+)
 from hub.desk.desk import Reply
 from hub.desk.edges import keys_along, ties_along
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
+from hub.timeline import Moment
 
 
 @dataclass
@@ -51,6 +64,7 @@ class OperationContext:
     def __post_init__(self) -> None:
         self._keys_left = self.settings.max_keys
         self._fields_left = self.settings.max_answer_fields
+        self._now = Moment(today())
 
     def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
         """Note that ``item`` was denied at the present selection."""
@@ -98,56 +112,71 @@ class OperationContext:
         if self._keys_left < 0:
             raise ListTooLong(limit=self.settings.max_keys)
 
+    async def moment_of_one(self, info: ResolveInfo, kind: EntityKind, key: Key | None, asked: AsOf | None) -> Moment:
+        """The moment of a root field about one entity: whoever asks which it is has it settled."""
+        if asked is None or key is None:
+            return await self.moment_of_many(info, asked)
+        return await moment_of_one(self.desk, self.viewer, kind, key, asked)
+
+    async def moment_of_many(self, info: ResolveInfo, asked: AsOf | None) -> Moment:
+        """The moment of a root field about any number of entities."""
+        if asked is None and not asks_for(info, "asOf"):
+            return self._now
+        return await moment_of_many(self.desk, asked or AsOf())
+
     async def look_up(
-        self, info: ResolveInfo, kind: EntityKind, numbers: Sequence[tuple[Scheme, str]], *steps: str
+        self, info: ResolveInfo, kind: EntityKind, numbers: Sequence[tuple[Scheme, str]], moment: Moment, *steps: str
     ) -> list[Answer | None]:
         """The entities that well-spelt numbers name; all that fields of one kind and selection ask is read together."""
         self.take_keys(len(numbers))
         self.spend(info, len(numbers))
         keys = [self.desk.key(scheme, value) for scheme, value in numbers]
-        found = await self._ask(kind, {key for key in keys if key}, self.items(info, kind, *steps), "look up")
+        found = await self._ask(kind, {key for key in keys if key}, self.items(info, kind, *steps), "look up", moment)
         return [_only(found[key]) if key else None for key in keys]
 
-    async def entity(self, info: ResolveInfo, kind: EntityKind, key: Key, operation: str = "follow") -> Answer | None:
+    async def entity(
+        self, info: ResolveInfo, kind: EntityKind, key: Key, moment: Moment, operation: str = "follow"
+    ) -> Answer | None:
         """The entity that a key leads to; all references and edges of one level and one selection are read together."""
         self.spend(info, 1)
-        found = await self._ask(kind, {key}, self.items(info, kind), operation)
+        found = await self._ask(kind, {key}, self.items(info, kind), operation, moment)
         return _only(found[key])
 
-    async def found(self, kind: EntityKind, key: Key) -> Found | None:
+    async def found(self, kind: EntityKind, key: Key, moment: Moment) -> Found | None:
         """The entity that a key leads to, and how, none of its items."""
-        found = await self._ask(kind, {key}, frozenset(), "follow")
+        found = await self._ask(kind, {key}, frozenset(), "follow", moment)
         return next(iter(found[key]), None)
 
     async def ties(self, info: ResolveInfo, edge: Edge, root: Answer, step: str) -> list[Tie]:
         """The ties of ``root`` along an edge, with the entities that the sub-field ``step`` asks about."""
         kind = self.model.target_of(edge)
         items = self.items(info, kind, step) | set(edge.named_in)
-        found = await self._ask(kind, keys_along(self.model, edge, root), items, "follow")
+        found = await self._ask(kind, keys_along(self.model, edge, root), items, "follow", root.moment)
         ties = ties_along(self.model, edge, root, found)
         self.spend(info, len(ties))
         return ties
 
     async def _ask(
-        self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str
+        self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str, moment: Moment
     ) -> Mapping[Key, Sequence[Found]]:
         """What keys lead to, asked of the desk together with what other fields ask of the same items."""
 
         async def read(keys: list[Key]) -> list[Reply]:
-            replies = await self.desk.answer(self.viewer, kind, keys, items, operation)
+            replies = await self.desk.answer(self.viewer, kind, keys, items, operation, moment)
             return [replies[key] for key in keys]
 
         asked = list(keys)
-        return dict(zip(asked, await self._loader((kind, items, operation), read).load_many(asked), strict=True))
+        loader = self._loader((kind, items, operation, moment), read)
+        return dict(zip(asked, await loader.load_many(asked), strict=True))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity, read together with those of the others of one level; None where none is given."""
 
         async def read(entity_ids: list[UUID]) -> list[list[OwnIdentifier] | None]:
-            found = await identifiers(self.desk, self.viewer, root.kind, entity_ids, history=history)
+            found = await identifiers(self.desk, self.viewer, root.kind, entity_ids, root.moment, history=history)
             return [found[entity_id] if found else None for entity_id in entity_ids]
 
-        loader = self._loader(("identifiers", root.kind, history), read)
+        loader = self._loader(("identifiers", root.kind, root.moment, history), read)
         found: list[OwnIdentifier] | None = await loader.load(root.entity_id)
         self.spend(info, len(found or ()))
         return found

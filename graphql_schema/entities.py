@@ -11,6 +11,7 @@ from typing import Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from graphql_schema.as_of import MomentOf, moment_of
 from graphql_schema.describe import describe_merged, describe_record
 from graphql_schema.edges import EdgeTypes
 from graphql_schema.global_id import global_id
@@ -118,6 +119,12 @@ def _interfaces() -> tuple[type, type]:
             datetime, lambda root, info: root.recorded_at, "Since when the hub knows this version.", nullable=False
         ),
         **version_fields(),
+        "asOf": make_field(
+            MomentOf,
+            lambda root, info: moment_of(root),
+            "The moment of this answer, settled by asking for it: given as `asOf` it gives the same answer for ever. "
+            "Null below questions that are about now only, as searches · 时点.",
+        ),
     }
     entity["identifiers"] = identifiers_field()
     entity_type = type("Entity", (node_type,), {})

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.changes import CHANGE_QUESTIONS
 from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
 from graphql_schema.entities import EntityTypes
@@ -15,7 +16,7 @@ from graphql_schema.making import context_of, raw_info
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from hub.catalog import Model
-from hub.desk import Answer, Key
+from hub.desk import Answer, AsOf, Key
 from hub.errors import InvalidIdentifier
 from hub.identifiers.schemes import SCHEMES, normalise
 
@@ -47,28 +48,30 @@ def build_query(model: Model, types: EntityTypes) -> type:
     person_result = _result_type("NaturalPersonResult", "natural_person", person)
     legal_result = _result_type("LegalEntityResult", "legal_entity", legal)
 
-    async def natural_person(info: strawberry.Info, id_number: OneIdNumber) -> Any:  # noqa: ANN401
-        return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number)
+    async def natural_person(info: strawberry.Info, id_number: OneIdNumber, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number, as_of)
 
-    async def legal_entity(info: strawberry.Info, credit_code: OneCreditCode) -> Any:  # noqa: ANN401
-        return await _one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code)
+    async def legal_entity(info: strawberry.Info, credit_code: OneCreditCode, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        return await _one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code, as_of)
 
-    async def natural_persons(info: strawberry.Info, id_numbers: IdNumbers) -> Any:  # noqa: ANN401
-        found = await _many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers)
+    async def natural_persons(info: strawberry.Info, id_numbers: IdNumbers, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        found = await _many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers, as_of)
         return [person_result(outcome=outcome, problem=why, natural_person=answer) for outcome, why, answer in found]
 
-    async def legal_entities(info: strawberry.Info, credit_codes: CreditCodes) -> Any:  # noqa: ANN401
-        found = await _many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes)
+    async def legal_entities(info: strawberry.Info, credit_codes: CreditCodes, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        found = await _many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes, as_of)
         return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
-    async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue) -> Any:  # noqa: ANN401
+    async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
         kind = EntityKind.NATURAL_PERSON if SCHEMES[scheme].names_person else EntityKind.LEGAL_ENTITY
-        return await _one(info, kind, scheme, value)
+        return await _one(info, kind, scheme, value, as_of)
 
-    async def node(info: strawberry.Info, id: GivenId) -> Any:  # noqa: A002, ANN401
+    async def node(info: strawberry.Info, id: GivenId, as_of: GivenAsOf = None) -> Any:  # noqa: A002, ANN401
         kind, entity_id = parse_global_id(id)
-        context_of(info).take_keys(1)
-        return await context_of(info).entity(raw_info(info), kind, Key(entity_id=entity_id), "read")
+        context, key = context_of(info), Key(entity_id=entity_id)
+        context.take_keys(1)
+        moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
+        return await context.entity(raw_info(info), kind, key, moment, "read")
 
     fields: dict[str, Any] = {
         "natural_person": _root(
@@ -120,19 +123,28 @@ def _root(resolver: Callable[..., Any], graphql_type: object, description: str) 
     return strawberry.field(resolver=resolver, graphql_type=graphql_type, description=description)
 
 
-async def _one(info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str) -> Answer | None:
+def _asked(as_of: AsOfInput | None) -> AsOf | None:
+    return as_of.asked() if as_of else None
+
+
+async def _one(
+    info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str, as_of: AsOfInput | None
+) -> Answer | None:
     normalise(scheme, value)
-    (answer,) = await context_of(info).look_up(raw_info(info), kind, [(scheme, value)])
+    context = context_of(info)
+    moment = await context.moment_of_one(raw_info(info), kind, context.desk.key(scheme, value), _asked(as_of))
+    (answer,) = await context.look_up(raw_info(info), kind, [(scheme, value)], moment)
     return answer
 
 
 async def _many(
-    info: strawberry.Info, kind: EntityKind, scheme: Scheme, values: Sequence[str]
+    info: strawberry.Info, kind: EntityKind, scheme: Scheme, values: Sequence[str], as_of: AsOfInput | None
 ) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
     """The outcome of each key: what came of it, what is wrong with it, what it names."""
     problems = {value: _problem(scheme, value) for value in values}
     good = [(scheme, value) for value in values if problems[value] is None]
-    found = await context_of(info).look_up(raw_info(info), kind, good, kind.field_name)
+    moment = await context_of(info).moment_of_many(raw_info(info), _asked(as_of))
+    found = await context_of(info).look_up(raw_info(info), kind, good, moment, kind.field_name)
     answers = dict(zip(good, found, strict=True))
     return [_outcome(answers.get((scheme, value)), problems[value]) for value in values]
 

@@ -172,7 +172,7 @@ class RecordTypes:
             key = root.key(item_type)
             if not self._gives_part(root, info, edge) or key is None:
                 return None
-            return await context_of(info).entity(raw_info(info), kind, key)
+            return await context_of(info).entity(raw_info(info), kind, key, root.owner.answer.moment)
 
         return resolve
 
@@ -181,7 +181,7 @@ class RecordTypes:
             key = root.key(item_type)
             if not self._gives_part(root, info, "match") or key is None:
                 return None
-            found = await context_of(info).found(kind, key)
+            found = await context_of(info).found(kind, key, root.owner.answer.moment)
             return match_of(item_type, found) if found else None
 
         return resolve

@@ -32,6 +32,15 @@ def items_asked(model: Model, kind: EntityKind, info: ResolveInfo, *steps: str) 
     return frozenset(item for node in _fields(nodes, kind, info) for item in _items(model, kind, node, info))
 
 
+def asks_for(info: ResolveInfo, name: str) -> bool:
+    """Whether a field ``name`` is asked for anywhere below the present one."""
+    nodes, seen = list(info.field_nodes), set[str]()
+    for node in nodes:
+        if node.selection_set:
+            nodes.extend(_expanded(node.selection_set, None, info, seen))
+    return any(node.name.value == name for node in nodes)
+
+
 def _items(model: Model, kind: EntityKind, node: FieldNode, info: ResolveInfo) -> Iterator[str]:
     name = node.name.value
     record = model.records.get(name)
@@ -65,7 +74,10 @@ def _fields(nodes: Iterable[FieldNode], kind: EntityKind, info: ResolveInfo) -> 
             yield from _expanded(node.selection_set, kind, info, seen)
 
 
-def _expanded(selections: SelectionSetNode, kind: EntityKind, info: ResolveInfo, seen: set[str]) -> Iterator[FieldNode]:
+def _expanded(
+    selections: SelectionSetNode, kind: EntityKind | None, info: ResolveInfo, seen: set[str]
+) -> Iterator[FieldNode]:
+    """The fields of a selection that concern ``kind``, or any kind for None."""
     for node in selections.selections:
         if not _included(node, info):
             continue
@@ -82,9 +94,9 @@ def _expanded(selections: SelectionSetNode, kind: EntityKind, info: ResolveInfo,
                 yield from _expanded(definition.selection_set, kind, info, seen)
 
 
-def _applies(condition: str, kind: EntityKind) -> bool:
+def _applies(condition: str, kind: EntityKind | None) -> bool:
     """Whether a fragment on the type ``condition`` concerns ``kind``: only one on the other kind does not."""
-    return all(condition != other.type_name for other in EntityKind if other is not kind)
+    return kind is None or all(condition != other.type_name for other in EntityKind if other is not kind)
 
 
 def _included(node: SelectionNode, info: ResolveInfo) -> bool:

@@ -83,7 +83,15 @@ def version_fields() -> dict[str, StrawberryField]:
 
 async def _versions(root: Answer, info: strawberry.Info, first: First = 20, after: After = None) -> Any:  # noqa: ANN401
     context = context_of(info)
-    page = await versions.versions(context.desk, context.viewer, root.kind, root.entity_id, after, page_size(first))
+    page = await versions.versions(
+        context.desk,
+        context.viewer,
+        root.kind,
+        root.entity_id,
+        after,
+        page_size(first),
+        known_at=root.moment.known_at,
+    )
     return connection_of(info, page)
 
 
@@ -94,7 +102,9 @@ async def _diff(
     to: ToVersion,
 ) -> Any:  # noqa: ANN401
     context = context_of(info)
-    found = await versions.compare(context.desk, context.viewer, root.kind, root.entity_id, from_, to)
+    found = await versions.compare(
+        context.desk, context.viewer, root.kind, root.entity_id, from_, to, root.moment.known_at
+    )
     context.spend(raw_info(info), len(found.differences))
     return VersionDifference(
         before=change_of(found.before),
@@ -113,7 +123,7 @@ def _difference(model: Model, kind: EntityKind, difference: Difference, opened: 
 
 async def _history(root: Answer, info: strawberry.Info, item: ItemName) -> Any:  # noqa: ANN401
     context = context_of(info)
-    eras = await versions.history(context.desk, context.viewer, root.kind, root.entity_id, item)
+    eras = await versions.history(context.desk, context.viewer, root.kind, root.entity_id, item, root.moment.known_at)
     context.spend(raw_info(info), len(eras))
     return [_era(context.model, root.kind, item, era) for era in eras]
 

@@ -385,6 +385,22 @@ class KnownTimeInFuture(HubError):
     hint = "Leave `knownAt` out to ask what is known now; the answer can name its instant."
 
 
+class AsOfContradiction(HubError):
+    """`asOf` names a version and a time, which may contradict each other."""
+
+    kind = Kind.INCORRECT
+    code = "AS_OF_CONTRADICTION"
+    hint = "Give `version` alone, or `validOn` and `knownAt` without it."
+
+
+class VersionOfMany(HubError):
+    """`asOf` names a version where several entities are asked about, and each has versions of its own."""
+
+    kind = Kind.INCORRECT
+    code = "VERSION_OF_MANY"
+    hint = "Ask about one entity, or give `validOn` and `knownAt`."
+
+
 class MigrationChanged(HubError):
     """The migration {name} is not the one this database was built with."""
 

@@ -271,3 +271,9 @@ def test_every_query_in_a_document_is_valid(path: Path) -> None:
     bodies = [json.loads(body) for body in sent_bodies(text)]
     for query in chain(snippets(text, "graphql"), (body["query"] for body in bodies)):
         assert validate(schema, parse(query)) == []
+
+
+def test_every_trap_of_time_is_watched_by_a_test_that_there_is() -> None:
+    for _, named in table(section(read("docs/time.md"), "## Traps · 陷阱"), "trap"):
+        path, _, name = code(named).partition("::")
+        assert re.search(rf"^(async )?def {name}\(", read(path), flags=re.MULTILINE), named

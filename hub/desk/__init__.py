@@ -8,7 +8,21 @@ from hub.desk.answer import Answer, Found
 from hub.desk.desk import Desk
 from hub.desk.edges import Match, Tie
 from hub.desk.identifiers import OwnIdentifier, identifiers
+from hub.desk.moments import AsOf, moment_of_many, moment_of_one
 from hub.desk.verify import verify
 from hub.store.reading import Key
 
-__all__ = ["Answer", "Desk", "Found", "Key", "Match", "OwnIdentifier", "Tie", "identifiers", "verify"]
+__all__ = [
+    "Answer",
+    "AsOf",
+    "Desk",
+    "Found",
+    "Key",
+    "Match",
+    "OwnIdentifier",
+    "Tie",
+    "identifiers",
+    "moment_of_many",
+    "moment_of_one",
+    "verify",
+]

@@ -9,11 +9,12 @@ from hub.access import Decision
 from hub.catalog import EntityKind, Item, ItemType
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, View
+from hub.timeline import Moment
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One entity as its viewer may see it.
+    """One entity as its viewer may see it at a moment.
 
     ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records hold, by
     their ids; both only where asked for and given.
@@ -21,6 +22,7 @@ class Answer:
 
     entity_id: UUID
     kind: EntityKind
+    moment: Moment
     version: int
     recorded_at: datetime
     view: View

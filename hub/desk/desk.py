@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 import asyncpg
@@ -11,7 +12,7 @@ import msgspec
 from hub import telemetry
 from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import EntityKind, Model
-from hub.clock import now, shanghai_date
+from hub.clock import now
 from hub.desk.answer import Answer, Found, sealed_path
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted, TooManyReferrers
@@ -21,6 +22,7 @@ from hub.identifiers.standing import Status, status_on
 from hub.merge import Merged, Record, View, merge
 from hub.store import reading
 from hub.store.as_of import records_in_force
+from hub.store.known_time import KnownTime
 from hub.store.pool import Connection, Database
 from hub.store.reading import Key, Wanted
 from hub.timeline import Moment
@@ -44,6 +46,11 @@ class Desk:
     vault: Vault
     grants: Sequence[Grant]
 
+    @cached_property
+    def known_time(self) -> KnownTime:
+        """What is settled of known time."""
+        return KnownTime(self.database)
+
     def key(self, scheme: Scheme, value: str) -> Key | None:
         """What a number asks by, however it is spelt; None for a number that leads to nobody.
 
@@ -54,34 +61,40 @@ class Desk:
         return Key(lookup=self.vault.lookup(number.scheme, number.value)) if finds else None
 
     async def answer(
-        self, viewer: Viewer, kind: EntityKind, keys: Collection[Key], items: Iterable[str], operation: str
+        self,
+        viewer: Viewer,
+        kind: EntityKind,
+        keys: Collection[Key],
+        items: Iterable[str],
+        operation: str,
+        moment: Moment,
     ) -> dict[Key, Reply]:
-        """The entities of ``kind`` that each of ``keys`` leads to, as far as ``items`` of them are given.
+        """The entities of ``kind`` that each of ``keys`` led to at ``moment``, as far as ``items`` of them are given.
 
-        One statement reads them all and writes the access log; only a view whose day has come costs another.
+        One statement reads them all and writes the access log; only views that do not stand at it cost another.
         """
-        at = now()
         decision = decide(self.model, self.grants, viewer, kind, items)
-        entry = entry_of(viewer, operation, decision, at)
+        entry = entry_of(viewer, operation, decision, now())
         with telemetry.span("desk.answer", keys=len(keys)):
             async with self.database.connection() as connection:
                 if not may_see(self.grants, viewer, kind):
                     await reading.write_access_log(connection, entry)
                     raise FieldNotGranted(item=kind.type_name)
                 wanted = self._wanted(kind, decision)
-                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry)
+                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry, moment)
                 found = [row for row in rows if row["entity_id"]]
-                views = await self.views(connection, kind, found, at)
+                views = await self.views(connection, kind, found, moment)
                 opened = await self._opened(connection, found, views, wanted)
         answers = {
             row["entity_id"]: Answer(
                 entity_id=row["entity_id"],
                 kind=kind,
+                moment=moment,
                 version=row["version"],
                 recorded_at=row["recorded_at"],
                 view=views[row["entity_id"]],
                 decision=decision,
-                numbers=_own(row, opened, shanghai_date(at)),
+                numbers=_own(row, opened, moment.valid_on),
                 opened=opened,
             )
             for row in found
@@ -101,15 +114,14 @@ class Desk:
         return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
 
     async def views(
-        self, connection: Connection, kind: EntityKind, rows: Iterable[asyncpg.Record], at: datetime
+        self, connection: Connection, kind: EntityKind, rows: Iterable[asyncpg.Record], moment: Moment
     ) -> dict[UUID, View]:
-        """The views of rows at an instant: one whose day has come is merged anew, for valid time moves on by itself."""
-        today = shanghai_date(at)
-        views = {row["entity_id"]: _view(row) for row in rows if not _is_due(row["due_on"], today)}
-        due = [row["entity_id"] for row in rows if row["entity_id"] not in views]
-        if due:
+        """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""
+        views = {row["entity_id"]: _view(row) for row in rows if _stands(row, moment)}
+        others = [row["entity_id"] for row in rows if row["entity_id"] not in views]
+        if others:
             items = self.model.merged[kind].values()
-            in_force = await records_in_force(connection, due, Moment(today, at))
+            in_force = await records_in_force(connection, others, moment)
             views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
         return views
 
@@ -135,8 +147,9 @@ class Desk:
         return self.vault.open(key_id, sealed, identifier_id.bytes).decode()
 
 
-def _is_due(due_on: date | None, today: date) -> bool:
-    return due_on is not None and due_on <= today
+def _stands(row: asyncpg.Record, moment: Moment) -> bool:
+    """Whether a row brings the view of ``moment``: it names no instant, and no day has come that the view waits for."""
+    return moment.is_open and not (row["due_on"] and row["due_on"] <= moment.valid_on)
 
 
 def _view(row: asyncpg.Record) -> View:
@@ -154,12 +167,13 @@ def _held(view: View, wanted: Wanted) -> Iterator[UUID]:
                 yield UUID(number)
 
 
-def _own(row: asyncpg.Record, opened: Mapping[UUID, str], today: date) -> dict[Scheme, str]:
-    """The numbers that an entity bears today."""
+def _own(row: asyncpg.Record, opened: Mapping[UUID, str], day: date) -> dict[Scheme, str]:
+    """The numbers that an entity bears on a day; of several of a scheme the one that ends first, then the newest."""
+    numbers = sorted(reading.numbers_of(row), key=lambda number: number.valid_to or date.max, reverse=True)
     return {
         Scheme(number.scheme): opened[number.identifier_id]
-        for number in reading.numbers_of(row)
-        if number.scheme and status_on(today, number.valid_to) is Status.CURRENT
+        for number in numbers
+        if number.scheme and status_on(day, number.valid_to) is Status.CURRENT
     }
 
 

@@ -6,7 +6,7 @@ given, after the reading is logged.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +14,7 @@ import asyncpg
 from hub import telemetry
 from hub.access import Viewer, decide
 from hub.catalog import EntityKind
-from hub.clock import now, today
+from hub.clock import now
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.identifiers.schemes import Scheme
@@ -38,16 +38,15 @@ class OwnIdentifier:
 
 
 async def identifiers(
-    desk: Desk, viewer: Viewer, kind: EntityKind, entity_ids: Collection[UUID], *, history: bool
+    desk: Desk, viewer: Viewer, kind: EntityKind, entity_ids: Collection[UUID], moment: Moment, *, history: bool
 ) -> dict[UUID, list[OwnIdentifier]] | None:
-    """The numbers of entities of ``kind`` that ``viewer`` is given, by age; those of now only, unless ``history``.
+    """The numbers of entities of ``kind`` that ``viewer`` is given, by age; those of then only, unless ``history``.
 
     None where no scheme is given.
     """
     bearers = desk.model.bearers[kind]
     decision = decide(desk.model, desk.grants, viewer, kind, set().union(*bearers.values()))
     schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
-    moment = Moment(today(), datetime.max.replace(tzinfo=UTC))
     with telemetry.span("desk.identifiers", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
             rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
@@ -56,8 +55,13 @@ async def identifiers(
     found: dict[UUID, list[OwnIdentifier]] = {entity_id: [] for entity_id in entity_ids}
     for entity_id in found:
         own = _opened(desk, [row for row in rows if row["entity_id"] == entity_id], moment.valid_on)
-        found[entity_id] = [one for one in own if history or one.status is Status.CURRENT]
+        found[entity_id] = [one for one in own if history or _is_borne(one, moment.valid_on)]
     return found if schemes else None
+
+
+def _is_borne(own: OwnIdentifier, day: date) -> bool:
+    """Whether a number is the entity's on a day: neither lost by then nor still to take another's place."""
+    return own.status is Status.CURRENT and (own.valid_from is None or own.valid_from <= day)
 
 
 def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnIdentifier]:

@@ -10,7 +10,7 @@ from hmac import compare_digest
 from hub import telemetry
 from hub.access import Decision, Viewer, may_verify
 from hub.catalog import EntityKind
-from hub.clock import now
+from hub.clock import now, today
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import VerifyNotGranted
@@ -19,6 +19,7 @@ from hub.identifiers.schemes import Scheme, normalise
 from hub.merge import View
 from hub.store import reading
 from hub.store.reading import Key, Wanted
+from hub.timeline import Moment
 
 NAME = "name"
 """The merged item that a name is compared with."""
@@ -27,18 +28,19 @@ _NAMES, _NONE = frozenset({NAME}), frozenset[str]()
 
 async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -> list[bool]:
     """For each (ID number, name) whether the person of that number bears the name; raises for a misspelt number."""
-    kind, at = EntityKind.NATURAL_PERSON, now()
+    kind, moment = EntityKind.NATURAL_PERSON, Moment(today())
     numbers = [desk.vault.lookup(Scheme.ID_NUMBER, normalise(Scheme.ID_NUMBER, number)) for number, _ in pairs]
     granted = may_verify(desk.grants, viewer)
-    entry = entry_of(viewer, "verify", Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), at)
+    entry = entry_of(viewer, "verify", Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), now())
     with telemetry.span("desk.verify", keys=len(pairs)):
         async with desk.database.connection() as connection:
             if not granted:
                 await reading.write_access_log(connection, entry)
                 raise VerifyNotGranted
             keys = [Key(lookup=number) for number in numbers]
-            rows = await reading.answer(connection, kind, keys, 0, Wanted(records=False, schemes=(), held=()), entry)
-            views = await desk.views(connection, kind, [row for row in rows if row["entity_id"]], at)
+            wanted = Wanted(records=False, schemes=(), held=())
+            rows = await reading.answer(connection, kind, keys, 0, wanted, entry, moment)
+            views = await desk.views(connection, kind, [row for row in rows if row["entity_id"]], moment)
     known = {lead.place: views.get(row["entity_id"]) for row in rows for lead in reading.leads_of(row)}
     return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 

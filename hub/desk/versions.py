@@ -25,7 +25,7 @@ from hub.merge.view import SIGNS
 from hub.store import feed, reading
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
-from hub.timeline import Moment
+from hub.timeline import END_OF_TIME, Moment
 
 MOST_TURNS = 1_000
 """Days times instants that the history of an item may turn at."""
@@ -73,25 +73,35 @@ class Era:
 
 
 async def versions(
-    desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID, after: str | None, first: int, *, newest: bool = True
+    desk: Desk,
+    viewer: Viewer,
+    kind: EntityKind,
+    entity_id: UUID,
+    after: str | None,
+    first: int,
+    *,
+    known_at: datetime = END_OF_TIME,
+    newest: bool = True,
 ) -> Page:
-    """Up to ``first`` versions of an entity from the newest one down, or else from the first one up."""
+    """Up to ``first`` versions of an entity known at an instant, from the newest down, or else from the first up."""
     telling = _telling(desk, viewer, kind)
     place = version_of(desk.vault, after) if after else NEWEST if newest else 0
     find = feed.versions if newest else feed.versions_after
     async with desk.database.connection() as connection:
-        rows = [row for row in await find(connection, entity_id, place, first + 1) if row["kind"] == kind]
+        rows = [row for row in await find(connection, entity_id, place, first + 1, known_at) if row["kind"] == kind]
         shown = telling.changes(rows[:first])
         await _log(connection, viewer, "versions", entity_id, (item for change in shown for item in change.items))
     told = [Told(version_cursor(desk.vault, change.version), change) for change in shown]
     return Page(told, told[-1].cursor if told else after, more=len(rows) > first)
 
 
-async def compare(desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID, before: int, after: int) -> Comparison:
-    """What differs between two versions of an entity, item by item; raises ``NoSuchVersion``."""
+async def compare(
+    desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID, before: int, after: int, known_at: datetime
+) -> Comparison:
+    """What differs between two versions of an entity, item by item; raises ``NoSuchVersion`` for one unknown then."""
     telling = _telling(desk, viewer, kind)
     async with desk.database.connection() as connection:
-        rows = await feed.versions_numbered(connection, entity_id, {before, after})
+        rows = await feed.versions_numbered(connection, entity_id, {before, after}, known_at)
         for number in (before, after):
             if number not in rows:
                 raise NoSuchVersion(version=number)
@@ -105,8 +115,10 @@ async def compare(desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID,
     return Comparison(first, second, shown, opened)
 
 
-async def history(desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID, name: str) -> list[Era]:
-    """Every value that a merged item ever had, by valid time and then by known time.
+async def history(
+    desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID, name: str, known_at: datetime
+) -> list[Era]:
+    """Every value that a merged item ever had until an instant, by valid time and then by known time.
 
     Raises ``FieldNotGranted``, and ``InvalidArgument`` for what is no item that registers decide.
     """
@@ -118,7 +130,7 @@ async def history(desk: Desk, viewer: Viewer, kind: EntityKind, entity_id: UUID,
         raise FieldNotGranted(item=f"{kind.type_name}.{name}")
     heard = item.speakers.union(*(rule.unless for rule in item.authority))
     async with desk.database.connection() as connection:
-        days, instants = await feed.turns(connection, entity_id, heard)
+        days, instants = await feed.turns(connection, entity_id, heard, known_at)
         if len(days) * len(instants) > MOST_TURNS:
             raise HistoryTooLong(item=name, limit=MOST_TURNS)
         told = [await _told_at(connection, item, entity_id, days, instant) for instant in instants]

@@ -79,7 +79,7 @@ class Chunk:
             occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
             await self._write_identities(connection, directory, occasion.at)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
-            await self._write_references(connection, said, directory)
+            await self._write_references(connection, said, directory, occasion.at)
             merged = touched | directory.joined
             await self.publisher.publish(connection, occasion, merged, directory.gained, self.submission_id)
         await self._write_quarantine(connection, refused)
@@ -188,7 +188,7 @@ class Chunk:
         return RecordId(owner.canonical_id, self.register, self.source_unit, line.record.name, line.record_key)
 
     async def _write_references(
-        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory
+        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory, at: datetime
     ) -> None:
         references = {
             (directory.refer(key), _via(line.record.name, path), owner.member_id)
@@ -204,7 +204,7 @@ class Chunk:
             if (number := line.employer_number(path))
         }
         if numbers:
-            await writing.write_employer_numbers(connection, numbers)
+            await writing.write_employer_numbers(connection, numbers, at)
 
     async def _write_quarantine(self, connection: Connection, refused: Sequence[Refused]) -> None:
         rows = []

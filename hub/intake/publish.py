@@ -6,7 +6,7 @@ database's clock, moved on where needed so that it grows with every version of a
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -23,8 +23,6 @@ from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
 from hub.timeline import Moment
 
-END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-"""Known time at which everything written so far is known, the writing transaction's own rows included."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -91,7 +89,7 @@ class Publisher:
         touched = [entity_id for entity_id in occasion.kinds if entity_id in merged or entity_id in gained]
         if not touched:
             return
-        in_force = await records_in_force(connection, touched, Moment(occasion.valid_on, END_OF_TIME))
+        in_force = await records_in_force(connection, touched, Moment(occasion.valid_on))
         due = await writing.next_changes(connection, touched, occasion.valid_on)
         views = {
             entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)

@@ -5,7 +5,9 @@
 -- $5), or of $6 and $7: an employer's number and a name, which lead to the only legal entity that bears them, the number
 -- before the name. At most $8 references are followed from one key; one that has more leads to a row without a view.
 -- Records are read only where $10 says so. The numbers are the entities' own of the schemes $11, and those that their
--- records of the types $12 hold at the paths $13. The entry is $14 to $22.
+-- records of the types $12 hold at the paths $13. The entry is $14 to $22, for the day $25.
+-- Keys lead where they led at $23, to what was known by then. Where $24 says that this is now, the views that stand come
+-- with them, and names lead too, else the versions of then without their documents.
 with asked as (
     select *
     from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
@@ -20,7 +22,10 @@ refers as (
         from (
             select asked.target_id as member_id
             union all
-            select link.entity_id from link where link.into_id = asked.target_id and link.unlinked_at is null
+            select link.entity_id
+            from link
+            where link.into_id = asked.target_id
+              and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
         ) as member
         join reference on reference.target_id = member.member_id
         where reference.via = any (string_to_array(asked.ways, ','))
@@ -33,8 +38,9 @@ called as (
         select asked.place, 'EMPLOYER_NUMBER' as match, array(
             select distinct coalesce(link.into_id, employer_number.entity_id)
             from employer_number
-            left join link on link.entity_id = employer_number.entity_id and link.unlinked_at is null
-            where employer_number.number = asked.number
+            left join link on link.entity_id = employer_number.entity_id
+                and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
+            where employer_number.number = asked.number and employer_number.recorded_at <= $23
             limit 2
         ) as entity_ids
         from asked
@@ -44,7 +50,7 @@ called as (
             select card.entity_id from card where card.kind = 'LEGAL_ENTITY' and card.name_key = asked.name limit 2
         )
         from asked
-        where asked.name is not null
+        where asked.name is not null and $24
     ) as bearer
     where cardinality(bearer.entity_ids) = 1
     order by bearer.place, bearer.match
@@ -52,7 +58,8 @@ called as (
 led as (
     select asked.place, 'KEY' as match, identifier.entity_id, null::uuid as member_id
     from asked
-    join vault.identifier on identifier.lookup = asked.lookup and identifier.superseded_at is null
+    join vault.identifier on identifier.lookup = asked.lookup
+        and identifier.recorded_at <= $23 and (identifier.superseded_at is null or identifier.superseded_at > $23)
     union all
     select place, 'KEY', entity_id, null from asked where entity_id is not null
     union all
@@ -66,7 +73,8 @@ found as (
     select coalesce(link.into_id, led.entity_id) as entity_id,
            array_agg(led.place) as places, array_agg(led.match) as matches, array_agg(led.member_id) as members
     from led
-    left join link on link.entity_id = led.entity_id and link.unlinked_at is null
+    left join link on link.entity_id = led.entity_id
+        and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
     group by coalesce(link.into_id, led.entity_id)
 ),
 answered as (
@@ -74,7 +82,19 @@ answered as (
            view.due_on
     from found
     join view on view.entity_id = found.entity_id
-    where view.kind = $9
+    where view.kind = $9 and $24
+    union all
+    select view.entity_id, version.version, null, null, version.recorded_at, view.due_on
+    from found
+    join view on view.entity_id = found.entity_id
+    cross join lateral (
+        select change.version, change.recorded_at
+        from change
+        where change.entity_id = found.entity_id and change.recorded_at <= $23
+        order by change.version desc
+        limit 1
+    ) as version
+    where view.kind = $9 and not $24
 ),
 sealed as (
     select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
@@ -84,10 +104,12 @@ sealed as (
         union all
         select link.into_id, link.entity_id
         from answered
-        join link on link.into_id = answered.entity_id and link.unlinked_at is null
+        join link on link.into_id = answered.entity_id
+            and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
     ) as member
     join vault.identifier on identifier.entity_id = member.member_id
-    where identifier.scheme = any ($11) and identifier.superseded_at is null
+    where identifier.scheme = any ($11)
+      and identifier.recorded_at <= $23 and (identifier.superseded_at is null or identifier.superseded_at > $23)
     union all
     select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
            held.recorded_at
@@ -111,9 +133,9 @@ opened as (
 ),
 logged as (
     insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id,
-                                  entity_ids)
+                                  valid_on, known_at, entity_ids)
     select $14::uuid, $15::text, $16::text, $17::text, $18::text, $19::text, $20::text[], $21::text[], $22::text,
-           coalesce(array_agg(entity_id), '{}')
+           $25::date, case when not $24 then $23 end, coalesce(array_agg(entity_id), '{}')
     from answered
 )
 select found.places, found.matches, found.members, answered.*,
@@ -121,6 +143,21 @@ select found.places, found.matches, found.members, answered.*,
 from found
 left join answered using (entity_id)
 left join opened using (entity_id);
+
+-- version_known
+-- The entity of kind $4 that the look-up $1 leads to now or that has the id $2; when its version $3 became known, and of
+-- which day it is, if it has one.
+select view.entity_id, change.recorded_at, change.valid_on
+from (
+    select coalesce(link.into_id, identifier.entity_id) as entity_id
+    from vault.identifier
+    left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
+    where identifier.lookup = $1 and identifier.superseded_at is null
+    union all
+    select $2
+) as asked
+join view on view.entity_id = asked.entity_id and view.kind = $4
+left join change on change.entity_id = view.entity_id and change.version = $3;
 
 -- sealed_numbers
 -- The sealed values of the identifiers $1.

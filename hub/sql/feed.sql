@@ -39,20 +39,20 @@ where exists (
 on conflict do nothing;
 
 -- versions
--- Up to $3 versions of the entity $1 that come before version $2, the last one first.
-select * from feed where entity_id = $1 and version < $2 order by version desc limit $3;
+-- Up to $3 versions of the entity $1 that come before version $2 and were known at $4, the last one first.
+select * from feed where entity_id = $1 and version < $2 and recorded_at <= $4 order by version desc limit $3;
 
 -- versions_after
--- Up to $3 versions of the entity $1 that come after version $2, the first one first.
-select * from feed where entity_id = $1 and version > $2 order by version limit $3;
+-- Up to $3 versions of the entity $1 that come after version $2 and were known at $4, the first one first.
+select * from feed where entity_id = $1 and version > $2 and recorded_at <= $4 order by version limit $3;
 
 -- versions_numbered
--- The versions $2 of the entity $1.
-select * from feed where entity_id = $1 and version = any ($2);
+-- The versions $2 of the entity $1 that were known at $3.
+select * from feed where entity_id = $1 and version = any ($2) and recorded_at <= $3;
 
 -- turns
--- The days and the instants at which what records of the types $2 say of the entity $1 may begin or cease to hold, in
--- order; what was said of entities ever linked into it counts too.
+-- The days and, up to $3, the instants at which what records of the types $2 say of the entity $1 may begin or cease to
+-- hold, in order; what was said of entities ever linked into it counts too.
 with member as (
     select $1::uuid as member_id, null::timestamptz as linked_at, null::timestamptz as unlinked_at
     union all
@@ -63,7 +63,7 @@ said as (
            member.unlinked_at
     from member
     join state on state.entity_id = member.member_id
-    where state.record_type = any ($2)
+    where state.record_type = any ($2) and state.recorded_at <= $3
 )
 select array(
            select distinct day from said cross join lateral unnest(array[valid_from, valid_to]) as turn (day)
@@ -74,6 +74,6 @@ select array(
            select distinct instant
            from said
            cross join lateral unnest(array[recorded_at, superseded_at, linked_at, unlinked_at]) as turn (instant)
-           where instant is not null
+           where instant <= $3
            order by instant
        ) as instants;

@@ -196,10 +196,10 @@ from unnest($1::uuid[], $2::text[], $3::uuid[]) as new (target_id, via, entity_i
 on conflict do nothing;
 
 -- write_employer_numbers
--- Remembers that records have named the legal entities $2 together with the numbers $1 of employers; in one order, so
--- that no two writers wait for each other in a ring.
-insert into employer_number (number, entity_id)
-select distinct number, entity_id from unnest($1::text[], $2::uuid[]) as new (number, entity_id)
+-- Remembers that records have named the legal entities $2 together with the numbers $1 of employers, known at $3; in one
+-- order, so that no two writers wait for each other in a ring.
+insert into employer_number (number, entity_id, recorded_at)
+select distinct number, entity_id, $3::timestamptz from unnest($1::text[], $2::uuid[]) as new (number, entity_id)
 order by number, entity_id
 on conflict do nothing;
 

@@ -56,27 +56,31 @@ async def begin_epoch(connection: Connection) -> None:
     await connection.execute(_SQL["begin_epoch"])
 
 
-async def versions(connection: Connection, entity_id: UUID, before: int, limit: int) -> list[asyncpg.Record]:
-    """The versions of an entity before one of them, the last one first."""
-    return await connection.fetch(_SQL["versions"], entity_id, before, limit)
+async def versions(
+    connection: Connection, entity_id: UUID, before: int, limit: int, known_at: datetime
+) -> list[asyncpg.Record]:
+    """The versions of an entity before one of them that were known at an instant, the last one first."""
+    return await connection.fetch(_SQL["versions"], entity_id, before, limit, known_at)
 
 
-async def versions_after(connection: Connection, entity_id: UUID, after: int, limit: int) -> list[asyncpg.Record]:
-    """The versions of an entity after one of them, the first one first."""
-    return await connection.fetch(_SQL["versions_after"], entity_id, after, limit)
+async def versions_after(
+    connection: Connection, entity_id: UUID, after: int, limit: int, known_at: datetime
+) -> list[asyncpg.Record]:
+    """The versions of an entity after one of them that were known at an instant, the first one first."""
+    return await connection.fetch(_SQL["versions_after"], entity_id, after, limit, known_at)
 
 
 async def versions_numbered(
-    connection: Connection, entity_id: UUID, numbers: Iterable[int]
+    connection: Connection, entity_id: UUID, numbers: Iterable[int], known_at: datetime
 ) -> dict[int, asyncpg.Record]:
-    """The versions of an entity that there are, by number."""
-    rows = await connection.fetch(_SQL["versions_numbered"], entity_id, list(numbers))
+    """The versions of an entity that were known at an instant, by number."""
+    rows = await connection.fetch(_SQL["versions_numbered"], entity_id, list(numbers), known_at)
     return {row["version"]: row for row in rows}
 
 
 async def turns(
-    connection: Connection, entity_id: UUID, record_types: Iterable[str]
+    connection: Connection, entity_id: UUID, record_types: Iterable[str], known_at: datetime
 ) -> tuple[list[date], list[datetime]]:
-    """The days and the instants at which what records of some types say of an entity may change."""
-    row = await connection.fetchrow(_SQL["turns"], entity_id, list(record_types))
+    """The days and, up to one, the instants at which what records of some types say of an entity may change."""
+    row = await connection.fetchrow(_SQL["turns"], entity_id, list(record_types), known_at)
     return (row["days"], row["instants"]) if row else ([], [])

@@ -92,11 +92,18 @@ def numbers_of(row: asyncpg.Record) -> Iterator[Sealed]:
 
 
 async def answer(
-    connection: Connection, kind: str, keys: Collection[Key], most_references: int, wanted: Wanted, entry: Entry
+    connection: Connection,
+    kind: str,
+    keys: Collection[Key],
+    most_references: int,
+    wanted: Wanted,
+    entry: Entry,
+    moment: Moment,
 ) -> list[asyncpg.Record]:
     """The rows of views that keys lead to; once they are here, the entry of the access log is durable.
 
     A row has a view, ``leads_of`` and ``numbers_of`` it; one of keys that lead to nothing or to too much has no view.
+    Where ``moment`` names an instant, the view is the version of then without its documents.
     """
     return await connection.fetch(
         ANSWER,
@@ -114,7 +121,15 @@ async def answer(
         [record_type for record_type, _ in wanted.held],
         [path for _, path in wanted.held],
         *astuple(entry),
+        moment.known_at,
+        moment.is_open,
+        moment.valid_on,
     )
+
+
+async def version_known(connection: Connection, kind: str, key: Key, version: int) -> asyncpg.Record | None:
+    """(entity_id, recorded_at, valid_on) of a version of the entity that ``key`` names now, or has the id of."""
+    return await connection.fetchrow(_SQL["version_known"], key.lookup, key.entity_id, version, kind)
 
 
 async def sealed_numbers(connection: Connection, identifier_ids: Iterable[UUID]) -> list[Sealed]:

@@ -237,9 +237,9 @@ async def write_references(connection: Connection, references: Iterable[tuple[UU
     await connection.execute(_SQL["write_references"], *map(list, zip(*references, strict=True)))
 
 
-async def write_employer_numbers(connection: Connection, numbers: Iterable[tuple[str, UUID]]) -> None:
-    """Remember that records named legal entities together with numbers of employers."""
-    await connection.execute(_SQL["write_employer_numbers"], *map(list, zip(*numbers, strict=True)))
+async def write_employer_numbers(connection: Connection, numbers: Iterable[tuple[str, UUID]], at: datetime) -> None:
+    """Remember since when records named legal entities together with numbers of employers."""
+    await connection.execute(_SQL["write_employer_numbers"], *map(list, zip(*numbers, strict=True)), at)
 
 
 async def write_quarantine(

@@ -7,7 +7,7 @@ import pytest
 
 from hub.access import demo_grants
 from hub.catalog import EntityKind
-from hub.clock import shanghai_midnight
+from hub.clock import shanghai_midnight, today
 from hub.desk import Desk, Key
 from hub.identifiers.schemes import Scheme, normalise
 from hub.store import writing
@@ -164,7 +164,7 @@ async def test_a_link_keeps_both_histories_and_leads_old_keys_to_the_entity_that
     intake = office.intake
     desk = Desk(intake.database, intake.model, intake.vault, demo_grants())
     key = Key(entity_id=absorbed)
-    reply = (await desk.answer(AGENCY, EntityKind.LEGAL_ENTITY, [key], [], "read"))[key]
+    reply = (await desk.answer(AGENCY, EntityKind.LEGAL_ENTITY, [key], [], "read", Moment(today())))[key]
     assert isinstance(reply, tuple)
     assert [found.answer.entity_id for found in reply] == [standing]
     await assert_versions_have_no_gaps(office.intake.database)
