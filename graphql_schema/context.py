@@ -30,6 +30,7 @@ from hub.desk import (
     moment_of_one,
 )
 from hub.desk.desk import Reply
+from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
 from hub.identifiers.schemes import Scheme
@@ -179,6 +180,17 @@ class OperationContext:
         loader = self._loader(("identifiers", root.kind, root.moment, history), read)
         found: list[OwnIdentifier] | None = await loader.load(root.entity_id)
         self.spend(info, len(found or ()))
+        return found
+
+    async def discrepancies(self, info: ResolveInfo, entity_id: UUID) -> list[FoundDiscrepancy]:
+        """What stands open of an entity, read together with that of the others of one level."""
+
+        async def read(entity_ids: list[UUID]) -> list[list[FoundDiscrepancy]]:
+            found = await discrepancies_of(self.desk, self.viewer, entity_ids)
+            return [found[entity_id] for entity_id in entity_ids]
+
+        found: list[FoundDiscrepancy] = await self._loader("discrepancies", read).load(entity_id)
+        self.spend(info, len(found))
         return found
 
     def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:

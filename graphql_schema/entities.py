@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 
 from graphql_schema.as_of import MomentOf, moment_of
 from graphql_schema.describe import describe_merged, describe_record
+from graphql_schema.discrepancies import discrepancies_field
 from graphql_schema.edges import EdgeTypes
 from graphql_schema.global_id import global_id
 from graphql_schema.identifiers import identifiers_field
@@ -127,6 +128,7 @@ def _interfaces() -> tuple[type, type]:
         ),
     }
     entity["identifiers"] = identifiers_field()
+    entity["discrepancies"] = discrepancies_field()
     entity_type = type("Entity", (node_type,), {})
     return node_type, make_type(entity_type, "Entity", "A natural person or a legal entity.", entity, interface=True)
 

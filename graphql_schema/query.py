@@ -9,6 +9,7 @@ import strawberry
 from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.changes import CHANGE_QUESTIONS
 from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
+from graphql_schema.discrepancies import DiscrepancyConnection, discrepancies_asked
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
@@ -102,6 +103,12 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "registers": _root(registers, list[RegisterType], "The registers, their records and items · 数据来源目录."),
         "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
+        "discrepancies": _root(
+            discrepancies_asked,
+            DiscrepancyConnection,
+            "What your department has to settle, in the order in which it was found; for the platform office, what all "
+            "of them have · 差异.",
+        ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,
     }

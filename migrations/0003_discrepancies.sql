@@ -18,3 +18,14 @@ create table discrepancy (
 create unique index discrepancy_open on discrepancy (entity_id, digest) where closed_at is null;
 create index discrepancy_of_department on discrepancy (department, discrepancy_id);
 create index discrepancy_in_order on discrepancy (discrepancy_id);
+
+-- Found from the side that refers: writers of a referring entity lock those whose views its cross-checks read.
+create index reference_of_entity on reference (entity_id, via);
+
+create table contest (
+    entity_id uuid not null,
+    identifier_id uuid not null,
+    claim text not null,
+    primary key (entity_id, identifier_id)
+);
+create index contest_of_identifier on contest (identifier_id);

@@ -10,7 +10,7 @@ from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck, Place
 from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Also, Derivation, Item, Part, Shape
-from hub.catalog.kinds import PARTS, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
+from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import examine, load_model
 from hub.catalog.merged_item import Authority, MergedItem
 from hub.catalog.names import Reserved
@@ -20,6 +20,7 @@ from hub.catalog.register import Department, Former, Register
 
 __all__ = [
     "PARTS",
+    "REFERRED",
     "SHAPED",
     "Also",
     "Authority",

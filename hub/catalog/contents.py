@@ -70,6 +70,16 @@ class Model:
         """The cross-checks of one kind of entity."""
         return (check for check in self.cross_checks.values() if check.entity is kind)
 
+    @cached_property
+    def checked_ways(self) -> Mapping[EntityKind, Mapping[str, frozenset[str]]]:
+        """By kind of the entity that refers: the ways of references that checks follow, with the facts they read."""
+        ways: dict[EntityKind, dict[str, frozenset[str]]] = {kind: {} for kind in EntityKind}
+        for check in self.cross_checks.values():
+            for place in check.references:
+                facts = ways[check.entity].get(place.path, frozenset())
+                ways[check.entity][place.path] = facts | {place.fact}
+        return ways
+
     def governed(self, kind: EntityKind, path: str) -> str | None:
         """The leaf that access to the value at ``path`` is decided on: itself, its item, or the merged item it is."""
         if path in self.records:

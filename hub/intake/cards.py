@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from hub.catalog import EntityKind, Model
-from hub.intake.identify import lock_key
+from hub.intake.locks import lock_key
 from hub.intake.publish import decode
 from hub.merge import card_of
 from hub.merge.card import RULE

@@ -19,9 +19,11 @@ from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import Histories, RecordId
-from hub.intake.identify import Directory, Known, Replacement, locks_needed
+from hub.intake.identify import Directory, Known, Replacement
+from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
 from hub.reasons import Reason, ReasonCode, named, reason
+from hub.stewardship.bonds import bonds_of
 from hub.store import writing
 from hub.store.known_time import announce
 from hub.store.pool import Connection
@@ -49,6 +51,10 @@ class Result:
     place: int
     outcome: Outcome
     reason: Reason | None = None
+
+
+class TooManyLocks(Exception):
+    """The lines of the chunk need more locks than one transaction may take: write them in parts."""
 
 
 class LocksOutgrown(Exception):
@@ -80,23 +86,32 @@ class Chunk:
             await self._write_identities(connection, directory, occasion.at)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory, occasion.at)
-            merged = touched | directory.joined
-            await self.publisher.publish(connection, occasion, merged, directory.gained, self.submission_id)
+            await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
 
-    async def lock(self, connection: Connection, lines: Sequence[Checked], keys: set[int]) -> None:
-        """Take the locks ``keys`` as the transaction's first statement; raise if they no longer are what is needed."""
-        if keys:
-            await writing.lock(connection, keys)
-            if not await self.locks(connection, lines) <= keys:
+    async def lock(self, connection: Connection, lines: Sequence[Checked], locks: Locks) -> None:
+        """Take ``locks`` as the transaction's first statement; raise if they no longer are what is needed."""
+        if len(locks):
+            await writing.lock(connection, locks.alone, locks.shared)
+            if not locks.cover(await self.locks(connection, lines)):
                 raise LocksOutgrown
 
-    async def locks(self, connection: Connection, lines: Sequence[Checked]) -> set[int]:
-        """The locks that writing ``lines`` takes as things stand."""
+    async def locks(self, connection: Connection, lines: Sequence[Checked]) -> Locks:
+        """The locks that writing ``lines`` takes as things stand; raise ``TooManyLocks`` where a part might do."""
         lookups = self._lookups(lines)
-        return locks_needed(lines, lookups, await self._known(connection, lookups))
+        known = await self._known(connection, lookups)
+        entities = written(lines, known)
+        kinds = {line.record.entity for line in lines}
+        bonds = await bonds_of(connection, self.publisher.model, kinds, entities)
+        ways = {way for kind in kinds for way in self.publisher.model.checked_ways[kind]}
+        alone = {entity_id.bytes for entity_id in entities | bonds.contested} | given(lines, lookups, known)
+        shared = {entity_id.bytes for entity_id in bonds.shared | referred(lines, known, ways)}
+        locks = locks_on(alone, shared)
+        if len(locks) > MOST_LOCKS and len(lines) > 1:
+            raise TooManyLocks
+        return locks
 
     def _lookups(self, lines: Iterable[Checked]) -> dict[Identifier, bytes]:
         keys = set().union(*(line.keys for line in lines))
@@ -191,7 +206,7 @@ class Chunk:
         self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory, at: datetime
     ) -> None:
         references = {
-            (directory.refer(key), _via(line.record.name, path), owner.member_id)
+            (directory.refer(key), via(line.record.name, path), owner.member_id)
             for line, owner, _ in said
             for path, key in line.references.items()
         }
@@ -260,8 +275,3 @@ def _at(payload: Any, path: Path) -> Any:  # noqa: ANN401 - a document of any de
     for step in path:
         payload = payload[step]
     return payload
-
-
-def _via(record_type: str, path: Path) -> str:
-    """The way of a reference, whichever entry of a list it stands in."""
-    return ".".join((record_type, *(step for step in path if isinstance(step, str))))

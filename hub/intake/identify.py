@@ -12,6 +12,7 @@ from uuid import UUID
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.intake.check import Checked
+from hub.stewardship.claims import claim_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,26 @@ class Known:
     replaced: Replacement | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What identifying lines changed: entities that others have ``joined``, and those that ``gained`` an identifier.
+
+    ``contests`` are claims of identifiers that several entities claim: the entity, the identifier's id, and what
+    records show of it.
+    """
+
+    joined: frozenset[UUID] = frozenset()
+    gained: frozenset[UUID] = frozenset()
+    contests: frozenset[tuple[UUID, UUID, str]] = frozenset()
+
+
 @dataclass
 class Directory:
     """The identifiers of one chunk of lines and what they lead to, growing as lines are identified.
 
     ``schemes`` are those under which entities have identifiers, ``lost`` those of which they had some that turned out
-    to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers.
+    to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers. ``contested`` are keys with
+    the entities that claim them at once.
     """
 
     lookups: Mapping[Identifier, bytes]
@@ -53,6 +68,7 @@ class Directory:
     new_identifiers: dict[Identifier, Known] = field(default_factory=dict)
     new_links: dict[UUID, UUID] = field(default_factory=dict)
     replacements: dict[Identifier, Replacement | None] = field(default_factory=dict)
+    contested: dict[Identifier, set[UUID]] = field(default_factory=dict)
 
     def identify(self, line: Checked) -> Known:
         """The entity of ``line``: by its best key, its former one, or another of an entity without the best, else new.
@@ -74,6 +90,7 @@ class Directory:
                 self._link(absorbed, into)
         for former, by in formers.items():
             self._replace(former, by, line)
+        self._contest(line.identifiers, leading)
         return self.current(leading)
 
     @property
@@ -87,6 +104,16 @@ class Directory:
         new = {key for key in self.new_identifiers if SCHEMES[key.scheme].finds}
         return {self.current(self.known[key]).canonical_id for key in new | self.replacements.keys()}
 
+    @property
+    def identified(self) -> Identified:
+        """What the lines identified so far have changed."""
+        contests = {
+            (entity_id, self.known[key].identifier_id, claim_of(key, self.known[key].identifier_id))
+            for key, entity_ids in self.contested.items()
+            for entity_id in entity_ids
+        }
+        return Identified(frozenset(self.joined), frozenset(self.gained), frozenset(contests))
+
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
         if key not in self.known:
@@ -98,6 +125,13 @@ class Directory:
         if key not in self.known:
             self._give(key, owner)
         return self.known[key].identifier_id
+
+    def _contest(self, keys: Iterable[Identifier], leading: Known) -> None:
+        """Note the keys that the line of ``leading`` gives and that another entity, with a best key of its own, has."""
+        for key in keys:
+            owner = self.known[key]
+            if self.current(owner).canonical_id != self.current(leading).canonical_id:
+                self.contested.setdefault(key, set()).update((owner.member_id, leading.member_id))
 
     def _keyless(self, found: Iterable[Known], scheme: Scheme) -> Known | None:
         return next((known for known in found if not self._holds(known, scheme)), None)
@@ -149,20 +183,3 @@ class Directory:
 def _outdoes(said: Replacement, before: Replacement) -> bool:
     """Whether ``said`` tells more than ``before``: the same of an earlier day, or another number and later."""
     return said.valid_from < before.valid_from if said.by == before.by else said.stated_at > before.stated_at
-
-
-def lock_key(value: bytes) -> int:
-    """The advisory lock that stands for an entity id or a look-up: its last eight bytes."""
-    return int.from_bytes(value[-8:], signed=True)
-
-
-def locks_needed(
-    lines: Iterable[Checked], lookups: Mapping[Identifier, bytes], known: Mapping[Identifier, Known]
-) -> set[int]:
-    """What must be locked before ``lines`` are written: each entity that is written to, each key that is given."""
-    needed: set[int] = set()
-    for line in lines:
-        for key in (*line.identifiers, *line.formers):
-            needed.add(lock_key(known[key].canonical_id.bytes if key in known else lookups[key]))
-        needed.update(lock_key(lookups[key]) for key in line.keys if key not in known)
-    return needed

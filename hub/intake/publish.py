@@ -4,7 +4,7 @@ An entity's version grows by one when, and only when, its view differs from the 
 database's clock, moved on where needed so that it grows with every version of an entity.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,6 +15,7 @@ import msgspec
 from hub.catalog import EntityKind, Model
 from hub.clock import shanghai_date, shanghai_midnight
 from hub.intake.divisions import divisions
+from hub.intake.identify import Identified
 from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
 from hub.merge.view import IDENTIFIERS, LINKED_INTO
 from hub.stewardship.keeping import Keeper, Published
@@ -71,33 +72,45 @@ class Publisher:
                 rows = [row for row in due if row["due_on"] == day]
                 kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows}
                 occasion = _midnight(kinds, rows, shanghai_midnight(day))
-                await self.publish(connection, occasion, set(kinds), set(), None)
+                await self.publish(connection, occasion, set(kinds), Identified(), None)
         return days
 
     async def publish(
         self,
         connection: Connection,
         occasion: Occasion,
-        merged: set[UUID],
-        gained: set[UUID],
+        touched: set[UUID],
+        identified: Identified,
         submission_id: UUID | None,
     ) -> None:
-        """Merge what is in force now of the entities ``merged``, and write the views that differ.
+        """Merge what is in force now of the entities ``touched`` and of those that others joined; write what differs.
 
-        An entity of ``gained`` has an identifier that it had not: that is visible too.
+        An entity that gained an identifier shows that too.
         """
-        touched = [entity_id for entity_id in occasion.kinds if entity_id in merged or entity_id in gained]
-        if not touched:
+        concerned = touched | identified.joined | identified.gained
+        merged = [entity_id for entity_id in occasion.kinds if entity_id in concerned]
+        if not merged:
             return
-        in_force = await records_in_force(connection, touched, Moment(occasion.valid_on))
-        due = await writing.next_changes(connection, touched, occasion.valid_on)
+        in_force = await records_in_force(connection, merged, Moment(occasion.valid_on))
+        due = await writing.next_changes(connection, merged, occasion.valid_on)
         views = {
             entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)
             for entity_id, records in in_force.items()
         }
-        rows = list(self._changed_views(occasion, views, due, gained))
-        if not rows:
-            return
+        rows = list(self._changed_views(occasion, views, due, identified.gained))
+        if rows:
+            await self._write(connection, occasion, rows, submission_id)
+        changed = {row.entity_id: row.changed or () for row in rows} | dict.fromkeys(identified.joined)
+        published = {
+            entity_id: Published(occasion.kinds[entity_id], views[entity_id], occasion.known_at[entity_id], names)
+            for entity_id, names in changed.items()
+        }
+        if published or identified.contests:
+            await Keeper(self.model).keep(connection, published, identified.contests, occasion.at)
+
+    async def _write(
+        self, connection: Connection, occasion: Occasion, rows: Sequence[writing.ViewRow], submission_id: UUID | None
+    ) -> None:
         await writing.write_views(connection, rows)
         cards = [(row.entity_id, row.kind, row.card) for row in rows if row.card]
         if cards:
@@ -109,16 +122,9 @@ class Publisher:
         ]
         if changes:
             await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
-        published = {
-            row.entity_id: Published(
-                occasion.kinds[row.entity_id], views[row.entity_id], occasion.known_at[row.entity_id], row.changed or ()
-            )
-            for row in rows
-        }
-        await Keeper(self.model).keep(connection, published)
 
     def _changed_views(
-        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], gained: set[UUID]
+        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], gained: Collection[UUID]
     ) -> Iterator[writing.ViewRow]:
         for entity_id, view in views.items():
             kind = occasion.kinds[entity_id]

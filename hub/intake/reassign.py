@@ -16,10 +16,12 @@ from hub.identifiers.crosswalk import implied
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier
 from hub.intake.chunk import identifier_row, known_from
-from hub.intake.identify import Known, lock_key
+from hub.intake.identify import Identified, Known
+from hub.intake.locks import Locks, locks_on
 from hub.intake.publish import Publisher
 from hub.intake.submission import ATTEMPTS, Delivery, Intake
 from hub.redaction import redact
+from hub.stewardship.bonds import Bonds, bonds_of
 from hub.store import writing
 from hub.store.known_time import announce
 from hub.store.pool import Connection
@@ -53,12 +55,14 @@ class _Plan:
     moved: tuple[Identifier, ...]
     gained: tuple[Identifier, ...]
     lookups: Mapping[Identifier, bytes]
+    bonds: Bonds
 
     @property
-    def locks(self) -> set[int]:
-        """The locks that it takes: both entities and every key."""
-        entities = {self.holder.canonical_id, *([self.to] if self.to else ())}
-        return {lock_key(entity.bytes) for entity in entities} | {lock_key(lookup) for lookup in self.lookups.values()}
+    def locks(self) -> Locks:
+        """The locks that it takes: both entities and every key, and what their discrepancies hang on."""
+        entities = {self.holder.canonical_id, *([self.to] if self.to else ()), *self.bonds.contested}
+        alone = {*(entity.bytes for entity in entities), *self.lookups.values()}
+        return locks_on(alone, (entity.bytes for entity in self.bonds.shared))
 
 
 def bears(model: Model, register: str, key: Identifier) -> bool:
@@ -78,7 +82,7 @@ async def reassign(intake: Intake, order: Reassignment) -> UUID:
         async with intake.database.connection() as connection:
             plan = await _plan(intake, connection, order)
         async with intake.database.transaction() as connection:
-            await writing.lock(connection, plan.locks)
+            await writing.lock(connection, plan.locks.alone, plan.locks.shared)
             if await _plan(intake, connection, order) == plan:
                 await _write(intake, connection, order, plan, submission.submission_id)
                 return submission.submission_id
@@ -120,7 +124,9 @@ async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> 
     if len(set(kinds.values())) > 1:
         raise InvalidArgument(name="to", problem="it is of the other kind of entity")
     moved = tuple(key for key in moving if key in known and known[key].canonical_id == holder.canonical_id)
-    return _Plan(holder, to, kinds, moved, tuple(key for key in gaining if key not in known), lookups)
+    gained = tuple(key for key in gaining if key not in known)
+    bonds = await bonds_of(connection, intake.model, set(kinds.values()), {*kinds})
+    return _Plan(holder, to, kinds, moved, gained, lookups, bonds)
 
 
 def _with_embedded(key: Identifier | None) -> tuple[Identifier, ...]:
@@ -139,7 +145,7 @@ async def _write(intake: Intake, connection: Connection, order: Reassignment, pl
     await writing.write_identifiers(connection, rows, intake.vault.generation, submission_id, at)
     ends = (plan.holder.canonical_id, to)
     await writing.write_reassignment(connection, submission_id, plan.lookups[order.key], ends, redact(order.reason), at)
-    await publisher.publish(connection, occasion, set(), set(plan.kinds), submission_id)
+    await publisher.publish(connection, occasion, set(), Identified(gained=frozenset(plan.kinds)), submission_id)
     counts = {Outcome.CORRECTED.value: 1}
     await advance_submission(connection, submission_id, since=0, position=1, counts=counts, results=None)
     await finish_submission(connection, submission_id)

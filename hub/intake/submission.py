@@ -6,7 +6,7 @@ Takes a ``Delivery`` and its lines as an iterator, so that any size fits in memo
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,7 +20,7 @@ from hub.clock import now
 from hub.errors import DatabaseBusy, SubmissionConflict, SubmissionInProgress, UnknownRegister
 from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checked, Checker
-from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, refuse
+from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.publish import Publisher
 from hub.intake.rejection import Rejected
@@ -37,6 +37,8 @@ from hub.vault.cipher import Vault
 MOST_LINES = 2_000
 """Lines per chunk."""
 ATTEMPTS = 10
+Part = tuple[list[Checked], list[Refused]]
+"""Lines of a submission that are written together: those that can be taken in, and those that cannot."""
 _RETRIED = (LocksOutgrown, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 
 
@@ -134,14 +136,27 @@ class Intake:
             source_unit=delivery.source_unit,
             submission_id=submission.submission_id,
         )
-        for checked, refused in _chunks(checker, submission.stated_at, lines(summary.position)):
-            results = await self._write(chunk, checked, refused, summary, keep=keep_results)
-            summary.add(results, _reached(checked, refused), keep=keep_results)
-            telemetry.count_outcomes(delivery.register, results_by_outcome(results))
-            on_results(results)
+        for part in _chunks(checker, submission.stated_at, lines(summary.position)):
+            async for results in self._write_parts(chunk, part, summary, keep=keep_results):
+                telemetry.count_outcomes(delivery.register, results_by_outcome(results))
+                on_results(results)
         async with self.database.connection() as connection:
             await finish_submission(connection, submission.submission_id)
         return summary
+
+    async def _write_parts(
+        self, chunk: Chunk, part: Part, so_far: Summary, *, keep: bool
+    ) -> AsyncIterator[list[Result]]:
+        """Write the lines of one chunk, in halves where they need too many locks; note and give what came of each."""
+        try:
+            results = await self._write(chunk, *part, so_far, keep=keep)
+        except TooManyLocks:
+            for half in _halves(*part):
+                async for results in self._write_parts(chunk, half, so_far, keep=keep):
+                    yield results
+        else:
+            so_far.add(results, _reached(*part), keep=keep)
+            yield results
 
     async def _write(
         self, chunk: Chunk, checked: Sequence[Checked], refused: Sequence[Refused], so_far: Summary, *, keep: bool
@@ -192,9 +207,7 @@ def _reached(checked: Sequence[Checked], refused: Sequence[Refused]) -> int:
     return max([line.line.place for line in checked] + [line.place for line in refused])
 
 
-def _chunks(
-    checker: Checker, stated_at: datetime, lines: Iterable[Line | BrokenLine]
-) -> Iterator[tuple[list[Checked], list[Refused]]]:
+def _chunks(checker: Checker, stated_at: datetime, lines: Iterable[Line | BrokenLine]) -> Iterator[Part]:
     """Check lines and gather them into chunks that stay below the limits of one transaction."""
     checked: list[Checked] = []
     refused: list[Refused] = []
@@ -211,6 +224,15 @@ def _chunks(
             checked, refused, keys = [], [], set()
     if checked or refused:
         yield checked, refused
+
+
+def _halves(checked: Sequence[Checked], refused: Sequence[Refused]) -> tuple[Part, Part]:
+    """The lines before the middle one, and the others."""
+    middle = checked[len(checked) // 2].line.place
+    return (
+        ([one for one in checked if one.line.place < middle], [one for one in refused if one.place < middle]),
+        ([one for one in checked if one.line.place >= middle], [one for one in refused if one.place >= middle]),
+    )
 
 
 def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> Checked | Refused:

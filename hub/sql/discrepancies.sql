@@ -20,3 +20,78 @@ where discrepancy.entity_id = settled.entity_id and discrepancy.digest = settled
 -- close_all
 -- Closes all that stands open of the entities $1 at $2.
 update discrepancy set closed_at = greatest($2, opened_at) where entity_id = any ($1) and closed_at is null;
+
+-- referred_to
+-- The entities that stand for those to which the entities $1, or what is linked into them, have ever referred by way of $2.
+with member as (
+    select asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
+    union
+    select link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+)
+select distinct coalesce(link.into_id, reference.target_id) as entity_id
+from member
+join reference on reference.entity_id = member.member_id and reference.via = any ($2)
+left join link on link.entity_id = reference.target_id and link.unlinked_at is null;
+
+-- referred_by
+-- The entities that have ever referred by way of $2 to the entities $1 or to what is linked into them, each as the entity
+-- that stands for it, with the member that it refers to.
+with member as (
+    select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
+    union all
+    select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+)
+select distinct member.entity_id as asked_id, member.member_id,
+       coalesce(link.into_id, reference.entity_id) as entity_id
+from member
+join reference on reference.target_id = member.member_id and reference.via = any ($2)
+left join link on link.entity_id = reference.entity_id and link.unlinked_at is null;
+
+-- views
+-- The views of the entities $1, each under the id it was asked by; a linked one gives the entity that stands for it.
+select asked.entity_id as asked_id, view.entity_id, view.kind, view.merged, view.records
+from unnest($1::uuid[]) as asked (entity_id)
+left join link on link.entity_id = asked.entity_id and link.unlinked_at is null
+join view on view.entity_id = coalesce(link.into_id, asked.entity_id);
+
+-- write_contests
+-- Remembers that the entities $1 have claimed the identifiers $2, which their records show as $3.
+insert into contest (entity_id, identifier_id, claim)
+select distinct entity_id, identifier_id, claim
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as new (entity_id, identifier_id, claim)
+on conflict do nothing;
+
+-- contested
+-- The identifiers that the entities $1, or what is linked into them, have ever claimed beside others.
+select distinct contest.identifier_id
+from contest
+where contest.entity_id = any ($1)
+   or contest.entity_id in (
+       select link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+   );
+
+-- rivals
+-- Who has ever claimed the identifiers $1 beside others: each claimant as the entity that stands for it now.
+select distinct contest.identifier_id, contest.claim, coalesce(link.into_id, contest.entity_id) as entity_id
+from contest
+left join link on link.entity_id = contest.entity_id and link.unlinked_at is null
+where contest.identifier_id = any ($1);
+
+-- of_entities
+-- What stands open of the entities $1, in the order in which it was found.
+select discrepancy_id, entity_id, kind, cross_check, item, department, records, opened_at, closed_at
+from discrepancy
+where entity_id = any ($1) and closed_at is null
+order by discrepancy_id;
+
+-- page
+-- Up to $5 discrepancies after $1 in the order in which they were found: those of department $2 and of item $3, and those
+-- that stand open ($4 true) or are settled (false); what is null excludes none.
+select discrepancy_id, entity_id, kind, cross_check, item, department, records, opened_at, closed_at
+from discrepancy
+where ($1::uuid is null or discrepancy_id > $1)
+  and ($2::text is null or department = $2)
+  and ($3::text is null or item = $3)
+  and ($4::boolean is null or (closed_at is null) = $4)
+order by discrepancy_id
+limit $5;

@@ -1,7 +1,14 @@
 -- lock
--- Takes the transaction-level locks $1 in ascending order, so that no two writers wait for each other in a ring.
-select pg_advisory_xact_lock(ordered.key)
-from (select key from unnest($1::bigint[]) as asked (key) order by key) as ordered;
+-- Takes the transaction-level locks $1, and those of $2 so that others may share them, all in one ascending order: no two
+-- writers wait for each other in a ring.
+select case when ordered.shared then pg_advisory_xact_lock_shared(ordered.key)
+            else pg_advisory_xact_lock(ordered.key) end
+from (
+    select key, false as shared from unnest($1::bigint[]) as alone (key)
+    union all
+    select key, true from unnest($2::bigint[]) as together (key)
+    order by key
+) as ordered;
 
 -- identified
 -- Which entity each look-up of $1 names at present: the member it was given to, and the entity that stands for it now.

@@ -99,7 +99,7 @@ def differences(model: Model, view: View) -> Iterator[Discrepancy]:
         decider = sources[choice.source]
         department = model.records[decider.record_type].department
         for place in choice.differing:
-            yield Discrepancy(COMPARISON, item, department, (_name(decider), _name(sources[place])))
+            yield Discrepancy(COMPARISON, item, department, (name_of(decider), name_of(sources[place])))
 
 
 def cases_of(model: Model, check: CrossCheck, view: View, referred: Mapping[UUID, View]) -> Iterator[Case]:
@@ -119,7 +119,7 @@ def references_of(model: Model, kind: EntityKind, view: View) -> set[UUID]:
 
 
 def _case(model: Model, check: CrossCheck, first: Place, voices: tuple[_Voice, ...]) -> Case:
-    names = tuple(dict.fromkeys(_name(voice.source) for voice in voices if voice.source))
+    names = tuple(dict.fromkeys(name_of(voice.source) for voice in voices if voice.source))
     item = model.governed(check.entity, first.path) or first.path
     department = (
         model.registers[check.register].department if check.register else model.records[names[0].record_type].department
@@ -168,5 +168,6 @@ def _known(value: object) -> object:
     return None if is_unknown(value) else value
 
 
-def _name(source: Source) -> RecordName:
+def name_of(source: Source) -> RecordName:
+    """The name of the record that a source is a state of."""
     return RecordName(source.register, source.record_type, source.source_unit, source.record_key)

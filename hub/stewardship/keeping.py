@@ -1,7 +1,7 @@
 """Keep the discrepancies of entities as their views change: open what is found, close what is settled.
 
-Takes what intake published, inside its transaction and under its locks; writes nothing but discrepancies. Each opens
-and closes at the known time of the version that did it.
+Takes what intake published, inside its transaction and under its locks (see ``bonds``); writes nothing but
+discrepancies. Each opens and closes at the known time of the version that did it, be it one of another entity.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -9,27 +9,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+import msgspec
+
 from hub.catalog import EntityKind, Model
 from hub.identifiers.entity_id import new_id
-from hub.merge import View
-from hub.stewardship.discrepancy import Discrepancy, discrepancies
+from hub.merge import Merged, Record, View
+from hub.stewardship.claims import claims
+from hub.stewardship.discrepancy import Discrepancy, cases_of, discrepancies, references_of
 from hub.store import discrepancies as store
 from hub.store.pool import Connection
+
+_merged = msgspec.json.Decoder(Merged)
+_records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A view that was put in place: since when it is known, and which items and record types changed."""
+    """The view of an entity that stands now, since when it is known, and which of its items and record types changed.
+
+    ``changed`` is None where others have joined the entity, so that more refer to it than before.
+    """
 
     kind: EntityKind
     view: View
     known_at: datetime
-    changed: Collection[str]
+    changed: Collection[str] | None = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Judgement:
-    """What stands of an entity, of all that was considered; None where that is everything."""
+    """What stands of an entity at an instant, of all that was considered; None where that is everything."""
 
     entity_id: UUID
     kind: EntityKind
@@ -44,20 +54,93 @@ class Keeper:
 
     model: Model
 
-    async def keep(self, connection: Connection, published: Mapping[UUID, Published]) -> None:
-        """Open and close what the views ``published`` bring and settle."""
-        judgements = await self._own(connection, published)
-        await _settle(connection, judgements)
+    async def keep(
+        self,
+        connection: Connection,
+        published: Mapping[UUID, Published],
+        contests: Collection[tuple[UUID, UUID, str]],
+        at: datetime,
+    ) -> None:
+        """Open and close what the views ``published`` bring and settle, in themselves and in others.
+
+        ``contests`` are new claims of identifiers that other entities claim, each as (entity, identifier, claim).
+        """
+        if contests:
+            await store.write_contests(connection, contests)
+        rivals = await self._rivals(connection, published, {identifier_id for _, identifier_id, _ in contests}, at)
+        judgements = {one.entity_id: one for one in await self._own(connection, published)}
+        for rival in rivals:
+            if own := judgements.get(rival.entity_id):
+                own.standing |= rival.standing
+        others = [rival for rival in rivals if rival.entity_id not in judgements]
+        await _settle(connection, [*judgements.values(), *others, *await self._referrers(connection, published)])
 
     async def close(self, connection: Connection, entity_ids: Collection[UUID], at: datetime) -> None:
         """Close all that stands of entities for which others stand from now on."""
         await store.close_all(connection, entity_ids, at)
 
     async def _own(self, connection: Connection, published: Mapping[UUID, Published]) -> list[_Judgement]:
+        """All that stands of the entities themselves."""
+        named = {found for one in published.values() for found in references_of(self.model, one.kind, one.view)}
+        rows = await store.views(connection, named) if named else []
+        referred = {row["asked_id"]: _view(row) for row in rows}
         return [
-            _Judgement(entity_id, one.kind, one.known_at, discrepancies(self.model, one.kind, one.view, {}))
+            _Judgement(entity_id, one.kind, one.known_at, discrepancies(self.model, one.kind, one.view, referred))
             for entity_id, one in published.items()
         ]
+
+    async def _referrers(self, connection: Connection, published: Mapping[UUID, Published]) -> list[_Judgement]:
+        """What stands of others that refer to the entities in a checked way, as far as it hangs on these."""
+        ways = {way: facts for kind in EntityKind for way, facts in self.model.checked_ways[kind].items()}
+        watched = {fact.partition(".")[0] for facts in ways.values() for fact in facts}
+        told = [key for key, one in published.items() if one.changed is None or not watched.isdisjoint(one.changed)]
+        pointers = await store.referred_by(connection, told, ways) if told else []
+        named: dict[UUID, dict[UUID, Published]] = {}
+        for pointer in pointers:
+            if pointer["entity_id"] not in published:
+                named.setdefault(pointer["entity_id"], {})[pointer["member_id"]] = published[pointer["asked_id"]]
+        rows = await store.views(connection, named) if named else []
+        return [self._referrer(row, named[row["asked_id"]]) for row in rows]
+
+    def _referrer(self, row: asyncpg.Record, referred: Mapping[UUID, Published]) -> _Judgement:
+        kind, view = EntityKind(row["kind"]), _view(row)
+        seen = {entity_id: one.view for entity_id, one in referred.items()}
+        cases = [
+            case
+            for check in self.model.cross_checks_of(kind)
+            for case in cases_of(self.model, check, view, seen)
+            if case.refers_to in seen
+        ]
+        return _Judgement(
+            row["entity_id"],
+            kind,
+            max(one.known_at for one in referred.values()),
+            {case.found for case in cases if case.contradicts},
+            {case.found for case in cases},
+        )
+
+    async def _rivals(
+        self, connection: Connection, published: Mapping[UUID, Published], contested: set[UUID], at: datetime
+    ) -> list[_Judgement]:
+        """What stands of all who have claimed the identifiers ``contested``, or one that the entities have."""
+        contested |= await store.contested(connection, published)
+        pairs = await store.rivals(connection, contested) if contested else []
+        rows = await store.views(connection, {pair["entity_id"] for pair in pairs}) if pairs else []
+        claimed = {row["entity_id"]: claims(self.model, EntityKind(row["kind"]), _view(row)) for row in rows}
+        instant = max([at, *(one.known_at for one in published.values())])
+        judged = {row["entity_id"]: _Judgement(row["entity_id"], row["kind"], instant, set(), set()) for row in rows}
+        for claim in {pair["claim"] for pair in pairs}:
+            claimants = [entity_id for entity_id, found in claimed.items() if claim in found]
+            for entity_id in claimants:
+                one = judged[entity_id]
+                one.considered = {*(one.considered or ()), *claimed[entity_id][claim]}
+                if len(claimants) > 1:
+                    one.standing |= claimed[entity_id][claim]
+        return list(judged.values())
+
+
+def _view(row: asyncpg.Record) -> View:
+    return View(_merged.decode(row["merged"]), _records.decode(row["records"]))
 
 
 async def _settle(connection: Connection, judgements: Iterable[_Judgement]) -> None:
@@ -71,7 +154,7 @@ async def _settle(connection: Connection, judgements: Iterable[_Judgement]) -> N
     for one in judged:
         before = stood[one.entity_id]
         if one.considered is not None:
-            before &= {found.digest for found in one.considered}
+            before = before & {found.digest for found in one.considered}
         standing = {found.digest: found for found in one.standing}
         opened.extend(_row(one, found) for digest, found in standing.items() if digest not in before)
         closed.extend((one.entity_id, digest, one.at) for digest in before - standing.keys())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from hub.sql import queries
 from hub.store.pool import Connection
 
@@ -49,3 +51,51 @@ async def close(connection: Connection, settled: Sequence[tuple[UUID, bytes, dat
 async def close_all(connection: Connection, entity_ids: Iterable[UUID], at: datetime) -> None:
     """Close all that stands open of entities."""
     await connection.execute(_SQL["close_all"], list(entity_ids), at)
+
+
+async def referred_to(connection: Connection, entity_ids: Iterable[UUID], ways: Iterable[str]) -> set[UUID]:
+    """The entities to which entities have ever referred by some ways."""
+    return {row["entity_id"] for row in await connection.fetch(_SQL["referred_to"], list(entity_ids), list(ways))}
+
+
+async def referred_by(connection: Connection, entity_ids: Iterable[UUID], ways: Iterable[str]) -> list[asyncpg.Record]:
+    """(asked_id, member_id, entity_id) of what has ever referred to entities by some ways."""
+    return await connection.fetch(_SQL["referred_by"], list(entity_ids), list(ways))
+
+
+async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(asked_id, entity_id, kind, merged, records) of the views of entities, or of those that stand for them."""
+    return await connection.fetch(_SQL["views"], list(entity_ids))
+
+
+async def write_contests(connection: Connection, contests: Iterable[tuple[UUID, UUID, str]]) -> None:
+    """Remember who claims an identifier beside others, each given as (entity_id, identifier_id, claim)."""
+    await connection.execute(_SQL["write_contests"], *map(list, zip(*contests, strict=True)))
+
+
+async def contested(connection: Connection, entity_ids: Iterable[UUID]) -> set[UUID]:
+    """The identifiers that entities have ever claimed beside others."""
+    return {row["identifier_id"] for row in await connection.fetch(_SQL["contested"], list(entity_ids))}
+
+
+async def rivals(connection: Connection, identifier_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """(identifier_id, claim, entity_id) of all who have ever claimed identifiers beside others."""
+    return await connection.fetch(_SQL["rivals"], list(identifier_ids))
+
+
+async def of_entities(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
+    """What stands open of entities, as rows of the table."""
+    return await connection.fetch(_SQL["of_entities"], list(entity_ids))
+
+
+async def page(
+    connection: Connection,
+    *,
+    after: UUID | None,
+    department: str | None,
+    item: str | None,
+    is_open: bool | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """The next discrepancies, as rows of the table."""
+    return await connection.fetch(_SQL["page"], after, department, item, is_open, limit)

@@ -94,9 +94,9 @@ def _columns(rows: Sequence[object], *names: str) -> list[list[object]]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
-async def lock(connection: Connection, keys: Iterable[int]) -> None:
-    """Take transaction-level locks, in order."""
-    await connection.execute(_SQL["lock"], list(keys))
+async def lock(connection: Connection, keys: Iterable[int], shared: Iterable[int] = ()) -> None:
+    """Take transaction-level locks, in order; those of ``shared`` together with others who share them."""
+    await connection.execute(_SQL["lock"], list(keys), list(shared))
 
 
 async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:

@@ -16,11 +16,14 @@ _RECORDED_AT = re.compile(r'"recorded_at":"[^"]*"')
 
 
 async def everything_told(database: Database) -> dict[str, tuple[str, ...]]:
-    """The kind, the two documents of the view and the references of every entity that stands for itself."""
+    """Of every entity that stands for itself: kind, the documents of its view, its references and discrepancies."""
     async with database.connection() as connection:
         names = await _names(connection)
         views = await connection.fetch("select entity_id, kind, merged, records from view where linked_into is null")
         pointers = await connection.fetch("select target_id, via, entity_id from reference")
+        found = await connection.fetch(
+            "select entity_id, cross_check, item, department, records from discrepancy where closed_at is null"
+        )
     told: dict[str, tuple[str, ...]] = {
         names[str(view["entity_id"])]: (view["kind"], _named(view["merged"], names), _named(view["records"], names))
         for view in views
@@ -30,6 +33,8 @@ async def everything_told(database: Database) -> dict[str, tuple[str, ...]]:
         {(names[str(row["entity_id"])], row["via"], names[str(row["target_id"])]) for row in pointers}
     ):
         told[pointer[0]] += pointer[1:]
+    for discrepancy in sorted((names[str(row["entity_id"])], *map(str, row[1:])) for row in found):
+        told[discrepancy[0]] += discrepancy[1:]
     return told
 
 

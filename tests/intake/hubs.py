@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
-from hub.intake.publish import encode
+from hub.intake.publish import decode, encode
 from hub.intake.submission import Intake
 from hub.merge import merge
 from hub.settings import Settings
+from hub.stewardship.claims import claims
+from hub.stewardship.discrepancy import Discrepancy, discrepancies
 from hub.store.as_of import records_in_force
 from hub.store.pool import Database, open_pool
 from hub.timeline import Moment
@@ -63,3 +66,25 @@ async def assert_views_are_what_a_new_merge_gives(intake: Intake) -> None:
     for view in views:
         items = intake.model.merged[EntityKind(view["kind"])].values()
         assert (view["merged"], view["records"]) == encode(merge(items, in_force[view["entity_id"]]))
+
+
+async def assert_discrepancies_are_what_a_new_look_gives(intake: Intake) -> None:
+    """What stands open is what looking at all views anew finds."""
+    async with intake.database.connection() as connection:
+        rows = await connection.fetch("select * from view where linked_into is null")
+        links = await connection.fetch("select entity_id, into_id from link where unlinked_at is null")
+        stood = await connection.fetch("select entity_id, digest from discrepancy where closed_at is null")
+    views = {row["entity_id"]: decode(row["merged"], row["records"]) for row in rows}
+    referred = views | {link["entity_id"]: views[link["into_id"]] for link in links}
+    standing: set[tuple[UUID, bytes]] = set()
+    claimed: dict[str, dict[UUID, set[Discrepancy]]] = {}
+    for row in rows:
+        entity_id, kind = row["entity_id"], EntityKind(row["kind"])
+        found = discrepancies(intake.model, kind, views[entity_id], referred)
+        standing |= {(entity_id, one.digest) for one in found}
+        for claim, shown in claims(intake.model, kind, views[entity_id]).items():
+            claimed.setdefault(claim, {})[entity_id] = shown
+    for claimants in claimed.values():
+        if len(claimants) > 1:
+            standing |= {(entity_id, one.digest) for entity_id, shown in claimants.items() for one in shown}
+    assert {(row["entity_id"], row["digest"]) for row in stood} == standing

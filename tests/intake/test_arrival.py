@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from hub.catalog import Model
 from tests.city.snapshot import everything_told
 from tests.conftest import Server
-from tests.intake.hubs import assert_versions_have_no_gaps, assert_views_are_what_a_new_merge_gives, offices
+from tests.intake.hubs import (
+    assert_discrepancies_are_what_a_new_look_gives,
+    assert_versions_have_no_gaps,
+    assert_views_are_what_a_new_merge_gives,
+    offices,
+)
 from tests.offices import Office
 from tests.people import credit_code, id_number
 
@@ -95,6 +100,7 @@ async def told_after(server: Server, model: Model, said: Sequence[Saying]) -> di
             await one.to(office)
         await assert_versions_have_no_gaps(office.intake.database)
         await assert_views_are_what_a_new_merge_gives(office.intake)
+        await assert_discrepancies_are_what_a_new_look_gives(office.intake)
         return await everything_told(office.intake.database)
 
 

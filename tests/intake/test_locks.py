@@ -9,7 +9,7 @@ import pytest
 
 from hub.catalog import Model
 from hub.identifiers.schemes import Scheme
-from hub.intake.identify import lock_key
+from hub.intake.locks import lock_key
 from hub.intake.submission import Summary
 from hub.store.pool import DirectConnection, connect_directly
 from tests.conftest import Server

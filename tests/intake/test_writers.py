@@ -11,7 +11,12 @@ from hub.intake.submission import Summary
 from hub.timeline import Outcome
 from tests.city.snapshot import everything_told
 from tests.conftest import Server
-from tests.intake.hubs import assert_versions_have_no_gaps, assert_views_are_what_a_new_merge_gives, offices
+from tests.intake.hubs import (
+    assert_discrepancies_are_what_a_new_look_gives,
+    assert_versions_have_no_gaps,
+    assert_views_are_what_a_new_merge_gives,
+    offices,
+)
 from tests.offices import Office, Values
 from tests.people import credit_code, id_number
 
@@ -106,3 +111,4 @@ async def test_sixteen_writers_at_once_lose_nothing_and_leave_no_gap(any_server:
         assert await everything_told(desks[0].intake.database) == one_by_one
         await assert_versions_have_no_gaps(desks[0].intake.database)
         await assert_views_are_what_a_new_merge_gives(desks[0].intake)
+        await assert_discrepancies_are_what_a_new_look_gives(desks[0].intake)
