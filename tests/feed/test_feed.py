@@ -95,6 +95,22 @@ async def test_a_transaction_that_stays_open_holds_back_what_is_newer_and_the_fe
     assert (len(page["nodes"]), page["heldBackSince"]) == (1, None)
 
 
+async def test_what_an_older_transaction_writes_late_is_told_before_what_was_written_meanwhile(api: Api) -> None:
+    await api.office.household(resident(1))
+    reader = Reader(api)
+    first = await reader.catch_up()
+    async with api.services.database.transaction() as connection:
+        await connection.fetchval("select pg_current_xact_id()")
+        await api.office.household(resident(2))
+        assert await reader.catch_up() == first
+        await connection.execute(
+            "insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions) "
+            "select entity_id, version + 1, kind, recorded_at, valid_on, epoch, items, divisions from change "
+            "where recorded_at = (select min(recorded_at) from change)"
+        )
+    assert [version for _, version in await reader.catch_up()] == [1, 2, 1]
+
+
 async def test_changes_of_savepoints_bear_the_position_of_their_transaction(api: Api) -> None:
     await api.office.household(resident(1))
     async with api.services.database.transaction() as connection:
