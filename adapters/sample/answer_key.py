@@ -5,12 +5,12 @@ The rules are written here a second time on purpose, as plainly as they can be s
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from adapters.sample.authorities import RULES, Rule, deciders, said_at
-from adapters.sample.ledger import DOCUMENTS, UNKNOWN, Account, Ledger, Statement
-from adapters.sample.lives import ID_CARD
+from adapters.sample.ledger import UNKNOWN, Account, Ledger, Number, Statement, document_number
 from adapters.sample.questions import pick, selection
 from adapters.sample.relations import Relations
 from adapters.sample.story import Values
@@ -40,6 +40,10 @@ class AnswerKey:
         self._model = model
         self._relations = Relations(ledger)
         self._asked = {kind: selection(model, kind) for kind in EntityKind}
+        self._by_name: defaultdict[object, list[Account]] = defaultdict(list)
+        for account in ledger.accounts():
+            if account.kind is EntityKind.LEGAL_ENTITY:
+                self._by_name[self._name(account)].append(account)
 
     def answers(self) -> Iterator[Expected]:
         """What is expected of every entity that the hub has a view of."""
@@ -109,9 +113,10 @@ class AnswerKey:
             case ItemType.ORGANIZATION:
                 return self._organization(columns)
             case ItemType.PERSON:
-                return {"idType": None, "idNumber": None, **columns, "person": self._person(columns)}
+                return {**columns, "idNumber": _number(columns), "person": self._person(columns)}
             case ItemType.SUBJECT:
-                return {part: self._part(item, part, columns.get(part)) for part in item.parts}
+                said = {**columns, "idNumber": _number(columns)}
+                return {part: self._part(item, part, said.get(part)) for part in item.parts}
             case ItemType.OBJECT:
                 return self._entry(item, columns)
             case ItemType.LIST:
@@ -144,18 +149,22 @@ class AnswerKey:
         return {"code": code, "name": name}
 
     def _organization(self, columns: Values) -> Answer:
-        """An organisation as a record names it, and the legal entity it is, if that is known."""
+        """An organisation as a record names it, and the legal entity of its code, or the only one of its name."""
         name = columns.get("") or columns.get("name")
         code = columns.get("creditCode")
         if name and name.isascii() and len(name) == _CREDIT_CODE_LENGTH:
             name, code = None, name
-        account = self._ledger.find("CREDIT_CODE", code) if code else None
+        account = self._ledger.find("CREDIT_CODE", code) if code else self._only_bearer(name)
         return {"name": name, "creditCode": code, "legalEntity": {"name": self._name(account)} if account else None}
+
+    def _only_bearer(self, name: str | None) -> Account | None:
+        bearers = self._by_name.get(name, []) if name else []
+        return bearers[0] if len(bearers) == 1 else None
 
     def _person(self, columns: Values) -> Answer | None:
         """A person with a view; somebody who is only referred to has none."""
-        scheme = DOCUMENTS[columns.get("idType", ID_CARD)]
-        account = self._ledger.find(scheme, columns["idNumber"]) if "idNumber" in columns else None
+        number = _document(columns)
+        account = self._ledger.find(*number) if number else None
         return {"idNumber": account.number("ID_NUMBER"), "name": self._name(account)} if account else None
 
     def _name(self, account: Account) -> object:
@@ -165,6 +174,17 @@ class AnswerKey:
 def _columns(item: Item, values: Values) -> Values:
     """What a line says of an item, by part; an item of one column has the part without a name."""
     return {name.partition(".")[2]: values[name] for name in item.value_names if name in values}
+
+
+def _document(columns: Values) -> Number | None:
+    """The number of the document that somebody is named by, with its scheme."""
+    return document_number({f"named.{part}": value for part, value in columns.items()}, "named")
+
+
+def _number(columns: Values) -> str | None:
+    """The number of a document as the hub shows it: that of a passport with its country."""
+    document = _document(columns)
+    return document[1] if document else None
 
 
 def _alone(member: Item, columns: Values) -> Values:

@@ -107,7 +107,10 @@ class Ledger:
 def document_number(values: Values, item: str) -> Number | None:
     """The number of the document by which a line names somebody, with its scheme."""
     number = values.get(f"{item}.idNumber")
-    return (DOCUMENTS[values.get(f"{item}.idType", "1")], number) if number else None
+    if not number:
+        return None
+    scheme, country = DOCUMENTS[values.get(f"{item}.idType", "1")], values.get(f"{item}.countryOrRegion")
+    return scheme, f"{country}/{number}" if scheme == "PASSPORT" and country else number
 
 
 def _in_force(statements: list[Statement]) -> Statement | None:

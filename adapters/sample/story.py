@@ -11,7 +11,7 @@ from random import Random
 
 from adapters.sample.courses import Courses
 from adapters.sample.days import Round
-from adapters.sample.lives import Document, Life
+from adapters.sample.lives import PASSPORT, Document, Life
 from adapters.sample.numbers import Numbers
 from adapters.sample.organizations import Organization, Organizations
 from hub.reasons import ReasonCode
@@ -73,16 +73,23 @@ def spoken(values: Mapping[str, str | None]) -> Values:
 
 
 def subject(life: Life, register: str, document: Document | None = None) -> Values:
-    """Name, document and number, which every register but the household's sends along (GZ-Detail Art. 19)."""
+    """Name, document and number, which every register but the household's sends along (GZ-Detail Art. 19).
+
+    Countries number passports alike, so a passport is told with its country.
+    """
     shown = document or life.document
-    return {
+    named = {
         "recordedSubject.name": life.name_in(register),
         "recordedSubject.idType": shown.kind,
         "recordedSubject.idNumber": shown.number,
     }
+    return named | ({"recordedSubject.countryOrRegion": shown.country} if shown.kind == PASSPORT else {})
 
 
 def reference(item: str, life: Life) -> Values:
     """A person as a record of somebody else names them; a citizen's kind of document goes without saying."""
-    named = {f"{item}.name": life.name, f"{item}.idNumber": life.document.number}
-    return named if life.is_citizen else {**named, f"{item}.idType": life.document.kind}
+    document = life.document
+    named = {f"{item}.name": life.name, f"{item}.idNumber": document.number}
+    if not life.is_citizen:
+        named[f"{item}.idType"] = document.kind
+    return named | ({f"{item}.countryOrRegion": document.country} if document.kind == PASSPORT else {})
