@@ -7,12 +7,13 @@ import strawberry
 
 from hub.catalog import EntityKind, Standing
 from hub.desk import Match
+from hub.desk.search import NameMatch
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
 from hub.timeline import Outcome
 
-__all__ = ["EntityKind", "IdentifierStatus", "Match", "Operation", "Outcome", "Scheme", "Standing"]
+__all__ = ["EntityKind", "IdentifierStatus", "Match", "NameMatch", "Operation", "Outcome", "Scheme", "Standing"]
 
 
 def _enum(cls: type[StrEnum], name: str, description: str, values: Mapping[StrEnum, str]) -> None:
@@ -89,5 +90,15 @@ _enum(
         Match.EMPLOYER_NUMBER: "The employer's social security number, which a record named together with the credit "
         "code of this legal entity and of no other · 单位社保号.",
         Match.NAME: "The name, which no other legal entity bears; look twice · 名称.",
+    },
+)
+_enum(
+    NameMatch,
+    "NameMatch",
+    "How a name that is asked for lies in the name of an entity.",
+    {
+        NameMatch.EXACT: "It is the whole name.",
+        NameMatch.PREFIX: "The name begins with it.",
+        NameMatch.PART: "The name has it somewhere.",
     },
 )

@@ -14,6 +14,7 @@ from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
+from graphql_schema.search import search_fields
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from hub.catalog import Model
@@ -93,6 +94,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "entity": _root(entity, types.entity | None, "The entity that any identifier names · 按任意标识查询."),
         "node": _root(node, types.node | None, "The entity with this id (Relay)."),
+        **search_fields(types),
         "verify_identity": _root(
             verify_identity,
             Verification,

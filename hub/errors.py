@@ -233,6 +233,22 @@ class TooManySubscriptions(HubError):
     hint = "Complete one first, widen the filter of one, or open another connection."
 
 
+class SearchNotGranted(HubError):
+    """No grant of yours lets you search for a {kind}."""
+
+    kind = Kind.FORBIDDEN
+    code = "SEARCH_NOT_GRANTED"
+    hint = "Ask by the key where you have it. To search, apply to the platform office, naming the legal basis."
+
+
+class TooManyHits(HubError):
+    """More than {limit} entities are like the one sought."""
+
+    kind = Kind.TOO_LARGE
+    code = "TOO_MANY_HITS"
+    hint = "Say more of it: the whole name, a birth date, a division. A search is for one entity, not for a list."
+
+
 class BadRequest(HubError):
     """The request is not a GraphQL request: {problem}."""
 

@@ -60,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=100, description="Most fields in one answer, by the entities and records found.")
     ] = 50_000
     max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one request, in all lists together.")] = 500
+    max_hits: Annotated[
+        int, Meta(ge=1, le=10_000, description="Most entities that a search may find; where more are, it shows none.")
+    ] = 200
     max_records: Annotated[int, Meta(ge=1, le=10_000, description="Most records in one submitRecords call.")] = 1_000
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000

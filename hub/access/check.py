@@ -36,7 +36,8 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
     """A permission: a role may see the items of a kind that are no more sensitive than ``sensitivity`` says.
 
     With ``own`` it covers only what the viewer's own department is responsible for. With ``verify`` it lets ask whether
-    a number and a name are one person's, which shows nothing.
+    a number and a name are one person's, which shows nothing. With ``search`` it lets find entities without their keys,
+    by items that it or another grant covers.
     """
 
     role: Role
@@ -44,6 +45,7 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
     sensitivity: tuple[str, ...] = ()
     own: bool = False
     verify: bool = False
+    search: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def may_verify(grants: Iterable[Grant], viewer: Viewer) -> bool:
     """Whether some grant of the viewer's lets verify the identity of natural persons."""
     kind = EntityKind.NATURAL_PERSON
     return any(grant.role is viewer.role and grant.entity is kind and grant.verify for grant in grants)
+
+
+def may_search(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
+    """Whether some grant of the viewer's lets find entities of ``kind`` without their keys."""
+    return any(grant.role is viewer.role and grant.entity is kind and grant.search for grant in grants)
 
 
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:

@@ -9,7 +9,7 @@ from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
 from hub.intake.publish import decode, encode
 from hub.intake.submission import Intake
-from hub.merge import merge
+from hub.merge import Card, card_of, merge
 from hub.settings import Settings
 from hub.stewardship.claims import claims
 from hub.stewardship.discrepancy import Discrepancy, discrepancies
@@ -88,3 +88,16 @@ async def assert_discrepancies_are_what_a_new_look_gives(intake: Intake) -> None
         if len(claimants) > 1:
             standing |= {(entity_id, one.digest) for entity_id, shown in claimants.items() for one in shown}
     assert {(row["entity_id"], row["digest"]) for row in stood} == standing
+
+
+async def assert_cards_are_those_of_the_views(intake: Intake) -> None:
+    """Every view that stands for itself has the card that it gives, and no other entity has one."""
+    async with intake.database.connection() as connection:
+        views = await connection.fetch("select entity_id, kind, merged, records from view where linked_into is null")
+        cards = await connection.fetch("select * from card")
+    assert {card["entity_id"]: Card(**{name: card[name] for name in Card.__struct_fields__}) for card in cards} == {
+        view["entity_id"]: card_of(
+            decode(view["merged"], view["records"]), intake.model.cards[EntityKind(view["kind"])]
+        )
+        for view in views
+    }

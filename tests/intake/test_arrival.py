@@ -13,6 +13,7 @@ from hub.catalog import Model
 from tests.city.snapshot import everything_told
 from tests.conftest import Server
 from tests.intake.hubs import (
+    assert_cards_are_those_of_the_views,
     assert_discrepancies_are_what_a_new_look_gives,
     assert_versions_have_no_gaps,
     assert_views_are_what_a_new_merge_gives,
@@ -101,6 +102,7 @@ async def told_after(server: Server, model: Model, said: Sequence[Saying]) -> di
         await assert_versions_have_no_gaps(office.intake.database)
         await assert_views_are_what_a_new_merge_gives(office.intake)
         await assert_discrepancies_are_what_a_new_look_gives(office.intake)
+        await assert_cards_are_those_of_the_views(office.intake)
         return await everything_told(office.intake.database)
 
 

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.catalog import EntityKind, Model
+from hub.catalog import Model
 from hub.intake import cards
 from hub.intake.cards import make_cards, rule_of
-from hub.intake.publish import decode
-from hub.merge import Card, card_of
+from hub.merge import Card
 from hub.store.pool import Database
+from tests.intake.hubs import assert_cards_are_those_of_the_views
 from tests.offices import Office
 from tests.people import credit_code, id_number
 
@@ -26,22 +26,6 @@ def card(row: asyncpg.Record) -> Card:
     return Card(**{name: row[name] for name in Card.__struct_fields__})
 
 
-async def expected(office: Office) -> dict[UUID, Card]:
-    """The card of each view that stands, worked out anew."""
-    async with office.intake.database.connection() as connection:
-        views = await connection.fetch("select entity_id, kind, merged, records from view where linked_into is null")
-    sources = office.intake.model.cards
-    return {
-        view["entity_id"]: card_of(decode(view["merged"], view["records"]), sources[EntityKind(view["kind"])])
-        for view in views
-    }
-
-
-async def assert_cards_are_those_of_the_views(office: Office) -> None:
-    found = await held(office.intake.database)
-    assert {entity_id: card(row) for entity_id, row in found.items()} == await expected(office)
-
-
 async def test_a_card_is_written_with_its_view_and_follows_it(office: Office) -> None:
     person = id_number(1)
     await office.household({"idNumber": person, "name": "王小明", "status": "正常"}, stated_on=date(2024, 1, 1))
@@ -53,7 +37,7 @@ async def test_a_card_is_written_with_its_view_and_follows_it(office: Office) ->
         "ALIVE",
     )
     await office.household({"idNumber": person, "name": "王大明", "status": "正常"}, stated_on=date(2024, 2, 1))
-    await assert_cards_are_those_of_the_views(office)
+    await assert_cards_are_those_of_the_views(office.intake)
     await office.household({"idNumber": person, "_operation": "END"}, stated_on=date(2024, 3, 1))
     (row,) = (await held(office.intake.database)).values()
     assert card(row) == Card()
@@ -78,7 +62,7 @@ async def test_an_entity_that_was_linked_into_another_has_no_card(office: Office
     await office.business(both, stated_on=date(2024, 2, 1))
     (row,) = (await held(office.intake.database)).values()
     assert row["name"] == "新名"
-    await assert_cards_are_those_of_the_views(office)
+    await assert_cards_are_those_of_the_views(office.intake)
 
 
 async def test_views_of_an_earlier_release_are_given_their_cards_once(office: Office, model: Model) -> None:
@@ -93,7 +77,7 @@ async def test_views_of_an_earlier_release_are_given_their_cards_once(office: Of
         assert await make_cards(database, model) == 8
     finally:
         cards.BATCH = whole
-    await assert_cards_are_those_of_the_views(office)
+    await assert_cards_are_those_of_the_views(office.intake)
     assert await make_cards(database, model) == 0
 
 

@@ -12,6 +12,7 @@ from hub.timeline import Outcome
 from tests.city.snapshot import everything_told
 from tests.conftest import Server
 from tests.intake.hubs import (
+    assert_cards_are_those_of_the_views,
     assert_discrepancies_are_what_a_new_look_gives,
     assert_versions_have_no_gaps,
     assert_views_are_what_a_new_merge_gives,
@@ -112,3 +113,4 @@ async def test_sixteen_writers_at_once_lose_nothing_and_leave_no_gap(any_server:
         await assert_versions_have_no_gaps(desks[0].intake.database)
         await assert_views_are_what_a_new_merge_gives(desks[0].intake)
         await assert_discrepancies_are_what_a_new_look_gives(desks[0].intake)
+        await assert_cards_are_those_of_the_views(desks[0].intake)

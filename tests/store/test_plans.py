@@ -44,6 +44,11 @@ from view;
 insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender)
 select entity_id, 'r', '', entity_id::text, '', now(), '' from view;
 
+insert into card (entity_id, kind, name, name_key, birth_date)
+select gen_random_uuid(), kind, name, name, (1940 + n % 80) || '-01-01'
+from (select kind, (row_number() over ())::int as n from view) as numbered
+cross join lateral (select chr(19968 + n % 97) || chr(20100 + n % 89) || chr(20200 + n % 83)) as named (name);
+
 insert into reference (target_id, via, entity_id) select entity_id, 'a.b', gen_random_uuid() from view;
 """
 ASKED = [UUID(int=n) for n in range(1, 11)]

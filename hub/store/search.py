@@ -1,0 +1,42 @@
+"""What a search asks of the database: the one query of ``search.sql``.
+
+Takes a connection, criteria and what is to be logged; gives a page of ids. Decides nothing.
+"""
+
+from dataclasses import astuple, dataclass
+from uuid import UUID
+
+import asyncpg
+
+from hub.sql import queries
+from hub.store.pool import Connection
+from hub.store.reading import Entry
+
+PAGE = queries("search")["page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a card must fit; None asks nothing, but without a range or a part of the name nobody is found."""
+
+    name_from: str | None = None
+    name_to: str | None = None
+    part: str | None = None
+    born_from: str | None = None
+    born_to: str | None = None
+    division_from: str | None = None
+    division_to: str | None = None
+    category: str | None = None
+    status: str | None = None
+
+
+async def page(
+    connection: Connection, kind: str, criteria: Criteria, most: int, after: UUID | None, first: int, entry: Entry
+) -> asyncpg.Record:
+    """``entity_ids`` of the page, how many fit in ``total`` and how many of these were ``passed``; logged as ``entry``.
+
+    Where more than ``most`` fit the page is empty and ``total`` is one more than that.
+    """
+    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first, *astuple(entry))
+    assert found is not None  # noqa: S101 - a query without a table gives one row
+    return found
