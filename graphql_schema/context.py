@@ -182,14 +182,14 @@ class OperationContext:
         self.spend(info, len(found or ()))
         return found
 
-    async def discrepancies(self, info: ResolveInfo, entity_id: UUID) -> list[FoundDiscrepancy]:
-        """What stands open of an entity, read together with that of the others of one level."""
+    async def discrepancies(self, info: ResolveInfo, root: Answer) -> list[FoundDiscrepancy]:
+        """What stood open of an entity at its moment, read together with that of the others of one level."""
 
         async def read(entity_ids: list[UUID]) -> list[list[FoundDiscrepancy]]:
-            found = await discrepancies_of(self.desk, self.viewer, entity_ids)
+            found = await discrepancies_of(self.desk, self.viewer, entity_ids, root.moment.known_at)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: list[FoundDiscrepancy] = await self._loader("discrepancies", read).load(entity_id)
+        found: list[FoundDiscrepancy] = await self._loader(("discrepancies", root.moment), read).load(root.entity_id)
         self.spend(info, len(found))
         return found
 

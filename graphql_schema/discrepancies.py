@@ -84,7 +84,7 @@ def discrepancies_field() -> StrawberryField:
 
     async def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
         context = context_of(info)
-        return [_shown(context.model, one) for one in await context.discrepancies(raw_info(info), root.entity_id)]
+        return [_shown(context.model, one) for one in await context.discrepancies(raw_info(info), root)]
 
     field: StrawberryField = strawberry.field(
         resolver=resolve,

@@ -55,12 +55,12 @@ class Wanted:
 
 
 async def discrepancies_of(
-    desk: Desk, viewer: Viewer, entity_ids: Collection[UUID]
+    desk: Desk, viewer: Viewer, entity_ids: Collection[UUID], known_at: datetime
 ) -> dict[UUID, list[FoundDiscrepancy]]:
-    """What stands open of each of the entities, as far as ``viewer`` may see it."""
+    """What stood open of each of the entities as was known at an instant, as far as ``viewer`` may see it."""
     with telemetry.span("desk.discrepancies_of", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
-            rows = [_found(row) for row in await store.of_entities(connection, entity_ids)]
+            rows = [_found(row) for row in await store.of_entities(connection, entity_ids, known_at)]
             given = _given(desk, viewer, rows)
             shown = [one for one in rows if _is_own(viewer, one) or _needed(desk.model, one) <= given]
             await _log(connection, viewer, shown, [one.item for one in rows if one not in shown])

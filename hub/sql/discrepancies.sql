@@ -78,10 +78,10 @@ left join link on link.entity_id = contest.entity_id and link.unlinked_at is nul
 where contest.identifier_id = any ($1);
 
 -- of_entities
--- What stands open of the entities $1, in the order in which it was found.
+-- What stood open of the entities $1 as the hub knew at $2, in the order in which it was found.
 select discrepancy_id, entity_id, kind, cross_check, item, department, records, opened_at, closed_at
 from discrepancy
-where entity_id = any ($1) and closed_at is null
+where entity_id = any ($1) and opened_at <= $2 and (closed_at is null or closed_at > $2)
 order by discrepancy_id;
 
 -- page

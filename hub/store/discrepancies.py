@@ -83,9 +83,9 @@ async def rivals(connection: Connection, identifier_ids: Iterable[UUID]) -> list
     return await connection.fetch(_SQL["rivals"], list(identifier_ids))
 
 
-async def of_entities(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """What stands open of entities, as rows of the table."""
-    return await connection.fetch(_SQL["of_entities"], list(entity_ids))
+async def of_entities(connection: Connection, entity_ids: Iterable[UUID], known_at: datetime) -> list[asyncpg.Record]:
+    """What stood open of entities as was known at an instant, as rows of the table."""
+    return await connection.fetch(_SQL["of_entities"], list(entity_ids), known_at)
 
 
 async def page(

@@ -124,3 +124,14 @@ async def test_every_reading_of_discrepancies_is_logged_without_a_value(api: Api
         ("software house", [], ["discrepancies"]),
     ]
     assert len(rows[0]["entity_ids"]) == 1
+
+
+async def test_a_past_answer_shows_what_stood_then(api: Api) -> None:
+    await quarrel(api)
+    (before,) = {one["openedAt"] for one in await shown(api) if one["check"] == "sexOfNumber"}
+    await api.office.household({"idNumber": ONE, "name": "王晓明", "sex": "男"}, stated_on=date(2024, 1, 2))
+    query = """query($id: IdNumber!, $at: DateTime!) {
+        naturalPerson(idNumber: $id, asOf: {knownAt: $at}) { discrepancies { check } } }"""
+    past = await api.data(query, {"id": ONE, "at": before})
+    assert past["naturalPerson"]["discrepancies"] == [{"check": "sexOfNumber"}]
+    assert await shown(api) == []
