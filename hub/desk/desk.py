@@ -14,6 +14,7 @@ from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import EntityKind, Model
 from hub.clock import now
 from hub.desk.answer import Answer, Found, sealed_path
+from hub.desk.due import Merger, versions_reached
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
@@ -84,14 +85,15 @@ class Desk:
                 rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry, moment)
                 found = [row for row in rows if row["entity_id"]]
                 views = await self.views(connection, kind, found, moment)
+                versions = await versions_reached(connection, self.merger(connection, kind), found, moment)
                 opened = await self._opened(connection, found, views, wanted)
         answers = {
             row["entity_id"]: Answer(
                 entity_id=row["entity_id"],
                 kind=kind,
                 moment=moment,
-                version=row["version"],
-                recorded_at=row["recorded_at"],
+                version=versions[row["entity_id"]].number,
+                recorded_at=versions[row["entity_id"]].recorded_at,
                 view=views[row["entity_id"]],
                 decision=decision,
                 numbers=_own(row, opened, moment.valid_on),
@@ -119,11 +121,17 @@ class Desk:
         """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""
         views = {row["entity_id"]: _view(row) for row in rows if _stands(row, moment)}
         others = [row["entity_id"] for row in rows if row["entity_id"] not in views]
-        if others:
-            items = self.model.merged[kind].values()
-            in_force = await records_in_force(connection, others, moment)
-            views |= {entity_id: merge(items, records) for entity_id, records in in_force.items()}
-        return views
+        return views | (await self.merger(connection, kind)(others, moment) if others else {})
+
+    def merger(self, connection: Connection, kind: EntityKind) -> Merger:
+        """What merges the views of entities of ``kind`` at a moment."""
+        items = self.model.merged[kind].values()
+
+        async def merged(entity_ids: Iterable[UUID], moment: Moment) -> dict[UUID, View]:
+            in_force = await records_in_force(connection, entity_ids, moment)
+            return {entity_id: merge(items, records) for entity_id, records in in_force.items()}
+
+        return merged
 
     async def _opened(
         self,

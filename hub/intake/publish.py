@@ -6,7 +6,7 @@ database's clock, moved on where needed so that it grows with every version of a
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -20,11 +20,9 @@ from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
 from hub.merge.view import IDENTIFIERS, LINKED_INTO
 from hub.stewardship.keeping import Keeper, Published
 from hub.store import writing
-from hub.store.as_of import records_in_force
+from hub.store.as_of import next_changes, records_in_force
 from hub.store.pool import Connection
-from hub.timeline import Moment
-
-_TICK = timedelta(microseconds=1)
+from hub.timeline import TICK, Moment, turned_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Publisher:
         All that a chunk writes becomes known at one instant, the keys and links of its entities included.
         """
         views = await writing.views(connection, {*kinds, *absorbed})
-        at = max([at, *(row["recorded_at"] + _TICK for row in views)])
+        at = max([at, *(row["recorded_at"] + TICK for row in views)])
         return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at)
 
     async def mature(self, connection: Connection, entity_ids: Iterable[UUID], today: date) -> int:
@@ -71,7 +69,7 @@ class Publisher:
             for day in sorted({row["due_on"] for row in due}):
                 rows = [row for row in due if row["due_on"] == day]
                 kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows}
-                occasion = _midnight(kinds, rows, shanghai_midnight(day))
+                occasion = _midnight(kinds, rows, day)
                 await self.publish(connection, occasion, set(kinds), Identified(), None)
         return days
 
@@ -92,7 +90,7 @@ class Publisher:
         if not merged:
             return
         in_force = await records_in_force(connection, merged, Moment(occasion.valid_on))
-        due = await writing.next_changes(connection, merged, occasion.valid_on)
+        due = await next_changes(connection, merged, Moment(occasion.valid_on))
         views = {
             entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)
             for entity_id, records in in_force.items()
@@ -167,11 +165,11 @@ class Publisher:
             await writing.write_changes(connection, changes, shanghai_date(at), submission_id)
 
 
-def _midnight(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], at: datetime) -> Occasion:
-    """What becomes known at ``at``, or for an entity of which a view as late as that stands just after it."""
+def _midnight(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], day: date) -> Occasion:
+    """What valid time alone brings on ``day``."""
     before = {row["entity_id"]: row for row in views}
-    known_at = {entity_id: max(at, row["recorded_at"] + _TICK) for entity_id, row in before.items()}
-    return Occasion(kinds, before, known_at, at)
+    known_at = {entity_id: turned_at(day, row["recorded_at"]) for entity_id, row in before.items()}
+    return Occasion(kinds, before, known_at, shanghai_midnight(day))
 
 
 def encode(view: View) -> tuple[str, str]:

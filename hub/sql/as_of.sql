@@ -39,7 +39,8 @@ from latest
 where valid_to is null or valid_to > $2;
 
 -- next_change
--- The next date after $2 on which valid time alone changes what is in force, for each entity of $1 that has one.
+-- The next date after $2 on which valid time alone changes what is in force as the hub knew it at $3, for each entity of $1
+-- that has one.
 with member as (
     select asked.entity_id, asked.entity_id as member_id
     from unnest($1::uuid[]) as asked (entity_id)
@@ -47,11 +48,13 @@ with member as (
     select link.into_id, link.entity_id
     from link
     where link.into_id = any ($1)
-      and link.unlinked_at is null
+      and link.linked_at <= $3
+      and (link.unlinked_at is null or link.unlinked_at > $3)
 )
 select member.entity_id, min(turn.day) as due_on
 from member
-join state on state.entity_id = member.member_id and state.superseded_at is null
+join state on state.entity_id = member.member_id
+    and state.recorded_at <= $3 and (state.superseded_at is null or state.superseded_at > $3)
 cross join lateral (values (state.valid_from), (state.valid_to)) as turn (day)
 where turn.day > $2
 group by member.entity_id;

@@ -4,6 +4,7 @@ Takes a connection and entities; gives their states as rows, or as records for t
 """
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +33,12 @@ async def records_in_force(
     for row in await states_in_force(connection, in_force, moment):
         in_force[row["entity_id"]].append(_record(row))
     return in_force
+
+
+async def next_changes(connection: Connection, entity_ids: Iterable[UUID], moment: Moment) -> dict[UUID, date]:
+    """The next day after a moment's on which valid time alone changes what is in force, where there is one."""
+    rows = await connection.fetch(_SQL["next_change"], list(entity_ids), moment.valid_on, moment.known_at)
+    return {row["entity_id"]: row["due_on"] for row in rows}
 
 
 def _record(row: asyncpg.Record) -> Record:

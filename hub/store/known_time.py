@@ -5,14 +5,13 @@ What a reader sees at a settled instant never changes. Never reads the clock of 
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hub.errors import KnownTimeInFuture, KnownTimeNotSettled
 from hub.sql import queries
 from hub.store.pool import Connection, Database
+from hub.timeline import TICK
 
-TICK = timedelta(microseconds=1)
-"""The least step of known time."""
 POLL_SECONDS = 0.02
 _SQL = queries("known_time")
 

@@ -15,7 +15,6 @@ from hub.sql import queries
 from hub.store.pool import Connection
 
 _SQL = queries("intake")
-_AS_OF = queries("as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +133,6 @@ async def statements(
 async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     """(entity_id, kind, version, merged, records, recorded_at) of the views that exist."""
     return await connection.fetch(_SQL["views"], list(entity_ids))
-
-
-async def next_changes(connection: Connection, entity_ids: Iterable[UUID], after: date) -> dict[UUID, date]:
-    """The next day on which valid time alone changes an entity's view, where there is one."""
-    rows = await connection.fetch(_AS_OF["next_change"], list(entity_ids), after)
-    return {row["entity_id"]: row["due_on"] for row in rows}
 
 
 async def write_identifiers(

@@ -21,6 +21,7 @@ def named(name: str, since: date, place: int = 1) -> dict[str, object]:
 
 OLDER = (
     "update state set valid_from = valid_from - 1, recorded_at = recorded_at - interval '1 day'",
+    "update vault.identifier set recorded_at = recorded_at - interval '1 day'",
     "update view set due_on = due_on - 1, recorded_at = recorded_at - interval '1 day'",
     "update change set valid_on = valid_on - 1, recorded_at = recorded_at - interval '1 day'",
 )

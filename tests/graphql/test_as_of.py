@@ -1,13 +1,15 @@
 """Every question about entities may name its moment, and is answered from it down to the last field."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from hub.clock import SHANGHAI, today
+from hub.clock import SHANGHAI, shanghai_midnight, today
+from hub.intake.due import publish_due
 from tests.asof.test_known_time import database_time, no_commits
+from tests.feed.test_due import let_a_day_pass
 from tests.people import credit_code, id_number
 from tests.served import DEVELOPER, Api
 
@@ -216,6 +218,24 @@ async def test_a_version_that_there_is_not_is_logged_as_asked_for(api: Api) -> N
         (row,) = await connection.fetch("select operation, entity_ids from audit.access_log")
     assert row["operation"] == "look up version"
     assert row["entity_ids"] == list(await api.office.views())
+
+
+async def test_a_day_that_has_come_is_told_as_it_will_be_published(api: Api) -> None:
+    await tell(api, "甲", 1)
+    await tell(api, "乙", 2, _valid_from=today() + timedelta(days=1))
+    await let_a_day_pass(api.services.database)
+    settled = await ask(api)
+    now = "query($id: IdNumber!) { naturalPerson(idNumber: $id) { name version recordedAt } }"
+    told = await api.data(now, {"id": PERSON})
+    midnight = shanghai_midnight(today())
+    assert (settled["name"], settled["version"], settled["recordedAt"]) == ("乙", 2, midnight.isoformat())
+    assert told["naturalPerson"] == {name: settled[name] for name in ("name", "version", "recordedAt")}
+    yesterday = await ask(api, {"knownAt": (midnight - timedelta(microseconds=1)).isoformat()})
+    assert (yesterday["name"], yesterday["version"]) == ("甲", 1)
+    assert [count async for count in publish_due(api.services.database, api.services.model)] == [1]
+    assert await ask(api, settled["asOf"]) == settled
+    assert await ask(api, yesterday["asOf"]) == yesterday
+    assert await api.data(now, {"id": PERSON}) == told
 
 
 async def test_who_asks_about_an_instant_that_somebody_writes_before_waits_or_is_told_so(api: Api) -> None:

@@ -66,7 +66,7 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
     ("as_of", "as_of"): (ASKED, TODAY, NOW),
-    ("as_of", "next_change"): (ASKED, TODAY),
+    ("as_of", "next_change"): (ASKED, TODAY, NOW),
     ("intake", "identified"): ([bytes(16)] * 10,),
     ("intake", "schemes_held"): (ASKED,),
     ("intake", "reassigned"): ([bytes(16)] * 10,),
