@@ -17,18 +17,18 @@ _SHORT_TEXT = 300
 Flaw = Callable[[Random, Model, RecordType, Values], Values | None]
 
 
-def wrong_check_digit(random: Random, _model: Model, _record: RecordType, values: Values) -> Values | None:
+def wrong_check_digit(random: Random, _model: Model, record: RecordType, values: Values) -> Values | None:
     """An ID number or credit code whose last character does not fit the others."""
-    name = _checked_number(random, values)
+    name = _checked_number(random, record, values)
     if not name:
         return None
     last = "0" if values[name][-1] != "0" else "1"
     return {**values, name: values[name][:-1] + last}
 
 
-def malformed_number(random: Random, _model: Model, _record: RecordType, values: Values) -> Values | None:
+def malformed_number(random: Random, _model: Model, record: RecordType, values: Values) -> Values | None:
     """An ID number or credit code that lacks its last character."""
-    name = _checked_number(random, values)
+    name = _checked_number(random, record, values)
     return {**values, name: values[name][:-1]} if name else None
 
 
@@ -120,11 +120,18 @@ FLAWS: Mapping[ReasonCode, Flaw] = {
 }
 
 
-def _checked_number(random: Random, values: Values) -> str | None:
-    """An item that holds an ID number or a credit code."""
-    names = [name for name in values if name.endswith(("idNumber", "creditCode"))]
+def _checked_number(random: Random, record: RecordType, values: Values) -> str | None:
+    """An item that holds an ID number or a credit code, and may hold nothing else."""
+    names = [name for name in values if name.endswith(("idNumber", "creditCode")) and not _is_of_any(record, name)]
     checked = [name for name in names if len(values[name]) == _CHECKED_LENGTH]
     return random.choice(checked) if checked else None
+
+
+def _is_of_any(record: RecordType, name: str) -> bool:
+    """Whether the number may be of any document, so that none is wrong."""
+    item_name, _, part = name.partition(".")
+    declared = record.items[item_name].parts.get(part)
+    return declared is not None and declared.any_document
 
 
 def _given(record: RecordType, values: Values, *types: ItemType) -> list[str]:
