@@ -1,6 +1,6 @@
-"""The least that makes an XLSX workbook: sheets in which every cell is a text, and so none a formula.
+"""The least that makes an XLSX workbook: sheets in which every cell is a text, and no text becomes a formula.
 
-Takes sheets of rows of texts; gives bytes, the same for the same sheets.
+Takes sheets of rows of texts; gives bytes, the same for the same sheets. A formula is only what is given as one.
 """
 
 import io
@@ -18,6 +18,12 @@ _CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _COLUMNS = [first + second for first in ("", *ascii_uppercase) for second in ascii_uppercase]
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may hold."""
+
+
+class Formula(str):
+    """A cell that is worked out, without its equals sign."""
+
+    __slots__ = ()
 
 
 def workbook(sheets: Mapping[str, Iterable[Sequence[str]]]) -> bytes:
@@ -62,12 +68,14 @@ def _relation(number: int, kind: str, target: str) -> str:
 
 
 def _row(number: int, cells: Sequence[str]) -> str:
-    filled = "".join(
-        f'<c r="{column}{number}" t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
-        for column, text in zip(_COLUMNS, cells, strict=False)
-        if text
-    )
+    filled = "".join(_cell(f"{column}{number}", text) for column, text in zip(_COLUMNS, cells, strict=False) if text)
     return f'<row r="{number}">{filled}</row>'
+
+
+def _cell(place: str, text: str) -> str:
+    if isinstance(text, Formula):
+        return f'<c r="{place}"><f>{_escaped(text)}</f><v>0</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
 
 
 def _escaped(text: str) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from adapters.sample.flaws import code_lists
 from adapters.sample.story import Line, Values
-from adapters.sample.xlsx import workbook
 from hub.catalog import Item, ItemType, Model, RecordType
 from hub.reasons import ReasonCode
+from hub.workbook import Formula, workbook
 
 _WRITES_NAMES = ("household", "marriageRegistrations", "socialInsurances", "businessRegistration")
 """Record types whose departments write the names of codes rather than the codes."""
@@ -67,7 +67,7 @@ class Table:
             case Form.JSON_LINES:
                 path.write_text("".join(_json_lines(spelt, broken)), "utf-8")
             case Form.XLSX:
-                path.write_bytes(workbook(self._rows(names, spelt, broken)))
+                path.write_bytes(workbook({"Sheet1": self._rows(names, spelt, broken)}))
             case Form.CSV_UTF8:
                 path.write_bytes("".join(map(_csv_line, self._rows(names, spelt, broken))).encode("utf-8-sig"))
             case Form.CSV_GB18030:
@@ -83,7 +83,7 @@ class Table:
     def _broken(self, cells: list[str]) -> list[str]:
         match self._form:
             case Form.XLSX:
-                return ["=1/1", *cells[1:]]
+                return [Formula("1/1"), *cells[1:]]
             case Form.CSV_GB18030:
                 return [*cells[:-1], cells[-1] + _NO_CHARACTER]
             case _:
