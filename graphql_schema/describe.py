@@ -65,7 +65,7 @@ def describe_member(model: Model, shape: Shape, item: Item) -> str:
         f"decided by {_listed(_decider(model, record) for record, _ in uses)}" if uses else "",
         _codes(model, item.codes),
         _listed(_SENSITIVITY[user.sensitivity] for _, user in uses),
-        f"update duty: {_listed(model.registers[record.register].update_duty for record, _ in uses)}" if uses else "",
+        f"update duty: {_duties(model, (record for record, _ in uses))}" if uses else "",
         item.note.rstrip("."),
     )
 
@@ -79,8 +79,8 @@ def describe_shape(model: Model, shape: Shape) -> str:
 def describe_merged(model: Model, item: MergedItem) -> str:
     """The description of a merged item, with the registers that may decide it, in order."""
     records = [model.records[authority.record_type] for authority in item.authority]
-    duties = _listed(model.registers[record.register].update_duty for record in records)
-    deciders = ", then ".join(dict.fromkeys(f"{record.name} of {_decider(model, record)}" for record in records))
+    duties = _duties(model, records)
+    deciders = ", then ".join(dict.fromkeys(_named_decider(model, record) for record in records))
     return _sentences(
         f"{item.title} · {item.zh}",
         item.article,
@@ -103,9 +103,17 @@ def describe_record(model: Model, record: RecordType) -> str:
     )
 
 
-def describe_edge(edge: Edge) -> str:
-    """The description of a reverse edge."""
-    return _sentences(f"{edge.title} · {edge.zh}", edge.article, _SENSITIVITY[edge.sensitivity])
+def describe_edge(model: Model, edge: Edge) -> str:
+    """The description of an edge, with the items that it goes by and the registers that decide them."""
+    records = [model.records[path.partition(".")[0]] for path in edge.ways]
+    return _sentences(
+        f"{edge.title} · {edge.zh}",
+        edge.article,
+        f"goes by {', '.join(edge.ways)}",
+        f"decided by {_listed(_named_decider(model, record) for record in records)}",
+        _SENSITIVITY[edge.sensitivity],
+        f"update duty: {_duties(model, records)}",
+    )
 
 
 def _reason(item: Item, article: str) -> str:
@@ -120,6 +128,15 @@ def _reason(item: Item, article: str) -> str:
 def _decider(model: Model, record: RecordType) -> str:
     department = model.departments[record.department]
     return f"{department.title} · {department.zh}"
+
+
+def _named_decider(model: Model, record: RecordType) -> str:
+    return f"{record.name} of {_decider(model, record)}"
+
+
+def _duties(model: Model, records: Iterable[RecordType]) -> str:
+    """How soon the registers of ``records`` must tell a change."""
+    return _listed(model.registers[record.register].update_duty for record in records)
 
 
 def _codes(model: Model, name: str | None) -> str:

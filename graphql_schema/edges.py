@@ -31,7 +31,7 @@ class EdgeTypes:
         """The field of an entity that an edge starts from."""
         shape = self._shapes[edge.type]
         result = Optional[list[shape]] if edge.cardinality == "many" else Optional[shape]  # type: ignore[valid-type]  # noqa: UP045
-        return make_field(result, self._resolver(edge), describe_edge(edge), nullable=False)
+        return make_field(result, self._resolver(edge), describe_edge(self._model, edge), nullable=False)
 
     def _resolver(self, edge: Edge) -> Resolver:
         step = STEPS[self._model.target_of(edge)]
@@ -73,5 +73,5 @@ class EdgeTypes:
             ),
             STEPS[kind]: make_field(self._entities[kind], lambda root, info: root.answer, describe_part(STEPS[kind])),
         }
-        about = [describe_edge(one) for one in self._model.edges if one.type == edge.type]
+        about = [describe_edge(model, one) for one in model.edges if one.type == edge.type]
         return make_type(type(edge.type, (), {}), edge.type, " ".join(about), fields)

@@ -113,3 +113,17 @@ def test_every_record_type_teaches_who_is_responsible_and_how_soon_a_change_must
             facts = [record["zh"], record["article"], record["of"]["update_duty"]]
             facts.append(departments[record.get("department", record["of"]["department"])])
             assert [fact for fact in facts if fact not in " ".join(text.split())] == [], record["name"]
+
+
+def test_every_edge_teaches_its_law_what_it_goes_by_its_deciders_and_their_duties(
+    schema: GraphQLSchema, departments: dict[str, str], records: dict[str, dict[str, Any]]
+) -> None:
+    for edge in tables("edge"):
+        text = description(schema, OWNERS[edge["entity"]], edge["name"])
+        ways = [*edge.get("names", []), *edge.get("named_in", [])]
+        told_by = [records[path.partition(".")[0]] for path in ways]
+        facts = [edge["title"], edge["zh"], edge["article"], SENSITIVITY[edge.get("sensitivity", "P")], *ways]
+        facts += [departments[record.get("department", record["of"]["department"])] for record in told_by]
+        facts += [record["of"]["update_duty"] for record in told_by]
+        assert [fact for fact in facts if fact not in text] == [], edge["name"]
+        assert text in " ".join((schema.type_map[edge["type"]].description or "").split()), edge["name"]

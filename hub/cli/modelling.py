@@ -46,7 +46,7 @@ def doc(
         typer.Option("--out", help="Write dictionary.md and dictionary.xlsx there, instead of Markdown to the output."),
     ] = None,
 ) -> None:
-    """Write the data dictionary of the model: registers, items, who decides, code lists, schemes and edges."""
+    """Write the data dictionary of the model: departments, registers, items, who decides, edges, checks, codes."""
     told = tables(guarded(lambda: read_model(load_settings())))
     if directory is None:
         sys.stdout.write(as_markdown(told))

@@ -83,6 +83,36 @@ def test_the_workbook_lists_every_code_scheme_and_edge(written: Path, model: Mod
     assert [row["GraphQL path"].split(".")[1] for row in sheets["Edges"]] == [edge.name for edge in model.edges]
 
 
+def test_the_workbook_tells_which_edges_lead_back(written: Path) -> None:
+    back = {row["GraphQL path"]: row["leads back by"] for row in read_back(written / "dictionary.xlsx")["Edges"]}
+    assert back["NaturalPerson.spouse"] == "NaturalPerson.spouse"
+    assert back["NaturalPerson.parents"] == "NaturalPerson.children"
+    assert back["NaturalPerson.children"] == "NaturalPerson.parents"
+
+
+def test_the_workbook_tells_which_department_took_over_from_which(written: Path, model: Model) -> None:
+    rows = {row["department"]: row for row in read_back(written / "dictionary.xlsx")["Departments"]}
+    assert list(rows) == list(model.departments)
+    for department in model.departments.values():
+        assert rows[department.name]["took over from"] == ", ".join(department.successor_of)
+        assert all(department.name in rows[former]["taken over by"] for former in department.successor_of)
+
+
+def test_the_workbook_lists_every_cross_check_purpose_and_card(written: Path, model: Model) -> None:
+    sheets = read_back(written / "dictionary.xlsx")
+    for row, check in zip(sheets["Cross-checks"], model.cross_checks.values(), strict=True):
+        assert (row["cross-check"], row["rule"], row["名称"]) == (check.name, check.rule, check.zh)
+        assert [tuple(entry.split(", ")) for entry in row["holds against each other"].split("; ")] == [*check.of]
+    assert [(row["purpose"], row["entity"], row["forbids"], row["basis"]) for row in sheets["Purposes"]] == [
+        (purpose.name, one.entity, one.item, one.basis) for purpose in model.purposes for one in purpose.forbids
+    ]
+    assert [(row["entity"], row["column"], row["filled from the first that speaks"]) for row in sheets["Cards"]] == [
+        (kind, column, ", ".join(sources))
+        for kind, columns in model.cards.items()
+        for column, sources in columns.items()
+    ]
+
+
 def test_the_markdown_says_what_the_workbook_says(written: Path, model: Model) -> None:
     text = (written / "dictionary.md").read_text(encoding="utf-8")
     assert text == as_markdown(tables(model))

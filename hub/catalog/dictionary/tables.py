@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from hub.catalog.contents import Model
 from hub.catalog.dictionary.items import ITEM_COLUMNS, item_rows
+from hub.catalog.dictionary.rules import (
+    CARD_COLUMNS,
+    CHECK_COLUMNS,
+    PURPOSE_COLUMNS,
+    card_rows,
+    check_rows,
+    purpose_rows,
+)
+from hub.catalog.edge import Edge
 from hub.catalog.merged_item import MergedItem
 from hub.identifiers.schemes import SCHEMES
 
@@ -29,12 +38,16 @@ class Table:
 def tables(model: Model) -> tuple[Table, ...]:
     """Every table of the dictionary."""
     return (
+        _table("Departments", "部门", _DEPARTMENT_COLUMNS, _departments(model)),
         _table("Registers", "数据来源", _REGISTER_COLUMNS, _registers(model)),
         _table("Record types", "记录类型", _RECORD_COLUMNS, _records(model)),
         _table("Items", "数据项", ITEM_COLUMNS, item_rows(model), grouped=True),
         _table("Merged items", "基准数据项", _MERGED_COLUMNS, _merged_items(model)),
         _table("Authority", "决定次序", _AUTHORITY_COLUMNS, _authority(model), grouped=True),
         _table("Edges", "关联", _EDGE_COLUMNS, _edges(model)),
+        _table("Cross-checks", "交叉核对", CHECK_COLUMNS, check_rows(model)),
+        _table("Purposes", "用途", PURPOSE_COLUMNS, purpose_rows(model)),
+        _table("Cards", "检索卡片", CARD_COLUMNS, card_rows(model)),
         _table("Code lists", "代码集", _LIST_COLUMNS, _code_lists(model)),
         _table("Codes", "代码", _CODE_COLUMNS, _codes(model), grouped=True),
         _table("Identifier schemes", "标识类型", _SCHEME_COLUMNS, _schemes()),
@@ -43,6 +56,23 @@ def tables(model: Model) -> tuple[Table, ...]:
 
 def _table(title: str, zh: str, columns: Row, rows: Iterable[Row], *, grouped: bool = False) -> Table:
     return Table(title, zh, columns, tuple(rows), grouped)
+
+
+_DEPARTMENT_COLUMNS = ("department", "责任部门", "title", "took over from", "taken over by", "registers")
+
+
+def _departments(model: Model) -> Iterator[Row]:
+    for department in model.departments.values():
+        successors = (later.name for later in model.departments.values() if department.name in later.successor_of)
+        registers = (register.name for register in model.registers.values() if register.department == department.name)
+        yield (
+            department.name,
+            department.zh,
+            department.title,
+            AND.join(department.successor_of),
+            AND.join(successors),
+            AND.join(registers),
+        )
 
 
 _REGISTER_COLUMNS = (
@@ -163,8 +193,8 @@ def _authority(model: Model) -> Iterator[Row]:
             yield (_path(item), "", source, department.name, department.zh, "COMPARED", "", "")
 
 
-def _path(item: MergedItem) -> str:
-    return f"{item.entity.type_name}.{item.name}"
+def _path(thing: MergedItem | Edge) -> str:
+    return f"{thing.entity.type_name}.{thing.name}"
 
 
 _EDGE_COLUMNS = (
@@ -173,8 +203,10 @@ _EDGE_COLUMNS = (
     "title",
     "GraphQL type",
     "cardinality",
+    "leads to",
     "goes by its records'",
     "goes by others'",
+    "leads back by",
     "ended by",
     "sensitivity",
     "article",
@@ -183,20 +215,30 @@ _EDGE_COLUMNS = (
 
 def _edges(model: Model) -> Iterator[Row]:
     for edge in model.edges:
-        path = f"{edge.entity.type_name}.{edge.name}"
         endings = (" is ".join(filter(None, (end.item, " or ".join(end.codes)))) for end in edge.ended_by)
         yield (
-            path,
+            _path(edge),
             edge.zh,
             edge.title,
             edge.type,
             edge.cardinality,
+            model.target_of(edge),
             AND.join(edge.names),
             AND.join(edge.named_in),
+            AND.join(_path(other) for other in model.edges if _turns_round(edge, other)),
             AND.join(endings),
             edge.sensitivity,
             edge.article,
         )
+
+
+def _edge_path(edge: Edge) -> str:
+    return f"{edge.entity.type_name}.{edge.name}"
+
+
+def _turns_round(edge: Edge, other: Edge) -> bool:
+    """Whether ``other`` goes the opposite way of ``edge`` by one of its items."""
+    return bool({*edge.names} & {*other.named_in} or {*edge.named_in} & {*other.names})
 
 
 _LIST_COLUMNS = ("code list", "名称", "title", "version", "unknown codes", "codes")
