@@ -217,6 +217,38 @@ class UnknownIdentifier(HubError):
     hint = "Check the number; one that no register has delivered needs no reassignment."
 
 
+class UnknownEntity(HubError):
+    """The hub knows no entity with the id given as {name}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_ENTITY"
+    hint = "Use the `id` of an entity as an answer of this hub gives it."
+
+
+class LinkedAlready(HubError):
+    """The entity is linked into another one already."""
+
+    kind = Kind.CONFLICT
+    code = "LINKED_ALREADY"
+    hint = "Unlink it first, or link the entity that stands for it."
+
+
+class NotLinked(HubError):
+    """The entity is not linked into another one."""
+
+    kind = Kind.CONFLICT
+    code = "NOT_LINKED"
+    hint = "The field `mergedFrom` of an entity lists the ids of those that are linked into it."
+
+
+class LinkNotGranted(HubError):
+    """No grant of yours lets you link entities or part them."""
+
+    kind = Kind.FORBIDDEN
+    code = "LINK_NOT_GRANTED"
+    hint = "The platform office links entities: tell it which two are one, or which one is two, and why."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

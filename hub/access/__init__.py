@@ -4,7 +4,19 @@ Pure: takes a viewer, the grants in force and the items asked for; gives which o
 Never reads the clock, the database or the request, and no setting switches it off.
 """
 
-from hub.access.check import Decision, Grant, Role, Viewer, decide, may_search, may_see, may_submit, may_verify, refusal
+from hub.access.check import (
+    Decision,
+    Grant,
+    Role,
+    Viewer,
+    decide,
+    may_link,
+    may_search,
+    may_see,
+    may_submit,
+    may_verify,
+    refusal,
+)
 from hub.access.demo import demo_grants
 
 __all__ = [
@@ -14,6 +26,7 @@ __all__ = [
     "Viewer",
     "decide",
     "demo_grants",
+    "may_link",
     "may_search",
     "may_see",
     "may_submit",

@@ -37,7 +37,7 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
 
     With ``own`` it covers only what the viewer's own department is responsible for. With ``verify`` it lets ask whether
     a number and a name are one person's, which shows nothing. With ``search`` it lets find entities without their keys,
-    by items that it or another grant covers.
+    by items that it or another grant covers. With ``link`` it lets say which entities are one.
     """
 
     role: Role
@@ -46,6 +46,7 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
     own: bool = False
     verify: bool = False
     search: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ def may_verify(grants: Iterable[Grant], viewer: Viewer) -> bool:
 def may_search(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's lets find entities of ``kind`` without their keys."""
     return any(grant.role is viewer.role and grant.entity is kind and grant.search for grant in grants)
+
+
+def may_link(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
+    """Whether some grant of the viewer's lets say that two entities of ``kind`` are one, or one of them two."""
+    return any(grant.role is viewer.role and grant.entity is kind and grant.link for grant in grants)
 
 
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:

@@ -4,7 +4,7 @@ Takes checked and refused lines in order; gives a result for each. A chunk is th
 submission's position moves with it, so that a crash between two chunks loses nothing and doubles nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,20 +18,24 @@ from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
-from hub.intake.histories import Histories, RecordId
+from hub.intake.histories import RecordId
 from hub.intake.identify import Directory, Known, Replacement
 from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
+from hub.intake.recall import recall, store
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.stewardship.bonds import bonds_of
 from hub.store import writing
 from hub.store.known_time import announce
+from hub.store.links import kept_apart
 from hub.store.pool import Connection
-from hub.timeline import Outcome, Statement
+from hub.timeline import Outcome
 from hub.vault.cipher import Vault
 
 MOST_LOCKS = 1_000
 """Locks per transaction: more would exhaust the lock table of the embedded server when many write at once."""
+BOTH_KEYS = "one delivery names both keys"
+"""Why entities are linked that nobody gave an order to link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Chunk:
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
             await self.publisher.mature(connection, {*kinds, *directory.new_links}, shanghai_date(at))
             occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
-            await self._write_identities(connection, directory, occasion.at)
+            await self._write_identities(connection, directory, occasion)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory, occasion.at)
             await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
@@ -132,9 +136,22 @@ class Chunk:
             held.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
         formers = {lookups[key]: key for line in lines for key in line.formers}
         moved = await writing.reassigned(connection, formers) if formers else ()
-        return Directory(lookups, known, schemes, lost, frozenset(formers[lookup] for lookup in moved), now())
+        reassigned = frozenset(formers[lookup] for lookup in moved)
+        apart = await self._apart(connection, lines, known)
+        return Directory(lookups, known, schemes, lost, reassigned, apart, now())
 
-    async def _write_identities(self, connection: Connection, directory: Directory, at: datetime) -> None:
+    async def _apart(
+        self, connection: Connection, lines: Iterable[Checked], known: Mapping[Identifier, Known]
+    ) -> frozenset[frozenset[UUID]]:
+        """The pairs that an order has kept apart, of entities that lines name together."""
+        named = [
+            {known[key].canonical_id for key in (*line.identifiers, *line.formers) if key in known} for line in lines
+        ]
+        together = set().union(*(entities for entities in named if len(entities) > 1))
+        return await kept_apart(connection, together) if together else frozenset()
+
+    async def _write_identities(self, connection: Connection, directory: Directory, occasion: Occasion) -> None:
+        at = occasion.at
         restated = directory.replacements.keys() - directory.new_identifiers.keys()
         rows = [self._row(directory, key, given) for key, given in directory.new_identifiers.items()]
         rows += [self._row(directory, key, replace(directory.known[key], identifier_id=new_id(at))) for key in restated]
@@ -143,7 +160,7 @@ class Chunk:
         if rows:
             await writing.write_identifiers(connection, rows, self.vault.generation, self.submission_id, at)
         if directory.new_links:
-            await self.publisher.link(connection, directory.new_links, self.submission_id, at)
+            await self.publisher.link(connection, directory.new_links, BOTH_KEYS, self.submission_id, occasion)
 
     def _row(self, directory: Directory, key: Identifier, given: Known) -> writing.IdentifierRow:
         return identifier_row(self.vault, key, given.identifier_id, given.member_id, directory.replacements.get(key))
@@ -160,7 +177,8 @@ class Chunk:
 
         The histories of entities that others have ``joined`` are judged anew, each record's as one.
         """
-        histories = await self._histories(connection, said, joined)
+        asked = {(owner.canonical_id, line.record.name, line.record_key) for line, owner, _ in said}
+        histories = await recall(connection, self.submission_id, self.register, self.source_unit, asked, joined)
         results: list[Result] = []
         for line, owner, payload in said:
             outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, occasion.at)
@@ -169,35 +187,8 @@ class Chunk:
             else:
                 results.append(Result(line.line.place, outcome))
         writes = histories.writes(occasion.known_at)
-        if writes.ended:
-            await writing.supersede(connection, writes.ended)
-        if writes.again:
-            await writing.restate(connection, writes.again)
-        if writes.rows:
-            await writing.write_states(connection, writes.rows, self.register, self.source_unit, self.submission_id)
-        return results, writes.touched
-
-    async def _histories(
-        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], joined: set[UUID]
-    ) -> Histories:
-        """All that was said before of the records now spoken of, and of entities that others have joined."""
-        histories = Histories(self.submission_id)
-        asked = {(owner.canonical_id, line.record.name, line.record_key) for line, owner, _ in said}
-        for row in await writing.statements(connection, asked, self.register, self.source_unit, joined):
-            histories.remember(
-                RecordId(*(row[name] for name in RecordId._fields)),
-                row["member_id"],
-                Statement(
-                    valid_from=row["valid_from"],
-                    stated_at=row["stated_at"],
-                    operation=row["operation"],
-                    digest=row["digest"],
-                    submission_id=row["submission_id"],
-                    state_id=row["state_id"],
-                    current=row["current"],
-                ),
-            )
-        return histories
+        touched = await store(connection, writes, self.register, self.source_unit, self.submission_id)
+        return results, touched
 
     def _record_id(self, line: Checked, owner: Known) -> RecordId:
         return RecordId(owner.canonical_id, self.register, self.source_unit, line.record.name, line.record_key)

@@ -7,6 +7,7 @@ the place of others and the entities that turn out to be one with it. Never asks
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 from uuid import UUID
 
 from hub.identifiers.entity_id import new_id
@@ -41,11 +42,13 @@ class Known:
 class Identified:
     """What identifying lines changed: entities that others have ``joined``, and those that ``gained`` an identifier.
 
+    Or what an order did: an entity that was ``joined`` may have been left instead, by one that ``parted`` from it.
     ``contests`` are claims of identifiers that several entities claim: the entity, the identifier's id, and what
     records show of it.
     """
 
     joined: frozenset[UUID] = frozenset()
+    parted: frozenset[UUID] = frozenset()
     gained: frozenset[UUID] = frozenset()
     contests: frozenset[tuple[UUID, UUID, str]] = frozenset()
 
@@ -55,8 +58,8 @@ class Directory:
     """The identifiers of one chunk of lines and what they lead to, growing as lines are identified.
 
     ``schemes`` are those under which entities have identifiers, ``lost`` those of which they had some that turned out
-    to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers. ``contested`` are keys with
-    the entities that claim them at once.
+    to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers. No line joins two entities
+    that an order has kept ``apart``. ``contested`` are keys with the entities that claim them at once.
     """
 
     lookups: Mapping[Identifier, bytes]
@@ -64,6 +67,7 @@ class Directory:
     schemes: dict[UUID, set[Scheme]]
     lost: Mapping[UUID, set[Scheme]]
     reassigned: frozenset[Identifier]
+    apart: frozenset[frozenset[UUID]]
     at: datetime
     new_identifiers: dict[Identifier, Known] = field(default_factory=dict)
     new_links: dict[UUID, UUID] = field(default_factory=dict)
@@ -77,7 +81,7 @@ class Directory:
         both; so are two of which a line says that the number of one is the former number of the other.
         """
         found = [self.known[key] for key in line.identifiers if key in self.known]
-        formers = {key: by for key, by in line.formers.items() if key not in self.reassigned}
+        formers = {key: by for key, by in line.formers.items() if self._may_replace(key, by)}
         once = [self.known[key] for key in formers if key in self.known]
         best = line.identifiers[0]
         leading = self.known.get(best) or next(iter(once), None) or self._keyless(found, best.scheme) or self._new()
@@ -86,7 +90,7 @@ class Directory:
                 self._give(key, leading)
         for other in (*once, *(known for known in found if self._may_join(known, best.scheme))):
             absorbed, into = self.current(other).canonical_id, self.current(leading).canonical_id
-            if absorbed != into:
+            if absorbed != into and not self._are_apart(absorbed, into):
                 self._link(absorbed, into)
         for former, by in formers.items():
             self._replace(former, by, line)
@@ -112,7 +116,7 @@ class Directory:
             for key, entity_ids in self.contested.items()
             for entity_id in entity_ids
         }
-        return Identified(frozenset(self.joined), frozenset(self.gained), frozenset(contests))
+        return Identified(frozenset(self.joined), gained=frozenset(self.gained), contests=frozenset(contests))
 
     def refer(self, key: Identifier) -> UUID:
         """The entity that ``key`` names; one that is not known yet is given its id now and its records later."""
@@ -142,6 +146,19 @@ class Directory:
     def _may_join(self, known: Known, scheme: Scheme) -> bool:
         """Whether ``known`` has no number of ``scheme`` and never had one: what it had may still be said of it."""
         return not self._holds(known, scheme) and scheme not in self.lost.get(self.current(known).canonical_id, ())
+
+    def _may_replace(self, former: Identifier, by: Identifier) -> bool:
+        """Whether ``by`` may have taken the place of ``former``: nobody has said that it is another's number."""
+        ends = [self.current(self.known[key]).canonical_id for key in (former, by) if key in self.known]
+        return former not in self.reassigned and not (len(ends) > 1 and self._are_apart(*ends))
+
+    def _are_apart(self, one: UUID, other: UUID) -> bool:
+        """Whether an order has kept two entities apart, or any that lines of this chunk have joined to them."""
+        pairs = product(self._members(one), self._members(other))
+        return bool(self.apart) and any(frozenset(pair) in self.apart for pair in pairs)
+
+    def _members(self, canonical: UUID) -> set[UUID]:
+        return {canonical, *(absorbed for absorbed, into in self.new_links.items() if into == canonical)}
 
     def _replace(self, former: Identifier, by: Identifier, line: Checked) -> None:
         """Note that ``by`` took the place of ``former``: of the contrary, what was said later counts."""

@@ -4,7 +4,7 @@ An entity's version grows by one when, and only when, its view differs from the 
 database's clock, moved on where needed so that it grows with every version of an entity.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from hub.clock import shanghai_date, shanghai_midnight
 from hub.intake.divisions import divisions
 from hub.intake.identify import Identified
 from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
-from hub.merge.view import IDENTIFIERS, LINKED_INTO
+from hub.merge.view import IDENTIFIERS, LINKED_INTO, MERGED_FROM, UNLINKED
 from hub.stewardship.keeping import Keeper, Published
 from hub.store import writing
 from hub.store.as_of import next_changes, records_in_force
@@ -83,9 +83,9 @@ class Publisher:
     ) -> None:
         """Merge what is in force now of the entities ``touched`` and of those that others joined; write what differs.
 
-        An entity that gained an identifier shows that too.
+        An entity that gained an identifier shows that too, and so does one that others joined or left.
         """
-        concerned = touched | identified.joined | identified.gained
+        concerned = touched | identified.joined | identified.parted | identified.gained
         merged = [entity_id for entity_id in occasion.kinds if entity_id in concerned]
         if not merged:
             return
@@ -95,10 +95,12 @@ class Publisher:
             entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)
             for entity_id, records in in_force.items()
         }
-        rows = list(self._changed_views(occasion, views, due, identified.gained))
+        rows = list(self._changed_views(occasion, views, due, identified))
         if rows:
             await self._write(connection, occasion, rows, submission_id)
-        changed = {row.entity_id: row.changed or () for row in rows} | dict.fromkeys(identified.joined)
+        changed = {row.entity_id: row.changed or () for row in rows} | dict.fromkeys(
+            identified.joined | identified.parted
+        )
         published = {
             entity_id: Published(occasion.kinds[entity_id], views[entity_id], occasion.known_at[entity_id], names)
             for entity_id, names in changed.items()
@@ -122,17 +124,17 @@ class Publisher:
             await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
 
     def _changed_views(
-        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], gained: Collection[UUID]
+        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], identified: Identified
     ) -> Iterator[writing.ViewRow]:
         for entity_id, view in views.items():
             kind = occasion.kinds[entity_id]
             old = occasion.before.get(entity_id)
-            named = [IDENTIFIERS] if old and entity_id in gained else []
+            named = _signs(identified, entity_id) if old else []
             merged, documents = encode(view)
             due_on = due.get(entity_id)
             if not named and old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
                 continue
-            before = decode(old["merged"], old["records"]) if old else None
+            before = decode(old["merged"], old["records"]) if old and not old["linked_into"] else None
             changed = changed_items(before, view) + named
             grows = old is None or bool(changed)
             yield writing.ViewRow(
@@ -154,15 +156,33 @@ class Publisher:
         card = card_of(view, sources)
         return card if before is None or card_of(before, sources) != card else None
 
-    async def link(self, connection: Connection, links: dict[UUID, UUID], submission_id: UUID, at: datetime) -> None:
+    async def link(
+        self, connection: Connection, links: dict[UUID, UUID], reason: str, submission_id: UUID, occasion: Occasion
+    ) -> None:
         """Link entities into others; the views that this redirects get a version of their own."""
-        redirected = await writing.write_links(connection, links, "one delivery names both keys", submission_id, at)
-        await Keeper(self.model).close(connection, links.keys(), at)
+        redirected = await writing.write_links(connection, links, reason, submission_id, occasion.at)
+        await Keeper(self.model).close(connection, links.keys(), occasion.at)
         changes = [
-            (row["entity_id"], row["version"], row["kind"], row["recorded_at"], LINKED_INTO, "") for row in redirected
+            (row["entity_id"], row["version"], row["kind"], row["recorded_at"], LINKED_INTO, self._left(occasion, row))
+            for row in redirected
         ]
         if changes:
-            await writing.write_changes(connection, changes, shanghai_date(at), submission_id)
+            await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
+
+    def _left(self, occasion: Occasion, redirected: asyncpg.Record) -> str:
+        """The divisions that the view of an entity named which another stands for now."""
+        old = occasion.before[redirected["entity_id"]]
+        return ",".join(sorted(divisions(self.model, decode(old["merged"], old["records"]))))
+
+
+def _signs(identified: Identified, entity_id: UUID) -> list[str]:
+    """What changed of an entity besides what its records say."""
+    signs = {
+        IDENTIFIERS: identified.gained,
+        MERGED_FROM: identified.joined,
+        UNLINKED: identified.parted,
+    }
+    return [sign for sign, entity_ids in signs.items() if entity_id in entity_ids]
 
 
 def _midnight(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], day: date) -> Occasion:

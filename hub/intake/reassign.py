@@ -99,6 +99,7 @@ def _delivery(intake: Intake, order: Reassignment) -> Delivery:
         digest=bytes.fromhex(intake.vault.token(SOURCE_UNIT, *said)),
         stated_at=now(),
         sender=order.sender,
+        reason=redact(order.reason),
     )
 
 

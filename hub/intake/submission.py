@@ -47,7 +47,7 @@ class Delivery:
     """One delivery by a source.
 
     ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
-    it, to which the place of each line is added in microseconds.
+    it, to which the place of each line is added in microseconds. A ``reason`` is kept and shown with what it changes.
     """
 
     register: str
@@ -56,6 +56,7 @@ class Delivery:
     digest: bytes
     stated_at: datetime
     sender: str
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Intake:
                 digest=delivery.digest,
                 stated_at=delivery.stated_at,
                 sender=delivery.sender,
+                reason=delivery.reason,
             )
         if submission.digest != delivery.digest:
             raise SubmissionConflict

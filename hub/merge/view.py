@@ -13,7 +13,11 @@ IDENTIFIERS = "identifiers"
 """What a change says of an entity that was given a further key."""
 LINKED_INTO = "linkedInto"
 """What a change says of an entity that another stands for from now on."""
-SIGNS = frozenset({IDENTIFIERS, LINKED_INTO})
+UNLINKED = "unlinked"
+"""What a change says of an entity that stands for itself again."""
+MERGED_FROM = "mergedFrom"
+"""What a change says of an entity that stands for others than before."""
+SIGNS = frozenset({IDENTIFIERS, LINKED_INTO, UNLINKED, MERGED_FROM})
 """What a change may say besides the items that changed."""
 
 

@@ -73,7 +73,7 @@ where asked.entity_id is not null or member.entity_id = any ($6);
 
 -- views
 -- The views of the entities $1, as text, to compare with and to count on.
-select entity_id, kind, version, merged, records, recorded_at, due_on from view where entity_id = any ($1);
+select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into from view where entity_id = any ($1);
 
 -- supersede_identifiers
 -- Ends at $2 the standing of what was known of the look-ups $1; never before it began.
@@ -101,15 +101,18 @@ with moved as (
     update link set unlinked_at = $3
     from unnest($1::uuid[], $2::uuid[]) as step (absorbed_id, into_id)
     where link.into_id = step.absorbed_id and link.unlinked_at is null
-    returning link.entity_id, step.into_id, link.reason, link.submission_id
+    returning link.entity_id, step.into_id, link.through_id, link.reason, link.submission_id
+),
+redirected as (
+    update view set linked_into = moved.into_id from moved where view.entity_id = moved.entity_id
 )
-insert into link (entity_id, into_id, linked_at, reason, submission_id)
-select entity_id, into_id, $3, reason, submission_id from moved;
+insert into link (entity_id, into_id, through_id, linked_at, reason, submission_id)
+select entity_id, into_id, through_id, $3, reason, submission_id from moved;
 
 -- write_links
 -- Links the entities $1 into the entities $2 from $3 on.
-insert into link (entity_id, into_id, linked_at, reason, submission_id)
-select entity_id, into_id, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as new (entity_id, into_id);
+insert into link (entity_id, into_id, through_id, linked_at, reason, submission_id)
+select entity_id, into_id, into_id, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as new (entity_id, into_id);
 
 -- redirect_views
 -- Says of the views of the entities $1 that the entities $2 stand for them now; gives the versions that this made.
@@ -147,14 +150,14 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as again (ent
 join state on state.entity_id = again.entity_id and state.state_id = again.state_id;
 
 -- write_views
--- Puts views in place of those that stood; each array is one column.
+-- Puts views in place of those that stood, for entities that stand for themselves; each array is one column.
 insert into view (entity_id, kind, version, merged, records, recorded_at, due_on)
 select entity_id, kind, version, merged::json, records::json, recorded_at, due_on
 from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::timestamptz[], $7::date[])
     as new (entity_id, kind, version, merged, records, recorded_at, due_on)
 on conflict (entity_id) do update
 set version = excluded.version, merged = excluded.merged, records = excluded.records,
-    recorded_at = excluded.recorded_at, due_on = excluded.due_on;
+    recorded_at = excluded.recorded_at, due_on = excluded.due_on, linked_into = null;
 
 -- write_cards
 -- Puts cards in place of those that stood; each array is one column.
@@ -183,7 +186,7 @@ cross join unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::
 
 -- due_views
 -- The views of the entities $1 that valid time alone changes on $2 or before it.
-select entity_id, kind, version, merged, records, recorded_at, due_on
+select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into
 from view
 where entity_id = any ($1) and due_on <= $2 and linked_into is null;
 
@@ -227,8 +230,8 @@ on conflict do nothing;
 -- open_submission
 -- Finds the submission of this idempotency key, or makes it; tells which by `is_new`.
 with made as (
-    insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (register, source_unit, idempotency_key) do nothing
     returning submission_id, digest, stated_at, position, counts, results, finished_at, true as is_new
 )

@@ -36,12 +36,21 @@ async def open_submission(
     digest: bytes,
     stated_at: datetime,
     sender: str,
+    reason: str | None,
 ) -> Submission:
     """The submission of this idempotency key; one that is there already keeps its own id and time."""
     row = None
     while row is None:
         row = await connection.fetchrow(
-            _SQL["open_submission"], submission_id, register, source_unit, idempotency_key, digest, stated_at, sender
+            _SQL["open_submission"],
+            submission_id,
+            register,
+            source_unit,
+            idempotency_key,
+            digest,
+            stated_at,
+            sender,
+            reason,
         )
     return Submission(
         submission_id=row["submission_id"],

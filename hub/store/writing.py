@@ -124,10 +124,9 @@ async def statements(
 
     ``entity_id`` is the entity that stands, ``member_id`` the one that the statement was made of.
     """
-    entity_ids, record_types, record_keys = map(list, zip(*records, strict=True))
-    return await connection.fetch(
-        _SQL["statements"], entity_ids, record_types, record_keys, register, source_unit, list(joined)
-    )
+    asked = list(records)
+    columns = [[record[place] for record in asked] for place in range(3)]
+    return await connection.fetch(_SQL["statements"], *columns, register, source_unit, list(joined))
 
 
 async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
