@@ -28,11 +28,15 @@ class ChangeType:
     valid_on: date = strawberry.field(description="The day that the version is of.")
     items: list[str] = strawberry.field(
         description="The merged items and record types that changed, as far as a grant of yours covers them; "
-        "`identifiers` for a further key, `linkedInto` once another entity stands for this one."
+        "`identifiers` for a further key, `linkedInto` once another entity stands for this one, `unlinked` once it "
+        "stands for itself again, `mergedFrom` where it stands for others than before."
     )
     registers: list[str] = strawberry.field(description="The registers that brought it.")
     submission_id: strawberry.ID | None = strawberry.field(
-        description="The delivery that brought it; null where the passing of time alone did."
+        description="The delivery or the order that brought it; null where the passing of time alone did."
+    )
+    reason: str | None = strawberry.field(
+        description="Why, where the delivery or the order says so and a grant of yours covers all that changed."
     )
 
 
@@ -145,6 +149,7 @@ def change_of(change: Change) -> ChangeType:
         items=list(change.items),
         registers=list(change.registers),
         submission_id=strawberry.ID(str(change.submission_id)) if change.submission_id else None,
+        reason=change.reason,
     )
 
 

@@ -32,6 +32,7 @@ from hub.desk import (
 from hub.desk.desk import Reply
 from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
+from hub.desk.links import MergedEntity, linked_into
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
@@ -180,6 +181,17 @@ class OperationContext:
         loader = self._loader(("identifiers", root.kind, root.moment, history), read)
         found: list[OwnIdentifier] | None = await loader.load(root.entity_id)
         self.spend(info, len(found or ()))
+        return found
+
+    async def merged_from(self, info: ResolveInfo, root: Answer) -> list[MergedEntity]:
+        """What an entity stands for, read together with what the others of one level do."""
+
+        async def read(entity_ids: list[UUID]) -> list[list[MergedEntity]]:
+            found = await linked_into(self.desk, entity_ids, root.moment)
+            return [found[entity_id] for entity_id in entity_ids]
+
+        found: list[MergedEntity] = await self._loader(("merged from", root.moment), read).load(root.entity_id)
+        self.spend(info, len(found))
         return found
 
     async def discrepancies(self, info: ResolveInfo, root: Answer) -> list[FoundDiscrepancy]:

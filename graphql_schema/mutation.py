@@ -1,4 +1,7 @@
-"""What a department may do over GraphQL: submit records to the registers it answers for, and put numbers right."""
+"""What may be done over GraphQL.
+
+A department submits records to the registers it answers for and puts numbers right; the platform office links entities.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graphql_schema.enums import Operation
+from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.values import RecordResult, result_of
@@ -50,6 +54,9 @@ class SubmitRecordsInput:
     )
     records: list[RecordInput] = strawberry.field(description="The records, in order.")
     source_unit: str = strawberry.field(default="", description="The unit of your department that delivers.")
+    reason: str | None = strawberry.field(
+        default=None, description="Why, where records are withdrawn, ended or corrected; it is kept and shown."
+    )
     stated_on: date | None = strawberry.field(default=None, description="The day you say it; today if not given.")
 
 
@@ -69,7 +76,7 @@ class _Body:
     digest: bytes
 
 
-@strawberry.type(description="What a department may do · 变更.")
+@strawberry.type(description="What a department, or the platform office, may do · 变更.")
 class Mutation:
     """The root type of mutations."""
 
@@ -92,6 +99,7 @@ class Mutation:
         stated_at = said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()
         check_name("idempotencyKey", input.idempotency_key)
         check_name("sourceUnit", input.source_unit or "-")
+        check_name("reason", input.reason or "-")
         body = _body(input, context.model.records)
         delivery = Delivery(
             register=input.register,
@@ -100,6 +108,7 @@ class Mutation:
             digest=body.digest,
             stated_at=stated_at,
             sender=context.viewer.officer,
+            reason=input.reason or None,
         )
         summary = await context.intake.take_in(
             delivery, lambda after: (line for line in body.lines if line.place > after), keep_results=True
@@ -112,6 +121,16 @@ class Mutation:
     reassign_identifier: ReassignmentResult = strawberry.mutation(
         resolver=reassign_identifier,
         description="Lead a number, which was given to the wrong entity, to the one it belongs to · 号码改派.",
+    )
+    link_entities: LinkResult = strawberry.mutation(
+        resolver=link_entities,
+        description="Say that two entities are one: the second stands for the first, whose ids and numbers lead to it "
+        "from now on. It can be undone. For the platform office · 实体合并.",
+    )
+    unlink_entities: LinkResult = strawberry.mutation(
+        resolver=unlink_entities,
+        description="Say that an entity is none with the one that stands for it: both stand for themselves again, each "
+        "with its whole history. For the platform office · 取消合并.",
     )
 
 
@@ -129,7 +148,9 @@ def _body(given: SubmitRecordsInput, record_types: Mapping[str, object]) -> _Bod
         for place, record in enumerate(given.records, start=1)
     ]
     statements = [(line.record_type, line.cells, line.operation, line.stated_at, line.valid_from) for line in lines]
-    content = msgspec.json.encode((given.register, given.source_unit, given.stated_on, statements), order="sorted")
+    why = (given.reason,) if given.reason else ()
+    said_once = (given.register, given.source_unit, given.stated_on, statements, *why)
+    content = msgspec.json.encode(said_once, order="sorted")
     return _Body(lines, blake2b(content, digest_size=32).digest())
 
 

@@ -1,5 +1,5 @@
 -- Why a delivery or an order was sent; through which entity a link leads into the one that stands, since that may have
--- been linked itself; and by which order a link was undone, if by any (docs/decisions/0018-links.md).
+-- been linked itself; and by which order a link was undone, if by any (docs/decisions/0019-links.md).
 
 alter table submission add column reason text;
 

@@ -24,7 +24,7 @@ class Change:
     """A version of an entity and what changed with it, as a viewer may be told.
 
     ``registers`` are those whose delivery, or whose records' own dates, brought it; without a ``submission_id`` valid
-    time alone did.
+    time alone did. The ``reason`` that a delivery or an order gives is told with all that it changed, or not at all.
     """
 
     entity_id: UUID
@@ -35,6 +35,7 @@ class Change:
     items: tuple[str, ...]
     registers: tuple[str, ...]
     submission_id: UUID | None
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Telling:
             items=items,
             registers=(row["register"],) if row["register"] else tuple(sorted(self._registers(items))),
             submission_id=row["submission_id"],
+            reason=row["reason"] if len(items) == len(row["items"]) else None,
         )
 
     def _registers(self, items: Iterable[str]) -> set[str]:

@@ -31,6 +31,7 @@ LINK, UNLINK = "link", "unlink"
 class Order:
     """Who orders what is done with an entity, and why."""
 
+    kind: EntityKind
     entity_id: UUID
     reason: str
     sender: str
@@ -127,7 +128,7 @@ async def _linking(intake: Intake, connection: Connection, order: Order, into: U
     """The entity and what stands for ``into``; the link, where there is one. Raises where the order makes no sense."""
     found = {row["asked_id"]: row for row in await writing.standing_for(connection, {order.entity_id, into})}
     for name, asked in (("entity", order.entity_id), ("into", into)):
-        if asked not in found:
+        if asked not in found or found[order.entity_id]["kind"] != order.kind:
             raise UnknownEntity(name=name)
     entity, target = found[order.entity_id], found[into]
     if entity["kind"] != target["kind"]:
@@ -145,7 +146,7 @@ async def _linking(intake: Intake, connection: Connection, order: Order, into: U
 async def _parting(intake: Intake, connection: Connection, order: Order) -> _Plan:
     """The entity and what stands for it; raises where nothing else does."""
     found = await writing.standing_for(connection, {order.entity_id})
-    if not found:
+    if not found or found[0]["kind"] != order.kind:
         raise UnknownEntity(name="entity")
     (row,) = found
     if row["entity_id"] == order.entity_id:

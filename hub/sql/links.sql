@@ -49,4 +49,4 @@ order by linked_at, entity_id;
 -- Keeps an order among the submissions, of no register: its id $1, what was ordered ($2), when ($3), by whom and why.
 insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, position, reason,
                         started_at, finished_at)
-values ($1, '', $2, $1::text, '', $3, $4, 1, $5, $3, $3);
+values ($1::uuid, '', $2, $1::uuid::text, '', $3, $4, 1, $5, $3, $3);

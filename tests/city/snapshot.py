@@ -52,7 +52,7 @@ async def _names(connection: Connection) -> Mapping[str, str]:
     """What each id of an entity or an identifier means."""
     rows = await connection.fetch(
         "select identifier_id, lookup, entity_id as member_id, coalesce(into_id, entity_id) as entity_id "
-        "from vault.identifier left join link using (entity_id) where unlinked_at is null"
+        "from vault.identifier left join (select * from link where unlinked_at is null) as link using (entity_id)"
     )
     keys: dict[UUID, set[str]] = {}
     for row in rows:
