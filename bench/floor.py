@@ -34,6 +34,7 @@ cross join lateral (
     from vault.identifier as number
     where number.entity_id in (view.entity_id, identifier.entity_id)
       and number.scheme = any ($2) and number.superseded_at is null
+      and (number.valid_to is null or number.valid_to > current_date)
 ) as own
 where identifier.lookup = any ($1) and identifier.superseded_at is null"""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from hub.catalog import MergedItem
+from hub.catalog.unknown import is_unknown
 
 HIDDEN = "adoptionRegistrations"
 Json: TypeAlias = dict[str, Any]
@@ -81,7 +82,7 @@ class Shapes:
         }
 
     def _items(self, person: Person) -> Json:
-        values = {name: choice.value for name, choice in person.merged.items.items()}
+        values = _known({name: choice.value for name, choice in person.merged.items.items()})
         return {
             "idNumber": person.numbers.get("ID_NUMBER"),
             "name": values.get("name"),
@@ -95,7 +96,7 @@ class Shapes:
         }
 
     def _household(self, record: Record) -> Json:
-        values = record.values
+        values = _known(record.values)
         return {
             "townOrSubdistrict": self._coded(values.get("townOrSubdistrict"), "GB/T 2260"),
             "policeStation": self._coded(values.get("policeStation"), "GA/T 380"),
@@ -104,12 +105,12 @@ class Shapes:
 
     def _whole_household(self, record: Record) -> Json:
         return self._household(record) | {
-            "cancelledOn": record.values.get("cancelledOn"),
+            "cancelledOn": _known(record.values).get("cancelledOn"),
             "source": _source(record.source),
         }
 
     def _marriage(self, record: Record) -> Json:
-        values = record.values
+        values = _known(record.values)
         authority = values.get("issuingAuthority")
         return {
             "marriedOn": values.get("marriedOn"),
@@ -120,7 +121,7 @@ class Shapes:
         }
 
     def _insurance(self, record: Record) -> Json:
-        values = record.values
+        values = _known(record.values)
         return {
             "insuranceType": self._coded(values.get("insuranceType"), "LD/T 92 insurance type"),
             "enrolmentStatus": self._coded(values.get("enrolmentStatus"), "LD/T 92 enrolment status"),
@@ -132,9 +133,10 @@ class Shapes:
         }
 
     def _title(self, record: Record) -> Json:
+        values = _known(record.values)
         return {
-            "qualification": self._coded(record.values.get("qualification"), "GB/T 8561"),
-            "obtainedOn": record.values.get("obtainedOn"),
+            "qualification": self._coded(values.get("qualification"), "GB/T 8561"),
+            "obtainedOn": values.get("obtainedOn"),
             "source": _source(record.source),
         }
 
@@ -143,6 +145,17 @@ class Shapes:
             return None
         code, name = value.get("code"), value.get("name")
         return {"code": code, "name": self._codes[codes].get(code, name) if code else name}
+
+
+def _known(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values without those of which the source says that it does not know them."""
+    return {name: value for name, value in values.items() if not is_unknown(value)}
+
+
+def _absence(value: object) -> str | None:
+    if is_unknown(value):
+        return "UNKNOWN_AT_SOURCE"
+    return "NONE" if value is None else None
 
 
 def _source(source: Source) -> Json:
@@ -159,7 +172,7 @@ def _reason(item: MergedItem, merged: Merged) -> Json:
     return {
         "standing": rule.standing,
         "basis": rule.basis,
-        "absence": "NONE" if choice.value is None else None,
+        "absence": _absence(choice.value),
         "source": _source(merged.sources[choice.source]),
         "alternatives": [
             {"agrees": agrees, "source": {"register": source.register}}
