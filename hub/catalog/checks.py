@@ -190,7 +190,10 @@ def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
     for index, purpose in enumerate(file.purpose):
         for place, prohibition in enumerate(purpose.forbids):
             if not any(prohibition.forbids(leaf) for leaf in model.leaves[prohibition.entity]):
-                yield f"purpose[{index}].forbids[{place}].item", f"there is no governed item {prohibition.item}"
+                yield (
+                    f"purpose[{index}].forbids[{place}].item",
+                    f"there is no governed item {prohibition.item} of a {prohibition.entity}; name one, or a record type",
+                )
 
 
 def _cards(model: Model, file: ModelFile) -> Iterator[Problem]:
@@ -198,36 +201,48 @@ def _cards(model: Model, file: ModelFile) -> Iterator[Problem]:
         for source in card.sources:
             known = source in model.merged[card.entity] or _is_item(model, source)
             if not known or model.leaf(card.entity, source) is None:
-                yield f"card[{index}].from", f"{source} is no item that a {card.entity} shows"
+                yield (
+                    f"card[{index}].from",
+                    f"{source} is no item that a {card.entity} shows; name a merged item of one or record.item",
+                )
 
 
 def _cross_check(model: Model, check: CrossCheck, at: str) -> Iterator[Problem]:
     if check.rule not in CONTRADICTIONS:
-        yield f"{at}.rule", f"there is no rule {check.rule}"
+        yield f"{at}.rule", f"there is no rule {check.rule}; the rules are {', '.join(CONTRADICTIONS)}"
         return
     if check.register and check.register not in model.registers:
-        yield f"{at}.register", f"there is no register {check.register}"
+        yield (
+            f"{at}.register",
+            f"there is no register {check.register}; name one of the model, or leave the line out",
+        )
     values = len(signature(CONTRADICTIONS[check.rule]).parameters) - 1
     for entry in check.places:
         if len(entry) != values:
-            yield f"{at}.of", f"the rule {check.rule} takes {values} values"
+            yield (
+                f"{at}.of",
+                f"the rule {check.rule} takes {values} values, and an entry has {len(entry)}; list as many",
+            )
         for place in entry:
             for problem in _place(model, check, place):
                 yield f"{at}.of", problem
         if entry and not model.governed(check.entity, entry[0].path):
-            yield f"{at}.of", f"{entry[0].path} is no item that access is decided on"
+            yield (
+                f"{at}.of",
+                f"{entry[0].path} is no item that access is decided on; put one first, for it is the one in question",
+            )
 
 
 def _place(model: Model, check: CrossCheck, place: Place) -> Iterator[str]:
     if not _is_value(model, check.entity, place.path):
-        yield f"there is no item {place.path} of a {check.entity}"
+        yield f"there is no item {place.path} of a {check.entity}; name a merged item, a record type or record.item"
     elif place.fact:
         item = model.records[place.record_type].items.get(place.path.partition(".")[2])
         kind = REFERRED.get(item.type) if item else None
         if kind is None:
-            yield f"{place.path} refers to no entity"
+            yield f"{place.path} refers to no entity; name an item of type person or organization before the arrow"
         elif not _is_value(model, kind, place.fact):
-            yield f"there is no item {place.fact} of a {kind}"
+            yield f"there is no item {place.fact} of a {kind}; after the arrow, name an item of the entity referred to"
 
 
 def _is_value(model: Model, kind: EntityKind, path: str) -> bool:

@@ -55,7 +55,8 @@ class Form:
             return self._table(inner, given, path)
         if get_origin(inner) is tuple and isinstance(given, list):
             entries = (self._value(get_args(inner)[0], one, f"{path}[{place}]") for place, one in enumerate(given))
-            return self._leaf(kind, [entry for entry in entries if entry is not _LEFT_OUT], path)
+            kept = [entry for entry in entries if entry is not _LEFT_OUT]
+            return self._leaf(kind, kept, path) if kept or not given else _LEFT_OUT
         if get_origin(inner) is dict and isinstance(given, dict):
             pairs = {key: self._value(get_args(inner)[1], one, f"{path}.{key}") for key, one in given.items()}
             return {key: entry for key, entry in pairs.items() if entry is not _LEFT_OUT}

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
+from hub.catalog.cross_check import CrossCheck
+from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Item
 from hub.catalog.kinds import PARTS, EntityKind, ItemType
 from hub.catalog.record_type import RecordType
@@ -15,6 +17,14 @@ from hub.identifiers.schemes import SCHEMES, Scheme
 
 Problem = tuple[str, str]
 DATES = frozenset({ItemType.DATE, ItemType.PARTIAL_DATE, ItemType.PARTIAL_TIME})
+_GOES_BY = {
+    "begins_otherwise": "allowed",
+    "coded": "codes",
+    "days_apart": "codes",
+    "denies": "codes",
+    "lacks": "codes",
+}
+"""The particulars without which a rule of cross-checks says nothing, or the same of every value."""
 _PART_SCHEMES = {"idNumber": Scheme.ID_NUMBER, "creditCode": Scheme.CREDIT_CODE}
 
 
@@ -29,6 +39,20 @@ def unsound(model: Model, file: ModelFile) -> Iterator[Problem]:
                 yield f"record[{index}].item[{place}]", problem
     if file.code_list:
         yield from _code_list(file.code_list)
+    yield from _across(model, file)
+
+
+def _across(model: Model, file: ModelFile) -> Iterator[Problem]:
+    """What could never work in what speaks of several registers."""
+    for index, edge in enumerate(file.edge):
+        for ending in edge.ended_by:
+            for problem in _ending(model, edge, ending):
+                yield f"edge[{index}].ended_by", problem
+    for index, purpose in enumerate(file.purpose):
+        if not all(word.strip() for word in purpose.words):
+            yield f"purpose[{index}].words", "an empty word is in the code of every grant; write one, or remove it"
+    for index, check in enumerate(file.cross_check):
+        yield from _cross_check(check, f"cross_check[{index}]")
 
 
 def names_kind(scheme: Scheme, kind: EntityKind) -> bool:
@@ -100,3 +124,24 @@ def _code_list(code_list: CodeList) -> Iterator[Problem]:
                 f"code_list.aliases.{alias}",
                 f"{alias or 'an empty text'} is no alias but a code or nothing; remove it",
             )
+
+
+def _ending(model: Model, edge: Edge, ending: Ending) -> Iterator[str]:
+    """Why a value could never show that a record no longer ties two entities."""
+    if ending.item.partition(".")[0] not in {path.partition(".")[0] for path in edge.ways}:
+        yield f"{edge.name} does not go by the record of {ending.item}; name an item of one that it goes by"
+    kind, name = model.value_at(ending.item) or (None, None)
+    codes = model.code_lists.get(name or "")
+    if ending.codes and kind and kind is not ItemType.CODED:
+        yield f"{ending.item} is of type {kind} and has no codes; leave codes out, or name a coded item"
+    for code in ending.codes:
+        if codes and not codes.open and code not in codes.codes:
+            yield f"{code} is no code of {codes.name}; name one that is"
+
+
+def _cross_check(check: CrossCheck, at: str) -> Iterator[Problem]:
+    if not check.of:
+        yield f"{at}.of", f"{check.name} holds nothing against each other; list the values in of"
+    needed = _GOES_BY.get(check.rule)
+    if needed and not getattr(check, needed):
+        yield at, f"the rule {check.rule} goes by {needed}; add them"

@@ -446,6 +446,136 @@ def test_an_edge_that_leads_nowhere_or_takes_a_name_of_the_schema_is_refused(
     assert str(mistake).startswith(f"edge.toml{problem}")
 
 
+@pytest.mark.parametrize(
+    ("ending", "problem"),
+    [
+        ('{ item = "household.gone" }', "there is no item household.gone; name one as record.item"),
+        (
+            '{ item = "household.cancelledOn" }',
+            "employees does not go by the record of household.cancelledOn; name an item of one that it goes by",
+        ),
+        (
+            '{ item = "socialInsurances.enrolledOn", codes = ["1"] }',
+            "socialInsurances.enrolledOn is of type partial_date and has no codes; leave codes out, or name a coded item",
+        ),
+        (
+            '{ item = "marriageRegistrations.maritalStatus", codes = ["99"] }',
+            "99 is no code of GB/T 2261.2; name one that is",
+        ),
+    ],
+)
+def test_what_could_never_end_a_tie_is_refused(tmp_path: Path, ending: str, problem: str) -> None:
+    text = EDGE.format(name="employees", type="Employee", via='["socialInsurances.employer"]')
+    told = mistakes_of(tmp_path, f"{text}ended_by = [{ending}]\n", "edge.toml")
+    assert f"edge.toml:9: {problem}" in [str(mistake) for mistake in told]
+
+
+PURPOSE = """\
+[[purpose]]
+name = "RENTING"
+title = "Renting"
+zh = "租房"
+words = ["RENTING"]
+
+[[purpose.forbids]]
+entity = "NATURAL_PERSON"
+item = "ethnicity"
+basis = "City Rules Art. 6"
+"""
+
+
+@pytest.mark.parametrize(
+    ("instead_of", "text", "problem"),
+    [
+        (
+            '"ethnicity"',
+            '"colour"',
+            "9: there is no governed item colour of a NATURAL_PERSON; name one, or a record type",
+        ),
+        ('["RENTING"]', '["RENTING", " "]', "5: an empty word is in the code of every grant; write one, or remove it"),
+        ('["RENTING"]', "[]", "5: Expected `array` of length >= 1"),
+        ('"RENTING"\ntitle', '"renting"\ntitle', "2: Expected `str` matching regex '^[A-Z]"),
+        ('"NATURAL_PERSON"', '"PERSON"', "8: Invalid enum value 'PERSON'; write one of NATURAL_PERSON, LEGAL_ENTITY"),
+    ],
+)
+def test_a_purpose_that_could_forbid_nothing_or_everything_is_refused(
+    tmp_path: Path, instead_of: str, text: str, problem: str
+) -> None:
+    assert PURPOSE.count(instead_of) == 1
+    told = error_of(tmp_path, PURPOSE.replace(instead_of, text), "purpose.toml")
+    assert str(told).startswith(f"purpose.toml:{problem}")
+
+
+@pytest.mark.parametrize(
+    ("card", "problem"),
+    [
+        (
+            'column = "division"\nfrom = ["household.colour"]',
+            "4: household.colour is no item that a NATURAL_PERSON shows; name a merged item of one or record.item",
+        ),
+        (
+            'column = "status"\nfrom = ["businessRegistration.registrationStatus"]',
+            "4: businessRegistration.registrationStatus is no item that a NATURAL_PERSON shows; name a merged item",
+        ),
+        (
+            'column = "colour"\nfrom = ["name"]',
+            "3: Invalid enum value 'colour'; write one of name, birthDate, division, category, status",
+        ),
+    ],
+)
+def test_a_card_filled_from_what_its_entities_do_not_show_is_refused(tmp_path: Path, card: str, problem: str) -> None:
+    text = f'[[card]]\nentity = "NATURAL_PERSON"\n{card}\n'
+    assert str(error_of(tmp_path, text, "card.toml")).startswith(f"card.toml:{problem}")
+
+
+CHECK = """\
+[[cross_check]]
+name = "deathWithoutGrave"
+title = "There is a death and no grave"
+zh = "有死亡记录而无墓"
+entity = "NATURAL_PERSON"
+article = "City Rules Art. 7"
+rule = "lacks"
+codes = ["DEATH"]
+of = [["household.cancelReason", "deathCertificate"]]
+register = "health"
+"""
+
+
+@pytest.mark.parametrize(
+    ("instead_of", "text", "problem"),
+    [
+        ('"lacks"', '"misses"', "7: there is no rule misses; the rules are begins_otherwise, coded, "),
+        ('"health"', '"graves"', "10: there is no register graves; name one of the model, or leave the line out"),
+        (', "deathCertificate"', "", "9: the rule lacks takes 2 values, and an entry has 1; list as many"),
+        (
+            "household.cancelReason",
+            "household.colour",
+            "9: there is no item household.colour of a NATURAL_PERSON; name a merged item, a record type",
+        ),
+        (
+            '"deathCertificate"',
+            '"household.name -> name"',
+            "9: household.name refers to no entity; name an item of type person or organization before the arrow",
+        ),
+        (
+            '"deathCertificate"',
+            '"birthCertificate.mother -> colour"',
+            "9: there is no item colour of a NATURAL_PERSON; after the arrow, name an item of the entity referred to",
+        ),
+        ('codes = ["DEATH"]\n', "", "1: the rule lacks goes by codes; add them"),
+        ('[["household.cancelReason", "deathCertificate"]]', "[]", "9: deathWithoutGrave holds nothing against each"),
+        ('"deathWithoutGrave"', '"deathDates"', "2: deathDates is defined twice; choose another name"),
+    ],
+)
+def test_a_cross_check_that_could_find_nothing_is_refused(
+    tmp_path: Path, instead_of: str, text: str, problem: str
+) -> None:
+    assert CHECK.count(instead_of) == 1
+    (told, *_) = mistakes_of(tmp_path, CHECK.replace(instead_of, text), "check.toml")
+    assert str(told).startswith(f"check.toml:{problem}")
+
+
 CODES = """\
 [code_list]
 name = "colours"
