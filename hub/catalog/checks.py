@@ -192,7 +192,7 @@ def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
             if not any(prohibition.forbids(leaf) for leaf in model.leaves[prohibition.entity]):
                 yield (
                     f"purpose[{index}].forbids[{place}].item",
-                    f"there is no governed item {prohibition.item} of a {prohibition.entity}; name one, or a record type",
+                    f"there is no governed item {prohibition.item} of {prohibition.entity}; name one, or a record type",
                 )
 
 

@@ -49,3 +49,12 @@ def test_a_document_without_a_place_for_figures_is_left_as_it_is(tmp_path: Path)
     with pytest.raises(ValueError, match="has no lines"):
         report.put_into(document, "figures")
     assert document.read_text(encoding="utf-8") == "only words\n"
+
+
+def test_what_a_start_takes_is_measured_part_by_part() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "bench.start", "--rounds", "1"], check=False, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    for row in ("Python and imports", "reading the model", "building the schema", "all until it serves", "memory then"):
+        assert f"| {row} | " in finished.stdout
