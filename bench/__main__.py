@@ -17,6 +17,7 @@ from rich.console import Console
 
 from adapters.sample.city import make_city
 from bench import report
+from bench.as_of import Figures
 from bench.intake import Outcome
 from bench.processes import parent_of, resident_bytes, run, serving
 from bench.questions import QUESTIONS
@@ -30,6 +31,7 @@ from hub.vault.keys import load_keys
 
 KEYS = 1_000
 """Persons of the city that are asked for; every answer about them is compared before it is timed."""
+AS_OF_ROUNDS_A_SECOND = 20
 ASKER = Viewer(agency="bench", officer="bench", role=Role.AGENCY)
 err = Console(stderr=True)
 
@@ -84,11 +86,12 @@ async def _measure(directory: Path, persons: int, entities: int, effort: Effort)
             machine = report.machine(str(await connection.fetchval("show server_version")))
         err.print("Loading it")
         loaded = msgspec.json.decode(run("intake", environment, str(city)), type=Outcome)
+        past = _as_of(environment, effort)
         token = LocalIssuer.at(settings.data_path).mint(ASKER, timedelta(days=1))
         headers = {"Authorization": f"Bearer {token}", "Hub-Purpose": "bench", "Content-Type": "application/json"}
         reading = _read(environment, headers, postmaster, _keys(city, effort.seed), effort)
     command = f"`{shlex.join(['python', '-m', 'bench', *sys.argv[1:]])}`, keys drawn with seed {effort.seed}"
-    return "\n\n".join([f"{command}; {machine}.", *reading, report.intake(loaded)])
+    return "\n\n".join([f"{command}; {machine}.", *reading, past, report.intake(loaded)])
 
 
 def _read(
@@ -103,6 +106,13 @@ def _read(
             err.print(f"Asking {question.title}")
             tables.append(report.reads(question.title, reader.measure(question, keys)))
         return [*tables, report.worker(servers["hub"], resident_bytes(servers["hub"].pid))]
+
+
+def _as_of(environment: dict[str, str], effort: Effort) -> str:
+    """The figures of questions about past moments."""
+    err.print("Asking about the past")
+    rounds = max(1, round(effort.rounds * effort.seconds * AS_OF_ROUNDS_A_SECOND))
+    return report.as_of(msgspec.json.decode(run("as_of", environment, str(rounds)), type=list[Figures]))
 
 
 def _keys(city: Path, seed: int) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.as_of import Figures as AsOfFigures
 from bench.intake import Outcome
 from bench.processes import PROC, Server
 from bench.reading import Figures
@@ -82,6 +83,23 @@ def intake(outcome: Outcome) -> str:
         f"### Intake: {size}\n\n{table(['', 'lines/s', 'of COPY'], rows)}\n\n"
         f"Most memory that the loading process held: {outcome.peak_bytes / MEBIBYTE:.0f} MiB."
     )
+
+
+def as_of(figures: Sequence[AsOfFigures]) -> str:
+    """The table of questions about past moments."""
+    heads = ["states of the entity", "now ms", "now, settled ms", "of now", "a past moment ms", "of now"]
+    rows = [
+        [
+            f"{row.states:,}",
+            f"{row.now:.1f}",
+            f"{row.settled:.1f}",
+            f"{row.settled / row.now:.2f}",
+            f"{row.past:.1f}",
+            f"{row.past / row.now:.2f}",
+        ]
+        for row in figures
+    ]
+    return f"### As-of: one person at the desk, 12 items\n\n{table(heads, rows)}"
 
 
 def worker(server: Server, resident: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bench import report
 
 ROWS = [*report.TITLES.values(), "`load`, everything new", "`load`, the same again", "raw COPY of the same bytes"]
-HEADINGS = ["### Q1", "### Q2", "### Q3", "### Intake", "### One process of the hub"]
+HEADINGS = ["### Q1", "### Q2", "### Q3", "### As-of", "### Intake", "### One process of the hub"]
 
 
 def test_a_small_measurement_fills_every_row_and_its_document(tmp_path: Path) -> None:

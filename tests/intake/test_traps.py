@@ -10,8 +10,9 @@ from hub.catalog import EntityKind
 from hub.clock import shanghai_midnight, today
 from hub.desk import Desk, Key
 from hub.identifiers.schemes import Scheme, normalise
+from hub.merge import merge
 from hub.store import writing
-from hub.store.as_of import states_in_force
+from hub.store.as_of import records_in_force, states_in_force
 from hub.timeline import Moment, Outcome
 from tests.intake.hubs import assert_versions_have_no_gaps
 from tests.offices import Office
@@ -110,6 +111,34 @@ async def test_the_deceased_are_shown_as_deceased_and_stay(office: Office) -> No
     await office.household({"idNumber": PERSON, "name": "甲"} | death, stated_on=date(2024, 2, 2))
     version, items, _ = await office.only_view()
     assert (version, items["name"], items["lifeStatus"]) == (2, "甲", {"code": "DECEASED"})
+
+
+async def test_a_derived_value_follows_what_it_is_derived_from(office: Office) -> None:
+    line = {"idNumber": PERSON, "name": "甲", "_valid_from": FIRST}
+    death = {"status": "注销", "cancelReason": "死亡", "cancelledOn": "2024-01-01"}
+    for day, said, alive in ((1, {}, None), (2, death, "DECEASED"), (3, {"status": "正常"}, "ALIVE")):
+        await office.household(line | said, stated_on=date(2024, 1, day))
+        _, items, _ = await office.only_view()
+        assert items.get("lifeStatus") == (alive and {"code": alive})
+    (entity_id,) = await office.views()
+    async with office.intake.database.connection() as connection:
+        for known_at, alive in zip(await known_times(office), (None, "DECEASED", "ALIVE"), strict=True):
+            in_force = await records_in_force(connection, [entity_id], Moment(today(), known_at))
+            merged = merge(office.intake.model.merged[EntityKind.NATURAL_PERSON].values(), in_force[entity_id]).merged
+            choice = merged.items.get("lifeStatus")
+            assert (choice.value if choice else None) == (alive and {"code": alive})
+
+
+@pytest.mark.parametrize(("given", "since"), [("2020", date(2020, 1, 1)), ("2020-05", date(2020, 5, 1))])
+async def test_a_partial_date_stays_partial_and_begins_with_its_first_day(
+    office: Office, given: str, since: date
+) -> None:
+    await office.marriage(MARRIAGE | {"marriedOn": given})
+    async with office.intake.database.connection() as connection:
+        (entity_id,) = await office.views()
+        (record,) = (await records_in_force(connection, [entity_id], Moment(since)))[entity_id]
+        assert (record.values["marriedOn"], record.source.valid_from) == (given, since)
+        assert await records_in_force(connection, [entity_id], Moment(since - timedelta(days=1))) == {entity_id: []}
 
 
 def short(number: str) -> str:
