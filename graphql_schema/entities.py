@@ -20,7 +20,7 @@ from graphql_schema.identifiers import identifiers_field
 from graphql_schema.links import merged_from_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
-from graphql_schema.values import Absence, Alternative, Provenance, present, source_of
+from graphql_schema.values import Absence, Alternative, Provenance, present, source_of, unexplained
 from graphql_schema.versions import version_fields
 from hub.catalog import EntityKind, ItemType, MergedItem, Model, RecordType
 from hub.catalog.unknown import is_unknown
@@ -153,17 +153,18 @@ def _provenance_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
         context = context_of(info)
         if not root.gives(item.name):
             context.deny(raw_info(info), kind, item.name)
-            return Provenance(source=None, basis=None, standing=None, alternatives=[], absence=Absence.NOT_GRANTED)
+            return unexplained(Absence.NOT_GRANTED, root.catalog.number)
         choice = root.choice(item.name)
         if choice is None:
-            return Provenance(source=None, basis=None, standing=None, alternatives=[], absence=Absence[item.silence])
-        rule = item.authority[choice.authority]
+            return unexplained(Absence[item.silence], root.catalog.number)
+        rule = root.rule(item.name)
         spoken = [(place, True) for place in choice.agreeing] + [(place, False) for place in choice.differing]
         others = [(root.source(place), agrees) for place, agrees in spoken]
         return Provenance(
             source=source_of(root.source(choice.source), context.model),
             basis=rule.basis,
             standing=rule.standing,
+            catalog_version=root.catalog.number,
             alternatives=[
                 Alternative(agrees=agrees, source=source_of(source, context.model))
                 for source, agrees in others

@@ -141,8 +141,16 @@ class Provenance:
     source: SourceOfValue | None = strawberry.field(description="The record that decides; null where none speaks.")
     basis: str | None = strawberry.field(description="The legal basis of the rule that fired.")
     standing: Standing | None = strawberry.field(description="With what right it decides.")
+    catalog_version: int = strawberry.field(description="The version of the catalog whose rules decided · 目录版本.")
     alternatives: list[Alternative] = strawberry.field(description="The other registers that speak of the item.")
     absence: Absence | None = strawberry.field(description="Why the value is null, where it is.")
+
+
+def unexplained(absence: Absence, catalog_version: int) -> Provenance:
+    """The provenance of a value that there is not, or that is not shown."""
+    return Provenance(
+        source=None, basis=None, standing=None, catalog_version=catalog_version, alternatives=[], absence=absence
+    )
 
 
 @strawberry.type(name="Reason", description="Why a record could not be taken in · 退回原因.")

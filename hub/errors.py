@@ -449,6 +449,22 @@ class VersionOfMany(HubError):
     hint = "Ask about one entity, or give `validOn` and `knownAt`."
 
 
+class CatalogChanged(HubError):
+    """Version {version} of the catalog is not in force any more."""
+
+    kind = Kind.CONFLICT
+    code = "CATALOG_CHANGED"
+    hint = "Look at what was published meanwhile (`catalogVersions`, or `hub catalog diff`), then publish after it."
+
+
+class NotTheOffice(HubError):
+    """Only the platform office may publish a catalog."""
+
+    kind = Kind.FORBIDDEN
+    code = "NOT_THE_OFFICE"
+    hint = "Ask the platform office for the change, naming its legal basis."
+
+
 class MigrationChanged(HubError):
     """The migration {name} is not the one this database was built with."""
 

@@ -26,6 +26,7 @@ from hub.catalog import Model, Reserved, load_model
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.intake.cards import make_cards
+from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.store.feed import begin_epoch
@@ -64,11 +65,12 @@ def taken_names() -> Reserved:
 async def bring_up_to_date(database: Database, model: Model) -> list[str]:
     """Apply the migrations that are missing and give their names; make cards anew where their rule has changed.
 
-    Data that another server wrote begins a new epoch of the feed.
+    The catalog gets what only the model has. Data that another server wrote begins a new epoch of the feed.
     """
     applied = await migrate(database.direct_url)
     async with database.connection() as connection:
         await begin_epoch(connection)
+    await fill_catalog(database, model)
     await make_cards(database, model)
     return applied
 

@@ -20,6 +20,7 @@ from graphql_schema.services import Services
 from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
+from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import embedded
@@ -64,6 +65,9 @@ def open_folder() -> Iterator[Path]:
 async def migrated_server(url: str) -> AsyncIterator[Server]:
     async with temporary_database(url) as template:
         await migrate(template)
+        database = await open_pool(Settings(pool_size=1), template)
+        await fill_catalog(database, load_model())
+        await database.close()
         yield Server(url, urlsplit(template).path.removeprefix("/"))
 
 

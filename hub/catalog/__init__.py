@@ -14,6 +14,16 @@ from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemTy
 from hub.catalog.loader import examine, load_model
 from hub.catalog.merged_item import Authority, MergedItem
 from hub.catalog.names import Reserved
+from hub.catalog.published import (
+    Catalog,
+    Content,
+    Difference,
+    MergedItems,
+    concerned,
+    content_of,
+    differences,
+    overlaid,
+)
 from hub.catalog.purpose import Prohibition, Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Former, Register
@@ -27,10 +37,13 @@ __all__ = [
     "Basis",
     "CardColumn",
     "CardSource",
+    "Catalog",
     "CodeList",
+    "Content",
     "CrossCheck",
     "Department",
     "Derivation",
+    "Difference",
     "Edge",
     "Ending",
     "EntityKind",
@@ -38,6 +51,7 @@ __all__ = [
     "Item",
     "ItemType",
     "MergedItem",
+    "MergedItems",
     "Model",
     "ModelFile",
     "Part",
@@ -52,6 +66,10 @@ __all__ = [
     "Shape",
     "Silence",
     "Standing",
+    "concerned",
+    "content_of",
+    "differences",
     "examine",
     "load_model",
+    "overlaid",
 ]

@@ -3,6 +3,8 @@
 Decoded from ``[[merged_item]]`` tables; the rule that reads it is in ``hub.merge``.
 """
 
+from datetime import date
+
 from msgspec import Struct
 
 from hub.catalog.kinds import EntityKind, FieldName, ItemType, Sensitivity, Silence, Standing, Text
@@ -12,13 +14,14 @@ from hub.identifiers.schemes import Scheme
 class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
     """One register that may decide a merged item: ``source`` is ``record.item[.part]``.
 
-    It decides only for entities of which none of the records ``unless`` is in force.
+    It decides only for entities of which none of the records ``unless`` is in force, and for days from ``since`` on.
     """
 
     source: str
     basis: Text
     standing: Standing = Standing.AUTHORITATIVE
     unless: tuple[str, ...] = ()
+    since: date | None = None
 
     @property
     def record_type(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.access import Decision
-from hub.catalog import EntityKind, Item, ItemType
+from hub.catalog import Authority, Catalog, EntityKind, Item, ItemType
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, View
 from hub.timeline import Moment
@@ -14,7 +14,7 @@ from hub.timeline import Moment
 
 @dataclass(frozen=True)
 class Answer:
-    """One entity as its viewer may see it at a moment.
+    """One entity as its viewer may see it at a moment, merged by the ``catalog`` that it followed then.
 
     ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records hold, by
     their ids; both only where asked for and given.
@@ -26,6 +26,7 @@ class Answer:
     version: int
     recorded_at: datetime
     view: View
+    catalog: Catalog
     decision: Decision
     numbers: Mapping[Scheme, str]
     opened: Mapping[UUID, str]
@@ -33,6 +34,12 @@ class Answer:
     def choice(self, item: str) -> Choice | None:
         """The merged item ``item`` with its reason, if it was given and some register speaks of it."""
         return self.view.merged.items.get(item) if self.gives(item) else None
+
+    def rule(self, item: str) -> Authority:
+        """The rule of authority by which ``item``, which was given, has its value."""
+        return self.catalog.items(self.kind, self.moment.valid_on)[item].authority[
+            self.view.merged.items[item].authority
+        ]
 
     def source(self, place: int) -> Source:
         """The source that a ``Choice`` names by its place."""

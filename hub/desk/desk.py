@@ -20,9 +20,9 @@ from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status, status_on
-from hub.merge import Merged, Record, View, merge
-from hub.store import reading
-from hub.store.as_of import records_in_force
+from hub.merge import Merged, Record, View
+from hub.store import catalogs, reading
+from hub.store.catalogs import Catalogs
 from hub.store.known_time import KnownTime
 from hub.store.pool import Connection, Database
 from hub.store.reading import Key, Wanted
@@ -46,6 +46,11 @@ class Desk:
     model: Model
     vault: Vault
     grants: Sequence[Grant]
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """The published versions of the catalog."""
+        return Catalogs(self.model)
 
     @cached_property
     def known_time(self) -> KnownTime:
@@ -84,8 +89,9 @@ class Desk:
                 wanted = self._wanted(kind, decision)
                 rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry, moment)
                 found = [row for row in rows if row["entity_id"]]
-                views = await self.views(connection, kind, found, moment)
-                versions = await versions_reached(connection, self.merger(connection, kind), found, moment)
+                merger = await self.merger(connection, kind, found, moment)
+                views = await self.views(merger, found, moment)
+                versions = await versions_reached(merger, found, moment)
                 opened = await self._opened(connection, found, views, wanted)
         answers = {
             row["entity_id"]: Answer(
@@ -95,6 +101,7 @@ class Desk:
                 version=versions[row["entity_id"]].number,
                 recorded_at=versions[row["entity_id"]].recorded_at,
                 view=views[row["entity_id"]],
+                catalog=merger.catalogs[row["entity_id"]],
                 decision=decision,
                 numbers=_own(row, opened, moment.valid_on),
                 opened=opened,
@@ -115,23 +122,23 @@ class Desk:
         ]
         return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
 
-    async def views(
+    async def merger(
         self, connection: Connection, kind: EntityKind, rows: Iterable[asyncpg.Record], moment: Moment
-    ) -> dict[UUID, View]:
+    ) -> Merger:
+        """What merges the views of rows, each by the catalog that its entity followed at a moment."""
+        if moment.is_open:
+            numbers = {row["entity_id"]: row["catalog_version"] for row in rows}
+        else:
+            asked = [row["entity_id"] for row in rows]
+            numbers = await catalogs.followed(connection, asked, moment.known_at) if asked else {}
+        read = await self.catalogs.those(connection, numbers.values())
+        return Merger(connection, kind, {entity_id: read[number] for entity_id, number in numbers.items()})
+
+    async def views(self, merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, View]:
         """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""
         views = {row["entity_id"]: _view(row) for row in rows if _stands(row, moment)}
         others = [row["entity_id"] for row in rows if row["entity_id"] not in views]
-        return views | (await self.merger(connection, kind)(others, moment) if others else {})
-
-    def merger(self, connection: Connection, kind: EntityKind) -> Merger:
-        """What merges the views of entities of ``kind`` at a moment."""
-        items = self.model.merged[kind].values()
-
-        async def merged(entity_ids: Iterable[UUID], moment: Moment) -> dict[UUID, View]:
-            in_force = await records_in_force(connection, entity_ids, moment)
-            return {entity_id: merge(items, records) for entity_id, records in in_force.items()}
-
-        return merged
+        return views | (await merger.views(others, moment) if others else {})
 
     async def _opened(
         self,

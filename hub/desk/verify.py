@@ -40,7 +40,8 @@ async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -
             keys = [Key(lookup=number) for number in numbers]
             wanted = Wanted(records=False, schemes=(), held=())
             rows = await reading.answer(connection, kind, keys, 0, wanted, entry, moment)
-            views = await desk.views(connection, kind, [row for row in rows if row["entity_id"]], moment)
+            found = [row for row in rows if row["entity_id"]]
+            views = await desk.views(await desk.merger(connection, kind, found, moment), found, moment)
     known = {lead.place: views.get(row["entity_id"]) for row in rows for lead in reading.leads_of(row)}
     return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 

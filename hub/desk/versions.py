@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from hub.access import Viewer
-from hub.catalog import EntityKind, Item, MergedItem, Model
+from hub.catalog import Catalog, EntityKind, Item, MergedItem, Model
 from hub.desk.answer import sealed_number
 from hub.desk.changes import Change, Telling, log_telling
 from hub.desk.cursors import version_cursor, version_of
@@ -22,7 +22,7 @@ from hub.desk.feed import Page, Told
 from hub.errors import FieldNotGranted, HistoryTooLong, InvalidArgument, NoSuchVersion
 from hub.merge import Choice, Record, Source, View, merge
 from hub.merge.view import SIGNS
-from hub.store import feed, reading
+from hub.store import catalogs, feed, reading
 from hub.store.as_of import records_in_force
 from hub.store.pool import Connection
 from hub.timeline import END_OF_TIME, Moment
@@ -105,7 +105,7 @@ async def compare(
         for number in (before, after):
             if number not in rows:
                 raise NoSuchVersion(version=number)
-        then, now = [await _view_at(connection, desk.model, kind, rows[number]) for number in (before, after)]
+        then, now = [await _view_at(connection, desk, kind, rows[number]) for number in (before, after)]
         found = list(_differences(desk.model, kind, then, now))
         given = telling.given(kind, (difference.item for difference in found))
         shown = [difference for difference in found if difference.item in given]
@@ -128,12 +128,20 @@ async def history(
         raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
     if not telling.given(kind, [name]):
         raise FieldNotGranted(item=f"{kind.type_name}.{name}")
-    heard = item.speakers.union(*(rule.unless for rule in item.authority))
     async with desk.database.connection() as connection:
+        followed = await _catalogs(connection, desk, entity_id, known_at)
+        rules = {rule for catalog in followed.values() for rule in catalog.rules(item)}
+        heard = item.speakers.union(*((rule.record_type, *rule.unless) for rule in rules))
         days, instants = await feed.turns(connection, entity_id, heard, known_at)
+        days = sorted({*days, *(rule.since for rule in rules if rule.since)})
+        instants = (
+            sorted({*followed, *(instant for instant in instants if instant >= min(followed))}) if followed else []
+        )
         if len(days) * len(instants) > MOST_TURNS:
             raise HistoryTooLong(item=name, limit=MOST_TURNS)
-        told = [await _told_at(connection, item, entity_id, days, instant) for instant in instants]
+        told = [
+            await _told_at(connection, _at(followed, instant), item, entity_id, days, instant) for instant in instants
+        ]
         await _log(connection, viewer, "history", entity_id, [name])
     return sorted(_eras(instants, told), key=lambda era: (era.valid_from, era.known_from))
 
@@ -149,11 +157,11 @@ async def _log(connection: Connection, viewer: Viewer, operation: str, entity_id
     await log_telling(connection, viewer, operation, [entity_id], set(items) - SIGNS)
 
 
-async def _view_at(connection: Connection, model: Model, kind: EntityKind, version: asyncpg.Record) -> View:
+async def _view_at(connection: Connection, desk: Desk, kind: EntityKind, version: asyncpg.Record) -> View:
     """The view of an entity that a version of it was."""
     entity_id, moment = version["entity_id"], Moment(version["valid_on"], version["recorded_at"])
-    in_force = await records_in_force(connection, [entity_id], moment)
-    return merge(model.merged[kind].values(), in_force[entity_id])
+    merger = await desk.merger(connection, kind, [version], moment)
+    return (await merger.views([entity_id], moment))[entity_id]
 
 
 Where = tuple[str, str, str]
@@ -223,14 +231,25 @@ def sealed_in(model: Model, path: str, value: object) -> UUID | None:
     return sealed_number(model.records[record_type].items[name], {part: value} if part else value)
 
 
+async def _catalogs(connection: Connection, desk: Desk, entity_id: UUID, known_at: datetime) -> dict[datetime, Catalog]:
+    """The catalogs that an entity followed until an instant, by since when, in order."""
+    turns = await catalogs.followed_since(connection, entity_id, known_at)
+    return {at: await desk.catalogs.at(connection, number) for at, number in turns}
+
+
+def _at(followed: Mapping[datetime, Catalog], instant: datetime) -> Catalog:
+    """The catalog that was followed at an instant."""
+    return followed[max(since for since in followed if since <= instant)]
+
+
 async def _told_at(
-    connection: Connection, item: MergedItem, entity_id: UUID, days: Sequence[date], instant: datetime
+    connection: Connection, catalog: Catalog, item: MergedItem, entity_id: UUID, days: Sequence[date], instant: datetime
 ) -> dict[tuple[date, date | None], Held]:
     """The values of an item that the hub would have told at an instant, by the days for which they hold."""
     told: list[tuple[date, Held | None]] = []
     for day in days:
         in_force = await records_in_force(connection, [entity_id], Moment(day, instant))
-        merged = merge([item], in_force[entity_id]).merged
+        merged = merge([catalog.items(item.entity, day)[item.name]], in_force[entity_id]).merged
         choice: Choice | None = merged.items.get(item.name)
         told.append((day, Held(choice.value, merged.sources[choice.source]) if choice else None))
     begins = [next(same) for _, same in groupby(told, key=lambda one: one[1])]

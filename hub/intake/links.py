@@ -114,7 +114,7 @@ async def _carry_out(
             if await plan(connection) != planned:
                 continue
             at = await announce(connection)
-            publisher = Publisher(intake.model)
+            publisher = intake.publisher
             await publisher.mature(connection, planned.kinds, shanghai_date(at))
             occasion = await publisher.begin(connection, planned.kinds, (), at)
             written = _Writing(order, planned, occasion, publisher, new_id(at))

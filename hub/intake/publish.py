@@ -4,35 +4,39 @@ An entity's version grows by one when, and only when, its view differs from the 
 database's clock, moved on where needed so that it grows with every version of an entity.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from hub.catalog import EntityKind, Model
+from hub.catalog import Catalog, EntityKind, MergedItems, Model
 from hub.clock import shanghai_date, shanghai_midnight
 from hub.intake.divisions import divisions
 from hub.intake.identify import Identified
 from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
 from hub.merge.view import IDENTIFIERS, LINKED_INTO, MERGED_FROM, UNLINKED
 from hub.stewardship.keeping import Keeper, Published
-from hub.store import writing
+from hub.store import catalogs, writing
 from hub.store.as_of import next_changes, records_in_force
+from hub.store.catalogs import Catalogs
 from hub.store.pool import Connection
-from hub.timeline import TICK, Moment, turned_at
+from hub.timeline import TICK, Moment, earliest, turned_at
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The entities that a chunk touches, their views before it and the known time that each of them gets."""
+    """The entities that a chunk touches, their views before it, the known time that each gets, and who decides."""
 
     kinds: Mapping[UUID, EntityKind]
     before: Mapping[UUID, asyncpg.Record]
     known_at: Mapping[UUID, datetime]
     at: datetime
+    catalog: Catalog
 
     @property
     def valid_on(self) -> date:
@@ -42,9 +46,10 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Publishes the views of entities under one model."""
+    """Publishes the views of entities under one model, by the catalog in force."""
 
     model: Model
+    catalogs: Catalogs
 
     async def begin(
         self, connection: Connection, kinds: Mapping[UUID, EntityKind], absorbed: Iterable[UUID], at: datetime
@@ -55,21 +60,23 @@ class Publisher:
         """
         views = await writing.views(connection, {*kinds, *absorbed})
         at = max([at, *(row["recorded_at"] + TICK for row in views)])
-        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at)
+        catalog = await self.catalogs.in_force(connection)
+        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at, catalog)
 
     async def mature(self, connection: Connection, entity_ids: Iterable[UUID], today: date) -> int:
         """Publish what valid time alone has changed of entities until ``today``, each day's change as of its midnight.
 
-        Gives how many days of entities there were. Nothing else may have been written since such a day began.
+        Gives how many days of entities there were. Nothing else may have been written since such a day began, and each
+        view goes on as the catalog says by which it was merged.
         """
         entity_ids = list(entity_ids)
         days = 0
         while due := await writing.due_views(connection, entity_ids, today):
             days += len(due)
-            for day in sorted({row["due_on"] for row in due}):
-                rows = [row for row in due if row["due_on"] == day]
+            for day, number in sorted({(row["due_on"], row["catalog_version"]) for row in due}):
+                rows = [row for row in due if (row["due_on"], row["catalog_version"]) == (day, number)]
                 kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows}
-                occasion = _midnight(kinds, rows, day)
+                occasion = _midnight(kinds, rows, day, await self.catalogs.at(connection, number))
                 await self.publish(connection, occasion, set(kinds), Identified(), None)
         return days
 
@@ -92,12 +99,14 @@ class Publisher:
         in_force = await records_in_force(connection, merged, Moment(occasion.valid_on))
         due = await next_changes(connection, merged, Moment(occasion.valid_on))
         views = {
-            entity_id: merge(self.model.merged[occasion.kinds[entity_id]].values(), records)
+            entity_id: merge(occasion.catalog.items(occasion.kinds[entity_id], occasion.valid_on).values(), records)
             for entity_id, records in in_force.items()
         }
-        rows = list(self._changed_views(occasion, views, due, identified))
+        older = await self.catalogs.those(connection, (row["catalog_version"] for row in occasion.before.values()))
+        rows = list(self._changed_views(occasion, older, views, due, identified))
         if rows:
             await self._write(connection, occasion, rows, submission_id)
+        await self._adopt(connection, occasion, views, {row.entity_id for row in rows if row.changed is not None})
         changed = {row.entity_id: row.changed or () for row in rows} | dict.fromkeys(
             identified.joined | identified.parted
         )
@@ -121,21 +130,45 @@ class Publisher:
             if row.changed is not None
         ]
         if changes:
-            await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
+            await writing.write_changes(connection, changes, occasion.valid_on, submission_id, occasion.catalog.number)
+
+    async def _adopt(
+        self, connection: Connection, occasion: Occasion, merged: Collection[UUID], changed: Collection[UUID]
+    ) -> None:
+        """Note which entities follow another catalog now, though their version stays."""
+        adopted = [
+            (entity_id, occasion.known_at[entity_id])
+            for entity_id in merged
+            if entity_id not in changed
+            and (old := occasion.before.get(entity_id))
+            and old["catalog_version"] != occasion.catalog.number
+        ]
+        if adopted:
+            await catalogs.adopt(connection, occasion.catalog.number, adopted)
 
     def _changed_views(
-        self, occasion: Occasion, views: Mapping[UUID, View], due: Mapping[UUID, date], identified: Identified
+        self,
+        occasion: Occasion,
+        older: Mapping[int, Catalog],
+        views: Mapping[UUID, View],
+        due: Mapping[UUID, date],
+        identified: Identified,
     ) -> Iterator[writing.ViewRow]:
         for entity_id, view in views.items():
             kind = occasion.kinds[entity_id]
             old = occasion.before.get(entity_id)
             named = _signs(identified, entity_id) if old else []
             merged, documents = encode(view)
-            due_on = due.get(entity_id)
-            if not named and old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on):
+            due_on = earliest(due.get(entity_id), occasion.catalog.next_turn(kind, occasion.valid_on))
+            stands = old and (old["merged"], old["records"], old["due_on"]) == (merged, documents, due_on)
+            if stands and old and not named and old["catalog_version"] == occasion.catalog.number:
                 continue
             before = decode(old["merged"], old["records"]) if old and not old["linked_into"] else None
-            changed = changed_items(before, view) + named
+            rules = occasion.catalog.items(kind, occasion.valid_on)
+            old_rules = _rules_before(old, older, kind, occasion.valid_on) if old else {}
+            changed = changed_items(before, view, old_rules, rules) + named
+            if stands and not changed:
+                continue
             grows = old is None or bool(changed)
             yield writing.ViewRow(
                 entity_id=entity_id,
@@ -145,6 +178,7 @@ class Publisher:
                 records=documents,
                 recorded_at=old["recorded_at"] if old and not grows else occasion.known_at[entity_id],
                 due_on=due_on,
+                catalog_version=occasion.catalog.number,
                 changed=tuple(changed) if grows else None,
                 card=self._changed_card(kind, before, view),
                 divisions=tuple(sorted(divisions(self.model, before) | divisions(self.model, view))),
@@ -167,7 +201,7 @@ class Publisher:
             for row in redirected
         ]
         if changes:
-            await writing.write_changes(connection, changes, occasion.valid_on, submission_id)
+            await writing.write_changes(connection, changes, occasion.valid_on, submission_id, occasion.catalog.number)
 
     def _left(self, occasion: Occasion, redirected: asyncpg.Record) -> str:
         """The divisions that the view of an entity named which another stands for now."""
@@ -185,11 +219,19 @@ def _signs(identified: Identified, entity_id: UUID) -> list[str]:
     return [sign for sign, entity_ids in signs.items() if entity_id in entity_ids]
 
 
-def _midnight(kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], day: date) -> Occasion:
-    """What valid time alone brings on ``day``."""
+def _rules_before(old: asyncpg.Record, older: Mapping[int, Catalog], kind: EntityKind, day: date) -> MergedItems:
+    """The items by which a view was merged that still stands the day before its day comes."""
+    last = earliest(day, old["due_on"] and old["due_on"] - _DAY) or day
+    return older[old["catalog_version"]].items(kind, last)
+
+
+def _midnight(
+    kinds: Mapping[UUID, EntityKind], views: Iterable[asyncpg.Record], day: date, catalog: Catalog
+) -> Occasion:
+    """What valid time alone brings on ``day``, by the catalog that the views follow."""
     before = {row["entity_id"]: row for row in views}
     known_at = {entity_id: turned_at(day, row["recorded_at"]) for entity_id, row in before.items()}
-    return Occasion(kinds, before, known_at, shanghai_midnight(day))
+    return Occasion(kinds, before, known_at, shanghai_midnight(day), catalog)
 
 
 def encode(view: View) -> tuple[str, str]:

@@ -18,7 +18,6 @@ from hub.identifiers.schemes import Identifier
 from hub.intake.chunk import identifier_row, known_from
 from hub.intake.identify import Identified, Known
 from hub.intake.locks import Locks, locks_on
-from hub.intake.publish import Publisher
 from hub.intake.submission import ATTEMPTS, Delivery, Intake
 from hub.redaction import redact
 from hub.stewardship.bonds import Bonds, bonds_of
@@ -136,7 +135,7 @@ def _with_embedded(key: Identifier | None) -> tuple[Identifier, ...]:
 
 async def _write(intake: Intake, connection: Connection, order: Reassignment, plan: _Plan, submission_id: UUID) -> None:
     announced = await announce(connection)
-    publisher = Publisher(intake.model)
+    publisher = intake.publisher
     await publisher.mature(connection, plan.kinds, shanghai_date(announced))
     occasion = await publisher.begin(connection, plan.kinds, (), announced)
     at = occasion.at

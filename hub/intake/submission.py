@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +25,7 @@ from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, 
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.publish import Publisher
 from hub.intake.rejection import Rejected
+from hub.store.catalogs import Catalogs
 from hub.store.pool import Database
 from hub.store.submissions import (
     Submission,
@@ -89,6 +91,11 @@ class Intake:
     model: Model
     vault: Vault
 
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Publishes what is taken in."""
+        return Publisher(self.model, Catalogs(self.model))
+
     async def open(self, delivery: Delivery) -> Submission:
         """Find or make the submission of ``delivery``; raise if its key was used for another one."""
         if delivery.register not in self.model.registers:
@@ -133,7 +140,7 @@ class Intake:
         checker = Checker(self.model, self.vault, delivery.register)
         chunk = Chunk(
             vault=self.vault,
-            publisher=Publisher(self.model),
+            publisher=self.publisher,
             register=delivery.register,
             source_unit=delivery.source_unit,
             submission_id=submission.submission_id,

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hub.catalog import MergedItems
+
 IDENTIFIERS = "identifiers"
 """What a change says of an entity that was given a further key."""
 LINKED_INTO = "linkedInto"
@@ -76,25 +78,29 @@ def entity_of(value: object) -> UUID | None:
     return UUID(found) if isinstance(found, str) else None
 
 
-def changed_items(old: View | None, new: View) -> list[str]:
-    """The merged items and record types in which two views of one entity differ, sorted."""
+def changed_items(old: View | None, new: View, old_rules: MergedItems, new_rules: MergedItems) -> list[str]:
+    """The merged items and record types in which two views of one entity differ, sorted.
+
+    Each view is given with the items it was merged by: the rule that fired may stand elsewhere and be the same.
+    """
     if old is None:
         return sorted(new.merged.items.keys() | new.records.keys())
-    before = _comparable(old)
-    after = _comparable(new)
+    before = _comparable(old, old_rules)
+    after = _comparable(new, new_rules)
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
-def _comparable(view: View) -> dict[str, object]:
+def _comparable(view: View, rules: MergedItems) -> dict[str, object]:
     sources = view.merged.sources
     items: dict[str, object] = {
         name: (
             choice.value,
-            choice.authority,
+            rules[name].authority[choice.authority],
             sources[choice.source],
             [sources[place] for place in choice.agreeing],
             [sources[place] for place in choice.differing],
         )
         for name, choice in view.merged.items.items()
+        if name in rules  # else the model has lost the item since
     }
     return items | view.records

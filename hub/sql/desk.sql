@@ -79,12 +79,12 @@ found as (
 ),
 answered as (
     select view.entity_id, view.version, view.merged, case when $10 then view.records end as records, view.recorded_at,
-           view.due_on
+           view.due_on, view.catalog_version
     from found
     join view on view.entity_id = found.entity_id
     where view.kind = $9 and $24
     union all
-    select view.entity_id, version.version, null, null, version.recorded_at, view.due_on
+    select view.entity_id, version.version, null, null, version.recorded_at, view.due_on, null
     from found
     join view on view.entity_id = found.entity_id
     cross join lateral (

@@ -73,7 +73,9 @@ where asked.entity_id is not null or member.entity_id = any ($6);
 
 -- views
 -- The views of the entities $1, as text, to compare with and to count on.
-select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into from view where entity_id = any ($1);
+select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into, catalog_version
+from view
+where entity_id = any ($1);
 
 -- supersede_identifiers
 -- Ends at $2 the standing of what was known of the look-ups $1; never before it began.
@@ -151,13 +153,14 @@ join state on state.entity_id = again.entity_id and state.state_id = again.state
 
 -- write_views
 -- Puts views in place of those that stood, for entities that stand for themselves; each array is one column.
-insert into view (entity_id, kind, version, merged, records, recorded_at, due_on)
-select entity_id, kind, version, merged::json, records::json, recorded_at, due_on
-from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::timestamptz[], $7::date[])
-    as new (entity_id, kind, version, merged, records, recorded_at, due_on)
+insert into view (entity_id, kind, version, merged, records, recorded_at, due_on, catalog_version)
+select entity_id, kind, version, merged::json, records::json, recorded_at, due_on, catalog_version
+from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::integer[])
+    as new (entity_id, kind, version, merged, records, recorded_at, due_on, catalog_version)
 on conflict (entity_id) do update
 set version = excluded.version, merged = excluded.merged, records = excluded.records,
-    recorded_at = excluded.recorded_at, due_on = excluded.due_on, linked_into = null;
+    recorded_at = excluded.recorded_at, due_on = excluded.due_on, catalog_version = excluded.catalog_version,
+    linked_into = null;
 
 -- write_cards
 -- Puts cards in place of those that stood; each array is one column.
@@ -175,18 +178,19 @@ delete from card where entity_id = any ($1);
 
 -- write_changes
 -- Records the versions that were made in the present epoch: entity, version, kind, known time, and (each joined by
--- commas) what changed and the divisions concerned. Those who listen hear of it once it is committed.
+-- commas) what changed and the divisions concerned, merged by the version $9 of the catalog. Those who listen hear of it once it is committed.
 with told as (select pg_notify('hub_change', ''))
-insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions, submission_id)
+insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions, submission_id,
+                    catalog_version)
 select entity_id, version, kind, recorded_at, $7, (select max(epoch) from feed_epoch), string_to_array(items, ','),
-       string_to_array(divisions, ','), $8
+       string_to_array(divisions, ','), $8, $9
 from told
 cross join unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
     as new (entity_id, version, kind, recorded_at, items, divisions);
 
 -- due_views
 -- The views of the entities $1 that valid time alone changes on $2 or before it.
-select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into
+select entity_id, kind, version, merged, records, recorded_at, due_on, linked_into, catalog_version
 from view
 where entity_id = any ($1) and due_on <= $2 and linked_into is null;
 

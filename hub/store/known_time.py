@@ -46,6 +46,13 @@ class KnownTime:
         if known_at >= self._settled:
             raise KnownTimeNotSettled
 
+    async def outlast(self) -> None:
+        """Wait until all who write now have ended, however long they take."""
+        now = await self._look()
+        while self._settled < now:
+            await asyncio.sleep(POLL_SECONDS)
+            await self._look()
+
     async def _look(self) -> datetime:
         """Learn what is settled by now; gives the database's time."""
         async with self._database.connection() as connection:

@@ -69,6 +69,7 @@ class ViewRow:
     records: str
     recorded_at: datetime
     due_on: date | None
+    catalog_version: int
     changed: tuple[str, ...] | None
     card: Card | None
     divisions: tuple[str, ...]
@@ -130,7 +131,7 @@ async def statements(
 
 
 async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """(entity_id, kind, version, merged, records, recorded_at) of the views that exist."""
+    """(entity_id, kind, version, merged, records, recorded_at, due_on, catalog_version) of the views that exist."""
     return await connection.fetch(_SQL["views"], list(entity_ids))
 
 
@@ -190,7 +191,9 @@ async def restate(connection: Connection, again: Sequence[tuple[UUID, UUID, UUID
 
 async def write_views(connection: Connection, rows: Sequence[ViewRow]) -> None:
     """Put views in place."""
-    columns = _columns(rows, "entity_id", "kind", "version", "merged", "records", "recorded_at", "due_on")
+    columns = _columns(
+        rows, "entity_id", "kind", "version", "merged", "records", "recorded_at", "due_on", "catalog_version"
+    )
     await connection.execute(_SQL["write_views"], *columns)
 
 
@@ -205,13 +208,14 @@ async def write_changes(
     changes: Sequence[tuple[UUID, int, str, datetime, str, str]],
     valid_on: date,
     submission_id: UUID | None,
+    catalog_version: int,
 ) -> None:
     """Record versions, each given as (entity_id, version, kind, known time, items, divisions): lists joined by commas.
 
     What valid time alone has changed comes from no submission.
     """
     columns = map(list, zip(*changes, strict=True))
-    await connection.execute(_SQL["write_changes"], *columns, valid_on, submission_id)
+    await connection.execute(_SQL["write_changes"], *columns, valid_on, submission_id, catalog_version)
 
 
 async def due_views(connection: Connection, entity_ids: Iterable[UUID], today: date) -> list[asyncpg.Record]:

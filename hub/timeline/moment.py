@@ -28,3 +28,8 @@ class Moment:
 def turned_at(day: date, last: datetime) -> datetime:
     """Since when it is known what valid time alone brings on ``day``: from its midnight, or just after ``last``."""
     return max(shanghai_midnight(day), last + TICK)
+
+
+def earliest(*days: date | None) -> date | None:
+    """The first of some days of which each may never come."""
+    return min((day for day in days if day), default=None)

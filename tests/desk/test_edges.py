@@ -35,6 +35,7 @@ async def counted(database_url: str, model: Model, vault: Vault) -> AsyncIterato
     async with served(services) as client:
         api = Counted(client, services)
         async with database.connection() as connection:
+            await services.desk.catalogs.in_force(connection)  # which the first question of a process reads
             connection.add_query_logger(lambda query: api.statements.append(query.query))
         yield api
     await database.close()

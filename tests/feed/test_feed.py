@@ -104,8 +104,9 @@ async def test_what_an_older_transaction_writes_late_is_told_before_what_was_wri
         await api.office.household(resident(2))
         assert await reader.catch_up() == first
         await connection.execute(
-            "insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions) "
-            "select entity_id, version + 1, kind, recorded_at, valid_on, epoch, items, divisions from change "
+            "insert into change (entity_id, version, kind, recorded_at, valid_on, epoch, items, divisions, "
+            "catalog_version) select entity_id, version + 1, kind, recorded_at, valid_on, epoch, items, divisions, "
+            "catalog_version from change "
             "where recorded_at = (select min(recorded_at) from change)"
         )
     assert [version for _, version in await reader.catch_up()] == [1, 2, 1]

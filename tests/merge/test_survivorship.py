@@ -146,7 +146,7 @@ def test_every_record_in_force_is_in_the_view_most_recent_first(given: list[Reco
 @given(one=records, other=records)
 def test_two_views_differ_in_what_is_listed_and_in_nothing_else(one: list[Record], other: list[Record]) -> None:
     old, new = merge([NAME], one), merge([NAME], other)
-    listed = changed_items(old, new)
+    listed = changed_items(old, new, {"name": NAME}, {"name": NAME})
     assert (listed == []) == (old == new)
     for record_type in REGISTERS:
         assert (record_type in listed) == (old.records.get(record_type) != new.records.get(record_type))

@@ -11,10 +11,12 @@ from hub.sql import queries
 from hub.store.pool import Connection, Database
 from hub.timeline import END_OF_TIME
 
-LARGE = {"card", "employer_number", "state", "view", "identifier", "change", "reference", "link", "submission"}
+LARGE = {
+    *("adoption", "card", "change", "employer_number", "identifier", "link", "reference", "state", "submission", "view")
+}
 FILL = """
-insert into view (entity_id, kind, version, merged, records, recorded_at)
-select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'NATURAL_PERSON', 1, '{}', '{}', now()
+insert into view (entity_id, kind, version, merged, records, recorded_at, catalog_version)
+select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'NATURAL_PERSON', 1, '{}', '{}', now(), 1
 from generate_series(1, 20000) n;
 
 insert into state (entity_id, state_id, register, record_type, source_unit, record_key, operation, valid_from,
@@ -37,9 +39,12 @@ select right(entity_id::text, 12), entity_id, now() from view;
 insert into link (entity_id, into_id, linked_at, reason, submission_id)
 select gen_random_uuid(), entity_id, now(), '', entity_id from view;
 
-insert into change (entity_id, version, kind, recorded_at, valid_on, position, epoch, items, divisions, submission_id)
-select entity_id, 1, kind, now(), '2024-01-01', (row_number() over ())::text::xid8, 0, '{name}', '{}', entity_id
+insert into change (entity_id, version, kind, recorded_at, valid_on, position, epoch, items, divisions, submission_id,
+                    catalog_version)
+select entity_id, 1, kind, now(), '2024-01-01', (row_number() over ())::text::xid8, 0, '{name}', '{}', entity_id, 1
 from view;
+
+insert into adoption (entity_id, catalog_version, recorded_at) select entity_id, 1, now() from view;
 
 insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender)
 select entity_id, 'r', '', entity_id::text, '', now(), '' from view;
@@ -66,6 +71,10 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
     ("as_of", "as_of"): (ASKED, TODAY, NOW),
+    ("catalog", "followed"): (ASKED, NOW),
+    ("catalog", "followed_since"): (ASKED[0], NOW),
+    ("catalog", "scan"): (ASKED[0], 10, 2, ["household"]),
+    ("catalog", "standing"): (ASKED,),
     ("as_of", "next_change"): (ASKED, TODAY, NOW),
     ("intake", "identified"): ([bytes(16)] * 10,),
     ("intake", "schemes_held"): (ASKED,),

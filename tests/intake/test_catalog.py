@@ -1,0 +1,175 @@
+"""The order of authority changes while others read and write: what was told before stays told."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.catalog import EntityKind, Model
+from hub.errors import CatalogChanged
+from hub.intake.catalog import fill_catalog, publish_catalog, reordered
+from hub.intake.publish import encode
+from hub.intake.remerge import remerge
+from hub.intake.submission import Intake
+from hub.merge import merge
+from hub.store import catalogs
+from hub.store.as_of import records_in_force
+from hub.store.catalogs import Catalogs
+from hub.store.pool import Database
+from hub.timeline import END_OF_TIME, Moment
+from tests.conftest import Server
+from tests.intake.hubs import assert_versions_have_no_gaps, offices
+from tests.offices import Office, Values
+from tests.people import id_number
+
+PERSON = EntityKind.NATURAL_PERSON
+
+
+def residence(place: int, name: str = "暂住") -> Values:
+    return {
+        "recordedSubject.idNumber": id_number(place),
+        "recordedSubject.name": name,
+        "permitNumber": f"P{place}",
+        "residenceAddress": "体育东路",
+    }
+
+
+def pension(place: int, name: str = "参保") -> Values:
+    return {
+        "recordedSubject.idNumber": id_number(place),
+        "recordedSubject.name": name,
+        "socialSecurityNumber": f"S{place}",
+        "insuranceType": "310",
+        "enrolledOn": "2022-01-01",
+    }
+
+
+def marriage(place: int, name: str = "结婚") -> Values:
+    return {
+        "recordedSubject.idNumber": id_number(place),
+        "recordedSubject.name": name,
+        "marriedOn": "2020-05-20",
+        "issuingAuthority": "天河区民政局",
+        "maritalStatus": "20",
+    }
+
+
+async def insured(office: Office, *lines: Values, **options: object) -> None:
+    await office.deliver("social_security", "socialInsurances", lines, **options)  # type: ignore[arg-type]
+
+
+async def let_marriages_name_first(intake: Intake, *, first: bool = True) -> int:
+    """Publish that civil affairs decides names before all others, or after them."""
+    async with intake.database.connection() as connection:
+        catalog = await Catalogs(intake.model).in_force(connection)
+        rules = catalog.content.authority[PERSON]["name"]
+        order = sorted((rule.source for rule in rules), key=lambda source: source.startswith("marriage") != first)
+        content = reordered(catalog.content, PERSON, "name", order)
+        return await publish_catalog(connection, catalog.number, content, "officer", "City Rules Art. 7")
+
+
+async def remerged(intake: Intake) -> list[int]:
+    return [progress.done async for progress in remerge(intake.database, intake.model)]
+
+
+async def now_of(database: Database) -> datetime:
+    async with database.connection() as connection:
+        at: datetime = await connection.fetchval("select clock_timestamp()")
+    return at
+
+
+async def assert_all_follow(intake: Intake) -> None:
+    """Every view is what merging its states by the catalog in force gives."""
+    async with intake.database.connection() as connection:
+        catalog = await Catalogs(intake.model).in_force(connection)
+        views = await connection.fetch("select * from view where linked_into is null")
+        today = datetime.now(UTC).date()
+        in_force = await records_in_force(connection, [view["entity_id"] for view in views], Moment(today))
+    for view in views:
+        items = catalog.items(EntityKind(view["kind"]), today).values()
+        assert (view["merged"], view["records"]) == encode(merge(items, in_force[view["entity_id"]]))
+
+
+async def test_entities_follow_another_order_of_authority_and_only_what_changed_gets_a_version(office: Office) -> None:
+    await insured(office, pension(1), pension(2))
+    await office.marriage(marriage(1))
+    assert [view[1]["name"] for view in (await office.views()).values()] == ["参保", "参保"]
+    number = await let_marriages_name_first(office.intake)
+    assert await remerged(office.intake) == [2]
+    assert await remerged(office.intake) == []
+    assert {(view[0], view[1]["name"]) for view in (await office.views()).values()} == {(1, "参保"), (3, "结婚")}
+    async with office.intake.database.connection() as connection:
+        (change,) = await connection.fetch("select * from change where submission_id is null")
+        followed = await catalogs.followed(connection, list(await office.views()), END_OF_TIME)
+    assert change["items"] == ["name"]
+    assert change["catalog_version"] == number
+    assert set(followed.values()) == {number}
+    await assert_all_follow(office.intake)
+    await assert_versions_have_no_gaps(office.intake.database)
+
+
+async def test_what_is_said_after_a_publication_is_merged_by_it_before_others_are(office: Office) -> None:
+    await insured(office, pension(1), pension(2))
+    await office.marriage(marriage(2))
+    number = await let_marriages_name_first(office.intake)
+    await office.marriage(marriage(1))
+    assert {str(view[1]["name"]) for view in (await office.views()).values()} == {"参保", "结婚"}
+    async with office.intake.database.connection() as connection:
+        versions = await connection.fetch("select catalog_version from view order by catalog_version")
+    assert [row["catalog_version"] for row in versions] == [number - 1, number]
+
+
+async def test_a_broken_off_remerge_goes_on_where_it_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.intake.remerge.MOST_ENTITIES", 2)
+    people = range(1, 8)
+    await insured(office, *map(pension, people))
+    await office.marriage(*map(marriage, people))
+    await let_marriages_name_first(office.intake)
+    async for progress in remerge(office.intake.database, office.intake.model):
+        assert (progress.done, progress.total) == (2, 7)
+        break
+    assert await remerged(office.intake) == [2, 4, 5]
+    await assert_all_follow(office.intake)
+
+
+async def test_a_version_that_was_overtaken_is_not_published(office: Office) -> None:
+    await let_marriages_name_first(office.intake)
+    async with office.intake.database.connection() as connection:
+        catalog = await office.intake.publisher.catalogs.at(connection, 1)
+        with pytest.raises(CatalogChanged):
+            await publish_catalog(connection, 1, catalog.content, "officer", "too late")
+
+
+async def test_the_model_is_published_once(database: Database, model: Model) -> None:
+    assert await fill_catalog(database, model) is None
+    async with database.connection() as connection:
+        (row,) = await catalogs.versions(connection)
+    assert (row["number"], row["published_by"]) == (1, "hub")
+
+
+async def test_four_write_while_entities_follow_another_catalog(
+    embedded_server: Server, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.intake.remerge.MOST_ENTITIES", 5)
+    people = range(1, 41)
+    async with offices(embedded_server, model, 5) as (office, *writers):
+        await insured(office, *map(pension, people))
+        await office.marriage(*map(marriage, people))
+
+        async def write(writer: int, desk: Office) -> None:
+            for place in people:
+                await insured(desk, pension(place + 20, f"参{writer}"), unit=f"u{writer}")
+                await desk.marriage(marriage(place, f"结{writer}"), unit=f"u{writer}")
+
+        async def publish() -> None:
+            for first in (True, False, True):
+                await let_marriages_name_first(office.intake, first=first)
+                await remerged(office.intake)
+
+        await asyncio.gather(publish(), *(write(*each) for each in enumerate(writers)))
+        await assert_all_follow(office.intake)
+        await assert_versions_have_no_gaps(office.intake.database)
+        async with office.intake.database.connection() as connection:
+            told = await connection.fetchval("select count(*) from feed")
+            versions = await connection.fetchval("select sum(version) from view")
+        assert told == versions
