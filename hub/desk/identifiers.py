@@ -14,10 +14,10 @@ import asyncpg
 from hub import telemetry
 from hub.access import Viewer, decide
 from hub.catalog import EntityKind
-from hub.clock import now
+from hub.clock import now, shanghai_date
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
-from hub.identifiers.schemes import Scheme
+from hub.identifiers.schemes import SOLE, Scheme
 from hub.identifiers.standing import Status, status_on
 from hub.store import reading
 from hub.timeline import Moment
@@ -65,19 +65,33 @@ def _is_borne(own: OwnIdentifier, day: date) -> bool:
 
 
 def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnIdentifier]:
-    """The numbers of one entity, each with the one that took its place and the day on which it took another's."""
+    """The numbers of one entity, each with the one that took its place and the day on which it took another's.
+
+    Of a scheme of which an entity bears one number, its own takes the place of that of an entity linked into it.
+    """
     values = {row["lookup"]: desk.open(row["key_id"], row["value_encrypted"], row["identifier_id"]) for row in rows}
     since = {row["replaced_by"]: row["valid_to"] for row in rows if row["replaced_by"]}
-    return [
-        OwnIdentifier(
-            scheme=Scheme(row["scheme"]),
-            value=values[row["lookup"]],
-            status=status_on(day, row["valid_to"], row["known_to"]),
-            valid_from=since.get(row["lookup"]),
-            valid_to=row["valid_to"],
-            known_from=row["known_from"],
-            known_to=row["known_to"],
-            replaced_by=values.get(row["replaced_by"]),
+    own = {row["scheme"]: row["lookup"] for row in rows if row["linked_at"] is None and _is_open(row)}
+    found = []
+    for row in rows:
+        valid_to, by = row["valid_to"], row["replaced_by"]
+        if row["linked_at"] and row["scheme"] in SOLE & own.keys() and _is_open(row):
+            valid_to, by = shanghai_date(row["linked_at"]), own[row["scheme"]]
+        found.append(
+            OwnIdentifier(
+                scheme=Scheme(row["scheme"]),
+                value=values[row["lookup"]],
+                status=status_on(day, valid_to, row["known_to"]),
+                valid_from=since.get(row["lookup"]),
+                valid_to=valid_to,
+                known_from=row["known_from"],
+                known_to=row["known_to"],
+                replaced_by=values.get(by),
+            )
         )
-        for row in rows
-    ]
+    return found
+
+
+def _is_open(row: asyncpg.Record) -> bool:
+    """Whether nothing has ended that the entity bears a number."""
+    return row["valid_to"] is None and row["known_to"] is None

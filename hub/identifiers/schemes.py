@@ -133,6 +133,10 @@ SCHEMES: dict[Scheme, SchemeRule] = {
 }
 
 
+SOLE = frozenset({Scheme.ID_NUMBER, Scheme.CREDIT_CODE, Scheme.ORGANIZATION_CODE})
+"""The schemes of which an entity bears one number at a time."""
+
+
 def normalise(scheme: Scheme, text: str) -> str:
     """The one spelling of ``text`` under ``scheme``; raises ``InvalidIdentifier`` without repeating the value."""
     return SCHEMES[scheme].normalise(text)

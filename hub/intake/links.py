@@ -14,6 +14,8 @@ from hub.catalog import EntityKind
 from hub.clock import shanghai_date
 from hub.errors import DatabaseBusy, InvalidArgument, LinkedAlready, NotLinked, UnknownEntity
 from hub.identifiers.entity_id import new_id
+from hub.identifiers.schemes import Identifier, Scheme
+from hub.intake.chunk import identifier_row
 from hub.intake.identify import Identified
 from hub.intake.locks import Locks, locks_on
 from hub.intake.publish import Occasion, Publisher
@@ -23,6 +25,7 @@ from hub.stewardship.bonds import Bonds, bonds_of
 from hub.store import links, writing
 from hub.store.known_time import announce
 from hub.store.pool import Connection
+from hub.vault.cipher import Vault
 
 LINK, UNLINK = "link", "unlink"
 
@@ -67,6 +70,10 @@ class _Plan:
         alone = {*self.kinds, *self.bonds.contested}
         return locks_on((found.bytes for found in alone), (found.bytes for found in self.bonds.shared))
 
+    def covers(self, other: "_Plan") -> bool:
+        """Whether who holds these locks may do what ``other`` says, which is the same."""
+        return self.kinds == other.kinds and self.entity_id == other.entity_id and self.locks.cover(other.locks)
+
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
@@ -76,6 +83,7 @@ class _Writing:
     plan: _Plan
     occasion: Occasion
     publisher: Publisher
+    vault: Vault
     submission_id: UUID
 
 
@@ -111,13 +119,14 @@ async def _carry_out(
             return planned
         async with intake.database.transaction() as connection:
             await writing.lock(connection, planned.locks.alone, planned.locks.shared)
-            if await plan(connection) != planned:
+            again = await plan(connection)
+            if isinstance(again, Link) or not planned.covers(again):
                 continue
             at = await announce(connection)
             publisher = intake.publisher
             await publisher.mature(connection, planned.kinds, shanghai_date(at))
             occasion = await publisher.begin(connection, planned.kinds, (), at)
-            written = _Writing(order, planned, occasion, publisher, new_id(at))
+            written = _Writing(order, planned, occasion, publisher, intake.vault, new_id(at))
             await links.write_order(connection, written.submission_id, ordered, occasion.at, order.sender, order.reason)
             await write(connection, written)
             return Link(planned.entity_id, planned.into_id, occasion.at, written.submission_id)
@@ -171,6 +180,21 @@ async def _link(connection: Connection, written: _Writing) -> None:
 async def _unlink(connection: Connection, written: _Writing) -> None:
     plan, occasion = written.plan, written.occasion
     await links.unlink(connection, plan.entity_id, occasion.at, written.submission_id)
+    gained = await _give_back(connection, written)
     touched = await judge_anew(connection, plan.kinds, occasion.known_at, written.submission_id)
-    identified = Identified(joined=frozenset({plan.into_id}), parted=frozenset({plan.entity_id}))
+    identified = Identified(frozenset({plan.into_id}), frozenset({plan.entity_id}), gained)
     await written.publisher.publish(connection, occasion, touched, identified, written.submission_id)
+
+
+async def _give_back(connection: Connection, written: _Writing) -> frozenset[UUID]:
+    """Let numbers stand again whose place one of the other entity had taken; gives the entities if there are any."""
+    plan, vault, at = written.plan, written.vault, written.occasion.at
+    replaced = await links.replaced_between(connection, plan.entity_id, plan.into_id)
+    rows = []
+    for row in replaced:
+        value = vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()
+        rows.append(identifier_row(vault, Identifier(Scheme(row["scheme"]), value), new_id(at), row["entity_id"]))
+    if rows:
+        await writing.supersede_identifiers(connection, [row.lookup for row in rows], at)
+        await writing.write_identifiers(connection, rows, vault.generation, written.submission_id, at)
+    return frozenset(plan.kinds) if rows else frozenset()

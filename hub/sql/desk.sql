@@ -98,7 +98,8 @@ answered as (
 ),
 sealed as (
     select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
-           identifier.value_encrypted, identifier.valid_to, identifier.recorded_at
+           identifier.value_encrypted, identifier.valid_to, identifier.recorded_at,
+           member.member_id = member.entity_id as is_own
     from (
         select entity_id, entity_id as member_id from answered
         union all
@@ -112,7 +113,7 @@ sealed as (
       and identifier.recorded_at <= $23 and (identifier.superseded_at is null or identifier.superseded_at > $23)
     union all
     select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
-           held.recorded_at
+           held.recorded_at, true
     from answered
     cross join lateral (
         select identifier.*
@@ -128,7 +129,7 @@ sealed as (
 opened as (
     select entity_id, array_agg(scheme) as schemes, array_agg(identifier_id) as identifier_ids,
            array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed_values, array_agg(valid_to) as valid_tos
-    from (select * from sealed order by recorded_at, identifier_id) as ordered
+    from (select * from sealed order by is_own, recorded_at, identifier_id) as ordered
     group by entity_id
 ),
 logged as (

@@ -50,3 +50,18 @@ order by linked_at, entity_id;
 insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, position, reason,
                         started_at, finished_at)
 values ($1::uuid, '', $2, $1::uuid::text, '', $3, $4, 1, $5, $3, $3);
+
+-- replaced_between
+-- The numbers of the entity $1, with what is linked into it, of which a number of the entity $2, with what is, took the
+-- place; and the other way round.
+with member as (
+    select asked.entity_id, asked.entity_id as member_id from unnest(array[$1, $2]::uuid[]) as asked (entity_id)
+    union all
+    select into_id, entity_id from link where into_id in ($1, $2) and unlinked_at is null
+)
+select former.lookup, former.identifier_id, former.entity_id, former.scheme, former.key_id, former.value_encrypted
+from member as one
+join vault.identifier as former on former.entity_id = one.member_id and former.superseded_at is null
+join vault.identifier as latter on latter.lookup = former.replaced_by and latter.superseded_at is null
+join member as other on other.member_id = latter.entity_id
+where one.entity_id <> other.entity_id;

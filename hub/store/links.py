@@ -42,3 +42,8 @@ async def write_order(
 ) -> None:
     """Keep an order among the submissions."""
     await connection.execute(_SQL["write_order"], submission_id, ordered, at, sender, reason)
+
+
+async def replaced_between(connection: Connection, one: UUID, other: UUID) -> list[asyncpg.Record]:
+    """The sealed numbers of either of two entities of which a number of the other took the place."""
+    return await connection.fetch(_SQL["replaced_between"], one, other)

@@ -86,7 +86,7 @@ def leads_of(row: asyncpg.Record) -> Iterator[Lead]:
 
 
 def numbers_of(row: asyncpg.Record) -> Iterator[Sealed]:
-    """The numbers that came with a row of ``answer``, the newest last."""
+    """The numbers that came with a row of ``answer``, those of the entity itself after others', the newest last."""
     columns = ("schemes", "identifier_ids", "key_ids", "sealed_values", "valid_tos")
     return map(Sealed, *(row[column] or () for column in columns))
 

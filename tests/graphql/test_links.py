@@ -101,3 +101,23 @@ async def test_an_order_that_makes_no_sense_names_what_is_wrong_with_it(api: Api
     await api.office.household({"idNumber": id_number(3), "name": "丙"})
     third = (await person(api, id_number(3)))["id"]
     assert await code_of(api, OFFICE, LINK, entity=one, into=third) == "LINKED_ALREADY"
+
+
+async def test_of_two_numbers_of_one_person_that_of_who_stands_is_current(api: Api) -> None:
+    await api.office.household({"idNumber": OTHER, "name": "乙"})
+    await api.office.household({"idNumber": ONE, "name": "甲"})
+    one, other = (await person(api, ONE))["id"], (await person(api, OTHER))["id"]
+    query = "query($id: ID!) { node(id: $id) { ... on NaturalPerson { idNumber identifiers(history: true) %s } } }"
+    asked = query % "{ value status replacedBy }"
+    await link(api, one, other)
+    found = (await api.data(asked, {"id": one}))["node"]
+    assert found["idNumber"] == OTHER
+    assert {own["value"]: (own["status"], own["replacedBy"]) for own in found["identifiers"]} == {
+        ONE: ("FORMER", OTHER),
+        OTHER: ("CURRENT", None),
+    }
+    await api.data(UNLINK, {"entity": one, "reason": "经查为两人"}, OFFICE)
+    for entity_id, number in ((one, ONE), (other, OTHER)):
+        found = (await api.data(asked, {"id": entity_id}))["node"]
+        own = [{"value": number, "status": "CURRENT", "replacedBy": None}]
+        assert (found["idNumber"], found["identifiers"]) == (number, own)

@@ -179,3 +179,21 @@ async def test_what_an_order_has_parted_no_delivery_joins_again(office: Office) 
     assert set(await office.views()) == {other}
     await assert_versions_have_no_gaps(office.intake.database)
     await assert_views_are_what_a_new_merge_gives(office.intake)
+
+
+async def test_a_number_whose_place_was_taken_stands_again_once_both_are_two(office: Office) -> None:
+    former = {"idNumber": OTHER, "formerIdNumber": ONE, "name": "乙"}
+    await office.household(*THREE[:2])
+    await office.household(former, stated_on=date(2024, 1, 2))
+    one, other = await person(office, ONE), await person(office, OTHER)
+    assert set(await office.views()) == {other}
+    await part(office, one)
+    assert set(await office.views()) == {one, other}
+    async with office.intake.database.connection() as connection:
+        replaced = "select count(*) from vault.identifier where superseded_at is null and replaced_by is not null"
+        assert await connection.fetchval(replaced) == 0
+        await office.household(former | {"name": "丙"}, stated_on=date(2024, 1, 3))
+        assert await connection.fetchval(replaced) == 0
+    names = {entity_id: items["name"] for entity_id, (_, items, _) in (await office.views()).items()}
+    assert names == {one: "甲", other: "丙"}
+    await assert_versions_have_no_gaps(office.intake.database)

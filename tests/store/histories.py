@@ -142,7 +142,7 @@ async def store(connection: Connection, history: History) -> None:
         ],
     )
     await connection.executemany(
-        "insert into link (entity_id, into_id, linked_at, unlinked_at, reason, submission_id) "
-        "values ($1, $2, $3, $4, '', $1)",
+        "insert into link (entity_id, into_id, through_id, linked_at, unlinked_at, reason, submission_id) "
+        "values ($1, $2, $2, $3, $4, '', $1)",
         [(one.entity_id, one.into_id, one.linked_at, one.unlinked_at) for one in history.links],
     )

@@ -36,8 +36,8 @@ from (select entity_id, right(entity_id::text, 12) as n from view) named;
 insert into employer_number (number, entity_id, recorded_at)
 select right(entity_id::text, 12), entity_id, now() from view;
 
-insert into link (entity_id, into_id, linked_at, reason, submission_id)
-select gen_random_uuid(), entity_id, now(), '', entity_id from view;
+insert into link (entity_id, into_id, through_id, linked_at, reason, submission_id)
+select gen_random_uuid(), entity_id, entity_id, now(), '', entity_id from view;
 
 insert into change (entity_id, version, kind, recorded_at, valid_on, position, epoch, items, divisions, submission_id,
                     catalog_version)
