@@ -183,7 +183,7 @@ def _held(view: View, wanted: Wanted) -> Iterator[UUID]:
 
 
 def _own(row: asyncpg.Record, opened: Mapping[UUID, str], day: date) -> dict[Scheme, str]:
-    """The numbers that an entity bears on a day; of several of a scheme that which ends first, else its own, the newest."""
+    """The numbers that an entity bears on a day; of several of a scheme that which ends first, else its own."""
     numbers = sorted(reading.numbers_of(row), key=lambda number: number.valid_to or date.max, reverse=True)
     return {
         Scheme(number.scheme): opened[number.identifier_id]

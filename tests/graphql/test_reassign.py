@@ -114,7 +114,8 @@ async def test_the_same_order_again_and_at_once_is_carried_out_once_and_kept(api
     assert changed["errors"][0]["extensions"]["code"] == "IDEMPOTENCY_KEY_REUSED"
     async with api.services.database.connection() as connection:
         (kept,) = await connection.fetch(
-            "select register, sender, counts, reason from submission join vault.reassignment using (submission_id)"
+            "select register, sender, counts, submission.reason "
+            "from submission join vault.reassignment using (submission_id)"
         )
     assert (kept["register"], kept["sender"], kept["reason"]) == (
         "household_registration",
