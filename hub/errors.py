@@ -454,15 +454,7 @@ class CatalogChanged(HubError):
 
     kind = Kind.CONFLICT
     code = "CATALOG_CHANGED"
-    hint = "Look at what was published meanwhile (`catalogVersions`, or `hub catalog diff`), then publish after it."
-
-
-class NotTheOffice(HubError):
-    """Only the platform office may publish a catalog."""
-
-    kind = Kind.FORBIDDEN
-    code = "NOT_THE_OFFICE"
-    hint = "Ask the platform office for the change, naming its legal basis."
+    hint = "Look at `hub catalog diff` again, then publish after what was published meanwhile."
 
 
 class MigrationChanged(HubError):
