@@ -12,8 +12,19 @@ from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
 from hub.timeline import Outcome
+from hub.webhooks import WebhookState
 
-__all__ = ["EntityKind", "IdentifierStatus", "Match", "NameMatch", "Operation", "Outcome", "Scheme", "Standing"]
+__all__ = [
+    "EntityKind",
+    "IdentifierStatus",
+    "Match",
+    "NameMatch",
+    "Operation",
+    "Outcome",
+    "Scheme",
+    "Standing",
+    "WebhookState",
+]
 
 
 def _enum(cls: type[StrEnum], name: str, description: str, values: Mapping[StrEnum, str]) -> None:
@@ -100,5 +111,17 @@ _enum(
         NameMatch.EXACT: "It is the whole name.",
         NameMatch.PREFIX: "The name begins with it.",
         NameMatch.PART: "The name has it somewhere.",
+    },
+)
+_enum(
+    WebhookState,
+    "WebhookState",
+    "How a webhook fares · 推送状态.",
+    {
+        WebhookState.ACTIVE: "It takes what is posted.",
+        WebhookState.FAILING: "The last attempts failed; they are repeated.",
+        WebhookState.SUSPENDED: "It has taken nothing for long, or no grant covers it any more; it waits for "
+        "`retryWebhook`.",
+        WebhookState.STOPPED: "It answered 410: it wants nothing more.",
     },
 )

@@ -1,6 +1,7 @@
 """What may be done over GraphQL.
 
-A department submits records to the registers it answers for and puts numbers right; the platform office links entities.
+A department submits records to the registers it answers for and puts numbers right; the platform office links entities;
+whoever follows changes sets up webhooks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,13 @@ from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.values import RecordResult, result_of
+from graphql_schema.webhooks import (
+    CreatedWebhook,
+    WebhookType,
+    create_webhook,
+    remove_webhook,
+    retry_webhook,
+)
 from hub.access import may_submit
 from hub.clock import now
 from hub.errors import NotYourRegister, SubmissionTooLarge, UnknownRegister
@@ -131,6 +139,18 @@ class Mutation:
         resolver=unlink_entities,
         description="Say that an entity is none with the one that stands for it: both stand for themselves again, each "
         "with its whole history. For the platform office · 取消合并.",
+    )
+    create_webhook: CreatedWebhook = strawberry.mutation(
+        resolver=create_webhook,
+        description="Have changes posted to an address of yours as signed CloudEvents, at least once and in order · "
+        "新建变更推送.",
+    )
+    retry_webhook: WebhookType = strawberry.mutation(
+        resolver=retry_webhook,
+        description="Have a webhook go on, whatever stopped it, and post its dead letters once more · 重新推送.",
+    )
+    remove_webhook: WebhookType = strawberry.mutation(
+        resolver=remove_webhook, description="Take a webhook away, with its dead letters · 删除变更推送."
     )
 
 

@@ -17,6 +17,7 @@ from graphql_schema.making import context_of, raw_info
 from graphql_schema.search import search_fields
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
+from graphql_schema.webhooks import WEBHOOK_QUESTIONS
 from hub.catalog import Model
 from hub.desk import Answer, AsOf, Key
 from hub.errors import InvalidIdentifier
@@ -113,6 +114,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,
+        **WEBHOOK_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

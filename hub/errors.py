@@ -265,6 +265,22 @@ class TooManySubscriptions(HubError):
     hint = "Complete one first, widen the filter of one, or open another connection."
 
 
+class TooManyWebhooks(HubError):
+    """An agency may keep at most {limit} webhooks."""
+
+    kind = Kind.CONFLICT
+    code = "TOO_MANY_WEBHOOKS"
+    hint = "Remove one first, or widen the filter of one."
+
+
+class UnknownWebhook(HubError):
+    """You have no webhook {id}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_WEBHOOK"
+    hint = "The query `webhooks` lists yours."
+
+
 class SearchNotGranted(HubError):
     """No grant of yours lets you search for a {kind}."""
 

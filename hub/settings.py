@@ -75,6 +75,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat: Annotated[
         float, Meta(gt=0, description="Seconds between pings over a WebSocket; who answers none in time is cut off.")
     ] = 20.0
+    webhook_hosts: Annotated[
+        str,
+        Meta(description="Hosts, parted by commas, that webhooks may reach by http too and at private addresses."),
+    ] = ""
+    webhook_timeout: Annotated[float, Meta(gt=0, description="Seconds in which a webhook must have answered.")] = 10.0
+    webhook_attempts: Annotated[
+        int, Meta(ge=1, description="Times that changes are posted before they become a dead letter.")
+    ] = 12
+    webhook_backoff: Annotated[
+        float,
+        Meta(
+            gt=0, description="Seconds before the second attempt; each further pause is twice as long, up to an hour."
+        ),
+    ] = 1.0
+    webhook_patience: Annotated[
+        float, Meta(gt=0, description="Seconds after which a webhook that takes nothing is suspended.")
+    ] = 86_400.0
+    max_webhooks: Annotated[int, Meta(ge=0, description="Most webhooks of one agency.")] = 20
     log_level: Annotated[
         str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
     ] = "info"
@@ -86,6 +104,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def data_path(self) -> Path:
         """``data_dir`` as an absolute path."""
         return Path(self.data_dir).absolute()
+
+    @property
+    def reachable_hosts(self) -> frozenset[str]:
+        """The hosts that ``webhook_hosts`` names."""
+        return frozenset(filter(None, (host.strip().lower() for host in self.webhook_hosts.split(","))))
 
     @property
     def vault_key_path(self) -> Path:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.trace import Tracer
 
-QUIET = ("strawberry.execution",)
-"""Loggers of libraries that would write whole questions with their arguments."""
+QUIET = ("strawberry.execution", "httpx")
+"""Loggers of libraries that would write whole questions with their arguments, or all of an agency's address."""
 
 _NOTHING = nullcontext()
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")

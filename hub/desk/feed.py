@@ -106,6 +106,23 @@ async def latest_change(desk: Desk, viewer: Viewer) -> Told | None:
     return Told(feed_cursor(desk.vault, _place_of(rows[0])), shown[0] if shown else None) if rows else None
 
 
+async def beginning(desk: Desk, viewer: Viewer, after: str | None, wanted: Filter) -> str | None:
+    """The cursor at which a reader with a filter begins: ``after``, else the latest; raises as ``changes`` does."""
+    _check(_telling(desk, viewer), wanted)
+    if after is None:
+        return await latest_cursor(desk)
+    async with desk.database.connection() as connection:
+        await _place(connection, desk.vault, after)
+    return after
+
+
+async def latest_cursor(desk: Desk) -> str | None:
+    """The cursor of the last change of the feed; None in an empty hub."""
+    async with desk.database.connection() as connection:
+        rows = await feed.latest_changes(connection, 1)
+    return feed_cursor(desk.vault, _place_of(rows[0])) if rows else None
+
+
 def _telling(desk: Desk, viewer: Viewer) -> Telling:
     telling = Telling(desk.model, desk.grants, viewer)
     if not telling.kinds():
