@@ -1,5 +1,5 @@
 -- Where agencies have changes posted to, how far that has come, and what could not be posted
--- (docs/decisions/0019-webhooks.md).
+-- (docs/webhooks.md).
 
 create table webhook (
     webhook_id uuid primary key,

@@ -27,6 +27,8 @@ WEBHOOKS = """{ webhooks {
 } }"""
 RETRY = "mutation($id: ID!) { retryWebhook(id: $id) { id state attempts deadLetters { isRetried } } }"
 REMOVE = "mutation($id: ID!) { removeWebhook(id: $id) { id } }"
+PATIENCE = 60.0
+"""Seconds after which a test that waits in vain is ended."""
 Event = Mapping[str, Any]
 Answer = Callable[[], Response]
 
@@ -53,7 +55,7 @@ class Receiver:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         body = await request.body()
         self.headers.append(request.headers)
         self.posts.append(taught()(self.secret, request.headers["hub-signature"], body, set()))
@@ -79,7 +81,7 @@ def pairs(events: Sequence[Event]) -> list[tuple[str, int]]:
 async def receiving() -> AsyncIterator[Receiver]:
     """A receiver on a free port."""
     receiver = Receiver()
-    async with listening(Starlette(routes=[Route("/changes", receiver, methods=["POST"])])) as url:
+    async with listening(Starlette(routes=[Route("/changes", receiver.answer, methods=["POST"])])) as url:
         receiver.url = f"{url}/changes"
         yield receiver
 
@@ -100,12 +102,13 @@ async def only_webhook(api: Api) -> Mapping[str, Any]:
 
 
 async def until(met: Callable[[], Any]) -> None:
-    """Wait until something has come to be; a test that waits in vain is ended by whoever runs it."""
-    while True:
-        found = met()
-        if await found if asyncio.iscoroutine(found) else found:
-            return
-        await asyncio.sleep(0.02)
+    """Wait until something has come to be."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = met()
+            if await found if asyncio.iscoroutine(found) else found:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def until_webhook(api: Api, met: Callable[[Mapping[str, Any]], Any]) -> Mapping[str, Any]:
