@@ -20,6 +20,7 @@ from hub import progress
 from hub.access import Role, Viewer
 from hub.serve import open_services, read_model
 from hub.settings import Settings
+from hub.store.statistics import refresh_statistics
 
 SEED = 1
 PERSON_QUERY = """query Person($idNumber: IdNumber!) {
@@ -137,6 +138,7 @@ async def _load_city(settings: Settings, console: Console, directory: Path) -> N
                 report = await load(services.intake, recognised, "hub demo", advance)
             outcomes = ", ".join(f"{lines:,} {name.lower()}" for name, lines in report.summary.counts.items())
             console.print(f"  {delivery.file}: {outcomes}", markup=False, highlight=False)
+        await refresh_statistics(services.database)
 
 
 class SampleDelivery(msgspec.Struct, frozen=True):

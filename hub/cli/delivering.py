@@ -13,6 +13,7 @@ from hub.cli.console import err, fail, guarded, out, run
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
 from hub.store.quarantine import list_quarantine
+from hub.store.statistics import refresh_statistics
 from hub.timeline import Outcome
 
 app = typer.Typer()
@@ -73,7 +74,9 @@ def load_command(
 async def _load(settings: Settings, recognised: list[RecognisedFile]) -> list[LoadReport]:
     async with open_services(settings) as services:
         with progress.bytes_read(err, recognised) as advance:
-            return [await load(services.intake, file, "hub load", advance) for file in recognised]
+            reports = [await load(services.intake, file, "hub load", advance) for file in recognised]
+        await refresh_statistics(services.database)
+    return reports
 
 
 def _show(report: LoadReport) -> None:

@@ -10,6 +10,7 @@ from hub.catalog import Model
 from hub.intake.submission import Intake
 from hub.reasons import ReasonCode
 from hub.store.pool import Database
+from hub.store.statistics import refresh_statistics
 from hub.vault.cipher import Vault
 from tests.cli.running import run_hub
 from tests.offices import Office
@@ -95,6 +96,26 @@ async def test_a_row_with_a_formula_is_kept_whole_and_the_others_land(
     raw, zh, en = (await raw_lines(database, vault))["FORMULA"]
     assert id_number(2).encode() in raw
     assert (zh, en) == ("「姓名」是公式而不是数值", "“姓名” holds a formula, not a value")
+
+
+async def test_a_large_load_leaves_statistics_and_a_small_one_leaves_them_as_they_are(
+    tmp_path: Path, hub: Environment, database: Database
+) -> None:
+    async def counted() -> dict[str, float]:
+        async with database.connection() as connection:
+            rows = await connection.fetch("select relname, reltuples from pg_class where relname in ('state', 'view')")
+        return {row["relname"]: row["reltuples"] for row in rows}
+
+    for count, name in ((1_000, "甲"), (10, "乙")):
+        file = tmp_path / f"{name}.csv"
+        file.write_bytes(b"\n".join([HEADER.encode(), *(line(place, name=name) for place in range(count))]))
+        code, output = run_hub("load", REGISTER, file, **hub)
+        assert code == 0, output
+        assert await counted() == {"state": 1_000, "view": 1_000}
+    async with database.connection() as connection:
+        known = await connection.fetchval("select count(*) from pg_stats where tablename = 'state'")
+    assert known > 10
+    assert await refresh_statistics(database) == []
 
 
 REFUSED: Mapping[str, tuple[str, str, bytes, str]] = {
