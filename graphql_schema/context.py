@@ -14,7 +14,7 @@ from strawberry.dataloader import DataLoader
 from graphql_schema.errors import error_extensions
 from graphql_schema.limits import fields_below
 from graphql_schema.selection import ResolveInfo, asks_for, items_asked
-from hub.access import Viewer, refusal
+from hub.access import Viewer, may_submit, refusal
 from hub.catalog import Edge, EntityKind, Model
 from hub.clock import today
 from hub.desk import (
@@ -33,7 +33,7 @@ from hub.desk.desk import Reply
 from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, linked_into
-from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong
+from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong, NotYourRegister, UnknownRegister
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -67,6 +67,13 @@ class OperationContext:
         self._keys_left = self.settings.max_keys
         self._fields_left = self.settings.max_answer_fields
         self._now = Moment(today())
+
+    def check_register(self, register: str) -> None:
+        """Raise unless the viewer's department answers for ``register``."""
+        if register not in self.model.registers:
+            raise UnknownRegister(register=register)
+        if not may_submit(self.model, self.viewer, register):
+            raise NotYourRegister(register=register)
 
     def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
         """Note that ``item`` was denied at the present selection."""

@@ -26,9 +26,8 @@ from graphql_schema.webhooks import (
     remove_webhook,
     retry_webhook,
 )
-from hub.access import may_submit
 from hub.clock import now
-from hub.errors import NotYourRegister, SubmissionTooLarge, UnknownRegister
+from hub.errors import SubmissionTooLarge
 from hub.intake.delivery import Line, check_name, said
 from hub.intake.submission import Delivery
 
@@ -98,10 +97,7 @@ class Mutation:
     ) -> SubmissionResult:
         """Take in the records in one or more transactions; every record has a result."""
         context = context_of(info)
-        if input.register not in context.model.registers:
-            raise UnknownRegister(register=input.register)
-        if not may_submit(context.model, context.viewer, input.register):
-            raise NotYourRegister(register=input.register)
+        context.check_register(input.register)
         if len(input.records) > context.settings.max_records:
             raise SubmissionTooLarge(limit=context.settings.max_records)
         stated_at = said("statedOn", datetime.combine(input.stated_on, time())) if input.stated_on else now()

@@ -7,8 +7,6 @@ import strawberry
 from graphql_schema.enums import Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of
-from hub.access import may_submit
-from hub.errors import NotYourRegister, UnknownRegister
 from hub.identifiers.crosswalk import read_document
 from hub.intake.delivery import check_name
 from hub.intake.reassign import Reassignment, reassign
@@ -44,10 +42,7 @@ async def reassign_identifier(
 ) -> ReassignmentResult:
     """Lead a number to another entity; the records of the one it led to stay with that one."""
     context = context_of(info)
-    if input.register not in context.model.registers:
-        raise UnknownRegister(register=input.register)
-    if not may_submit(context.model, context.viewer, input.register):
-        raise NotYourRegister(register=input.register)
+    context.check_register(input.register)
     check_name("idempotencyKey", input.idempotency_key)
     check_name("reason", input.reason)
     order = Reassignment(

@@ -41,16 +41,7 @@ class HubSchema(strawberry.Schema):
             return ExecutionResult(None, invalid.errors)
         if _is_subscription(document, operation_name):
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
-        result = execute(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            max_coercion_errors=MOST_ERRORS,
-            executor_class=self.execution_context_class,
-            operation_extensions=None,
-        )
+        result = execute(self._schema, document, **self._asked(variables, operation_name, context))
         return await result if isawaitable(result) else result
 
     async def follow(
@@ -63,18 +54,22 @@ class HubSchema(strawberry.Schema):
             return ExecutionResult(None, invalid.errors)
         if not _is_subscription(document, operation_name):
             raise BadRequest(problem="queries and mutations go over HTTP")
-        results = subscribe(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            max_coercion_errors=MOST_ERRORS,
-            executor_class=self.execution_context_class,
-            operation_extensions=None,
-        )
+        results = subscribe(self._schema, document, **self._asked(variables, operation_name, context))
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)
+
+    def _asked(
+        self, variables: Mapping[str, object] | None, operation_name: str | None, context: object
+    ) -> dict[str, Any]:
+        """What is handed over with every operation."""
+        return {
+            "context_value": context,
+            "variable_values": dict(variables or {}),
+            "operation_name": operation_name,
+            "max_coercion_errors": MOST_ERRORS,
+            "executor_class": self.execution_context_class,
+            "operation_extensions": None,
+        }
 
 
 def _is_subscription(document: DocumentNode, operation_name: str | None) -> bool:

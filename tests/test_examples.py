@@ -59,7 +59,8 @@ async def test_the_readme_can_be_followed_from_the_first_file_to_the_last_answer
     exit_codes = [code for snippet in snippets(text, "sh") for code in follow(snippet, reader)]
     assert exit_codes == [1, 0, 0, 0]
     async with hub_of(reader) as api:
-        assert await api.data(snippets(text, "graphql")[0]) == json.loads(snippets(text, "json")[0])
+        for query, answer in zip(snippets(text, "graphql"), snippets(text, "json"), strict=True):
+            assert await api.data(query) == json.loads(answer)
 
         asked, submitted = sent_bodies(text)
         entity = (await send(api, asked, AGENCY))["legalEntity"]
