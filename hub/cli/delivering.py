@@ -9,6 +9,7 @@ from rich.table import Column, Table
 
 from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
 from hub import progress
+from hub.clock import SHANGHAI
 from hub.cli.console import err, fail, guarded, out, run
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
@@ -18,7 +19,7 @@ from hub.timeline import Outcome
 
 app = typer.Typer()
 PANEL = "For a department that delivers"
-QUARANTINE_COLUMNS = ("register", "record type", "data row", "code", "原因", "reason")
+QUARANTINE_COLUMNS = ("received", "register", "record type", "data row", "code", "原因", "reason")
 
 StatedOn = Annotated[
     datetime | None,
@@ -103,9 +104,9 @@ def quarantine(
     submission: Annotated[str | None, typer.Option(help="Only lines of this submission.")] = None,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="List at most so many lines.")] = 50,
 ) -> None:
-    """List the lines that could not be taken in, with the reason of each.
+    """List the lines that could not be taken in, with the reason of each, the latest first.
 
-    Rows are counted from 1 below the header, blank ones left out.
+    Times are those of China. Rows are counted from 1 below the header, blank ones left out.
     """
     settings = guarded(load_settings)
     if register and register not in guarded(lambda: read_model(settings)).registers:
@@ -118,8 +119,9 @@ def quarantine(
     table = Table(*(Column(title, overflow="fold") for title in QUARANTINE_COLUMNS))
     rows = run(find(settings))
     for row in rows:
-        place = str(row["place"])
-        table.add_row(row["register"], row["record_type"], place, row["reason"], row["reason_zh"], row["reason_en"])
+        received = f"{row['quarantined_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        told = (row[key] for key in ("register", "record_type", "place", "reason", "reason_zh", "reason_en"))
+        table.add_row(received, *map(str, told))
     out.print(table if rows else "Nothing is in quarantine here.")
 
 
