@@ -9,8 +9,8 @@ from rich.table import Column, Table
 
 from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
 from hub import progress
-from hub.clock import SHANGHAI
 from hub.cli.console import err, fail, guarded, out, run
+from hub.clock import SHANGHAI
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
 from hub.store.quarantine import list_quarantine

@@ -11,5 +11,5 @@ _SQL = queries("quarantine")
 async def list_quarantine(
     connection: Connection, register: str | None, submission_id: str | None, most: int
 ) -> list[asyncpg.Record]:
-    """(submission_id, place, register, record_type, reason, item, reason_zh, reason_en, quarantined_at), newest first."""
+    """Each with its submission, place, register, record type, reason in both languages and time, newest first."""
     return await connection.fetch(_SQL["list"], register, submission_id, most)
