@@ -104,6 +104,9 @@ async def discrepancies_asked(
 ) -> DiscrepancyConnection:
     """A page of what a department has to settle."""
     context = context_of(info)
+    for argument, text in (("department", department), ("item", item)):
+        if text is not None and not text.isprintable():
+            raise InvalidArgument(name=argument, problem="it holds characters that no name has")
     wanted = Wanted(department, item, is_open)
     place = _place(after) if after else None
     found, more = await discrepancies(context.desk, context.viewer, wanted, place, page_size(first))

@@ -148,6 +148,8 @@ def _code(model: Model, kind: EntityKind, column: CardColumn, text: str | None) 
     """The code that ``text`` is or names in one of the lists of a column; as it stands where one of them is open."""
     if text is None:
         return None
+    if not text.isprintable():
+        raise InvalidArgument(name=column, problem="it holds characters that no text has")
     lists = list(_code_lists(model, kind, column))
     code = next((code for codes in lists if (code := codes.code_of(text))), None)
     if code is None and not any(codes.open for codes in lists):

@@ -15,8 +15,8 @@ OLD_TAXPAYER_ID_LENGTH = 15
 
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}", re.ASCII)
 _ORGANIZATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]", re.ASCII)
-_REGISTRATION_NUMBER = re.compile(r"[0-9A-Z]{6,20}", re.ASCII)
-_TAXPAYER_ID = re.compile(r"[0-9A-Z]{15,20}", re.ASCII)
+_REGISTRATION_NUMBER = re.compile(r"(?=.*[1-9])[0-9A-Z]{6,20}", re.ASCII)
+_TAXPAYER_ID = re.compile(r"(?=.*[1-9])[0-9A-Z]{15,20}", re.ASCII)
 _ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -62,7 +62,9 @@ def registration_number(text: str) -> str:
     """A registration number of a register's own numbering: 6 to 20 letters and digits, unchecked."""
     number = bare(text)
     if not _REGISTRATION_NUMBER.fullmatch(number):
-        raise InvalidIdentifier(scheme="REGISTRATION_NUMBER", problem="it is not 6 to 20 letters and digits")
+        raise InvalidIdentifier(
+            scheme="REGISTRATION_NUMBER", problem="it is not 6 to 20 letters and digits, or has none but 0"
+        )
     return number
 
 
@@ -70,5 +72,7 @@ def taxpayer_id(text: str) -> str:
     """A taxpayer identification number: the credit code, or 15 to 20 characters of an older form, unchecked."""
     number = bare(text)
     if not _TAXPAYER_ID.fullmatch(number):
-        raise InvalidIdentifier(scheme="TAXPAYER_ID", problem="it is not 15 to 20 letters and digits")
+        raise InvalidIdentifier(
+            scheme="TAXPAYER_ID", problem="it is not 15 to 20 letters and digits, or has none but 0"
+        )
     return number

@@ -104,9 +104,11 @@ SCHEMES: dict[Scheme, SchemeRule] = {
     Scheme.SOCIAL_SECURITY_NUMBER: _person("Personal social security number", "个人社保号"),
     Scheme.STUDENT_NUMBER: _person("Student number", "学籍号"),
     Scheme.DISABILITY_CERTIFICATE: _person("Disability certificate", "残疾人证号码", documents.disability_certificate),
-    Scheme.CERTIFICATE_NUMBER: _person("Number of a certificate of any issuer", "证书号码", finds=False),
+    Scheme.CERTIFICATE_NUMBER: _person(
+        "Number of a certificate of any issuer", "证书号码", documents.any_number, finds=False
+    ),
     Scheme.UNKNOWN_DOCUMENT: _person(
-        "Identity document of a kind that nobody says", "未说明类型的身份证件号码", finds=False
+        "Identity document of a kind that nobody says", "未说明类型的身份证件号码", documents.any_number, finds=False
     ),
     Scheme.ORGANIZATION_CODE: _organization(
         "Organisation code (GB 11714)", "组织机构代码", organization.organization_code

@@ -24,6 +24,9 @@ _EMBEDDED_ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5}[ -]?(?:19|20)\d{6}[ -]?\d{
 _SAYS_WHAT_IT_IS = frozenset({Scheme.CREDIT_CODE, Scheme.ORGANIZATION_CODE})
 """Plain schemes whose check characters tell a number of theirs from one that embeds an ID number."""
 _NO_DATE = re.compile(r"0000[-/.年]?(?:0?0[-/.月]?0?0日?|00[-/.月]?)?年?")
+_INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
+LARGEST_INTEGER = 2**31 - 1
+"""No number beyond it can be shown: an Int of GraphQL has 32 bits."""
 _YES, _NO = {"1", "true", "yes", "y", "是"}, {"0", "false", "no", "n", "否"}
 _UNKNOWN = frozenset({"不详", "未知", "不明", "不清", "不清楚", "无法核实", "无法查明", "待查", "未查明", "UNKNOWN"})
 """Words by which registers say that they do not know, where a number, a date or a code is asked for."""
@@ -104,10 +107,10 @@ def _date(kind: ItemType, value: object, column: Column) -> object:
 
 
 def _integer(value: object, column: Column) -> int:
-    try:
-        return int(unicodedata.normalize("NFKC", plain_text(value, column)))
-    except ValueError:
-        raise column.rejects(ReasonCode.NOT_A_NUMBER) from None
+    text = unicodedata.normalize("NFKC", plain_text(value, column))
+    if not _INTEGER.fullmatch(text) or abs(int(text)) > LARGEST_INTEGER:
+        raise column.rejects(ReasonCode.NOT_A_NUMBER)
+    return int(text)
 
 
 def _boolean(value: object, column: Column) -> bool:

@@ -122,7 +122,7 @@ def _entries(item: Item, whole: object) -> Iterator[Mapping[str, object]]:
     if isinstance(whole, str) and whole.lstrip().startswith("["):
         try:
             whole = msgspec.json.decode(whole)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise column_of(item).rejects(ReasonCode.NOT_A_LIST) from None
     for entry in whole if isinstance(whole, list) else () if whole is None else (whole,):
         yield entry if isinstance(entry, Mapping) else {item.plain: entry}

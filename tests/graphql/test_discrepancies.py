@@ -135,3 +135,9 @@ async def test_a_past_answer_shows_what_stood_then(api: Api) -> None:
     past = await api.data(query, {"id": ONE, "at": before})
     assert past["naturalPerson"]["discrepancies"] == [{"check": "sexOfNumber"}]
     assert await shown(api) == []
+
+
+async def test_a_department_or_item_that_no_name_can_be_is_refused(api: Api) -> None:
+    for argument in ("department", "item"):
+        answer = await api.ask(LIST, {argument: "a\x00"}, OFFICE)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_ARGUMENT"]

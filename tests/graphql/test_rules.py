@@ -375,7 +375,8 @@ async def test_lists_of_small_records_come_as_lists_as_json_and_in_columns(api: 
         school | {"studentNumber": "4", "transfers": moves * 2},
         school | {"studentNumber": "5", "transfers": "[1"},
         school | {"studentNumber": "6", "transfers": [{"why": "搬家"}]},
-    ) == ["CREATED", "CREATED", "CREATED", "REPEATED_ENTRY", "NOT_A_LIST", "UNKNOWN_ITEM"]
+        school | {"studentNumber": "7", "transfers": "[" * 50_000},
+    ) == ["CREATED", "CREATED", "CREATED", "REPEATED_ENTRY", "NOT_A_LIST", "UNKNOWN_ITEM", "NOT_A_LIST"]
     fields = """schoolEnrolments { studentNumber awards { on text } suspensions { suspendedOn resumedOn }
         transfers { transferredOn fromSchool { name } toSchool { name code legalEntity { name } } } }"""
     enrolments = {one.pop("studentNumber"): one for one in (await person(api, fields))["schoolEnrolments"]}
@@ -472,6 +473,19 @@ async def test_a_person_is_dead_when_the_death_certificate_says_so_whatever_the_
             "source": {"validFrom": "2024-03-05"},
         },
     }
+
+
+async def test_a_number_is_written_in_digits_and_small_enough_to_be_shown(api: Api) -> None:
+    ages = ["1_000", "٣", str(2**31), "9" * 40, "１０２"]
+    lines = [{"certificateNumber": "D1", "ageAtDeath": age, **subject(PERSON)} for age in ages]
+    refused = ["NOT_A_NUMBER"] * 4
+    assert await outcomes(api, "health", "deathCertificate", *lines) == [*refused, "CREATED"]
+    assert (await person(api, "deathCertificate { ageAtDeath }"))["deathCertificate"] == {"ageAtDeath": 102}
+
+
+async def test_two_who_have_no_number_are_not_one_for_what_stands_in_its_place(api: Api) -> None:
+    lines = [{"name": name, "certificateNumber": "无"} for name in ("甲协会", "乙协会")]
+    assert await outcomes(api, "civil_affairs", "socialGroupRegistration", *lines) == ["MALFORMED_NUMBER"] * 2
 
 
 def test_every_identifying_item_is_of_a_scheme_of_its_kind_of_entity(model: Model) -> None:

@@ -182,3 +182,8 @@ async def test_what_was_searched_for_reaches_no_log_span_or_error(
     assert "desk.search" in recorded.names
     told = recorded.everything() + log.getvalue() + "".join(entry["entry"] for entry in entries)
     assert not [trace for trace in (name[:2], born, ascii(name[:2])[1:-1]) if trace in told]
+
+
+async def test_a_status_that_no_text_holds_is_refused(shared_api: Api) -> None:
+    answer = await shared_api.ask(r'{ searchLegalEntities(name: "公司", status: "a\u0000") { totalCount } }')
+    assert error_codes(answer) == ["INVALID_ARGUMENT"]

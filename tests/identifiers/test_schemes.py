@@ -55,5 +55,18 @@ def test_nothing_is_not_a_number_of_any_scheme(scheme: Scheme) -> None:
 
 
 def test_a_number_longer_than_any_certificate_bears_is_refused() -> None:
-    with pytest.raises(InvalidIdentifier, match="longer than 60"):
+    with pytest.raises(InvalidIdentifier, match="1 to 60"):
         normalise(Scheme.CERTIFICATE_NUMBER, "1" * 61)
+
+
+@pytest.mark.parametrize("scheme", [scheme for scheme, rule in SCHEMES.items() if rule.finds])
+@pytest.mark.parametrize("nothing", ["无", "-", "／", "NULL", "暂无号码", "000000", "0" * 15, "00\x0000"])
+def test_what_stands_where_there_is_no_number_leads_to_nobody(scheme: Scheme, nothing: str) -> None:
+    with pytest.raises(InvalidIdentifier):
+        normalise(scheme, nothing)
+
+
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_a_number_holds_no_sign_that_cannot_be_seen(scheme: Scheme) -> None:
+    with pytest.raises(InvalidIdentifier):
+        normalise(scheme, "1\x002345678")
