@@ -77,7 +77,7 @@ class Desk:
     ) -> dict[Key, Reply]:
         """The entities of ``kind`` that each of ``keys`` led to at ``moment``, as far as ``items`` of them are given.
 
-        One statement reads them all and writes the access log; only views that do not stand at it cost another.
+        One statement reads them all and writes the access log; only views that do not stand at it cost more.
         """
         decision = decide(self.model, self.grants, viewer, kind, items)
         entry = entry_of(viewer, operation, decision, now())

@@ -158,15 +158,20 @@ async def test_edges_of_one_level_that_ask_the_same_are_read_by_one_statement(co
     assert len(counted.statements) == 2
 
 
-async def test_a_view_whose_day_has_come_costs_one_more_statement(counted: Counted) -> None:
-    await people(counted, MOTHER)
-    await counted.office.household({"idNumber": MOTHER, "name": "将来名", "_valid_from": date(2999, 1, 1)})
+async def test_views_whose_day_has_come_cost_four_statements_more_however_many_they_are(counted: Counted) -> None:
+    await people(counted, MOTHER, FATHER, WIFE)
+    for number in (MOTHER, FATHER):
+        await counted.office.household({"idNumber": number, "name": "将来名", "_valid_from": date(2999, 1, 1)})
     async with counted.services.database.connection() as connection:
         await connection.execute("update state set valid_from = current_date - 1 where valid_from = '2999-01-01'")
-        await connection.execute("update view set due_on = current_date - 1")
-    counted.statements.clear()
-    assert (await person(counted, MOTHER, "name"))["name"] == "将来名"
-    assert len(counted.statements) == 2
+        await connection.execute("update view set due_on = current_date - 1 where due_on is not null")
+    for numbers, statements in (([MOTHER], 5), ([MOTHER, FATHER, WIFE], 5), ([WIFE], 1)):
+        counted.statements.clear()
+        asked = "query ($ids: [IdNumber!]!) { naturalPersons(idNumbers: $ids) { naturalPerson { name } } }"
+        found = (await counted.data(asked, {"ids": numbers}))["naturalPersons"]
+        names = [result["naturalPerson"]["name"] for result in found]
+        assert names == ["人004" if number == WIFE else "将来名" for number in numbers]
+        assert len(counted.statements) == statements
 
 
 SPOUSE = "spouse { match source { validFrom } person { name } }"
