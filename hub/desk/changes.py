@@ -80,8 +80,13 @@ class Telling:
 
 
 async def log_telling(
-    connection: Connection, viewer: Viewer, operation: str, entity_ids: Iterable[UUID], items: Iterable[str]
+    connection: Connection,
+    viewer: Viewer,
+    operation: str,
+    entity_ids: Iterable[UUID],
+    items: Iterable[str],
+    denied: Iterable[str] = (),
 ) -> None:
-    """Keep in the access log what a viewer is about to be told."""
-    entry = entry_of(viewer, operation, Decision(frozenset(items), frozenset()), now())
+    """Keep in the access log what a viewer is about to be told, or what was denied."""
+    entry = entry_of(viewer, operation, Decision(frozenset(items), frozenset(denied)), now())
     await reading.write_access_log(connection, entry, dict.fromkeys(entity_ids))

@@ -12,7 +12,7 @@ from hub.catalog import Edge, Item, ItemType, Model
 from hub.catalog.unknown import is_unknown
 from hub.desk.answer import Answer, Found
 from hub.identifiers.names import comparable
-from hub.identifiers.spelling import bare
+from hub.identifiers.spelling import bare, counts
 from hub.merge import Record, Source, entity_of
 from hub.store.reading import Key
 
@@ -82,7 +82,8 @@ def key_to(item_type: ItemType, value: object, number: object = None, name: obje
     if item_type is not ItemType.ORGANIZATION:
         return None
     named = value.get("name") if isinstance(value, Mapping) else None
-    called = Key(number=_spelt(bare, number), name=_spelt(comparable, named or name))
+    borne = _spelt(bare, number)
+    called = Key(number=borne if borne and counts(borne) else None, name=_spelt(comparable, named or name))
     return called if called != Key() else None
 
 

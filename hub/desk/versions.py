@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.access import Viewer
+from hub.access import Viewer, refusal
 from hub.catalog import Catalog, EntityKind, Item, MergedItem, Model
 from hub.desk.answer import sealed_number
 from hub.desk.changes import Change, Telling, log_telling
@@ -127,7 +127,9 @@ async def history(
     if item is None or not item.authority:
         raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
     if not telling.given(kind, [name]):
-        raise FieldNotGranted(item=f"{kind.type_name}.{name}")
+        async with desk.database.connection() as connection:
+            await log_telling(connection, viewer, "history", [entity_id], (), [name])
+        raise refusal(desk.model, viewer, kind, name)
     async with desk.database.connection() as connection:
         followed = await _catalogs(connection, desk, entity_id, known_at)
         rules = {rule for catalog in followed.values() for rule in catalog.rules(item)}

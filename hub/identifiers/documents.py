@@ -8,7 +8,7 @@ import re
 
 from hub.errors import InvalidIdentifier
 from hub.identifiers import citizen_id
-from hub.identifiers.spelling import bare, compact
+from hub.identifiers.spelling import bare, compact, counts
 
 _PASSPORT = re.compile(r"(?:[A-Z]{3}/)?(?=.*[1-9])[0-9A-Z]{5,17}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -16,7 +16,6 @@ _HONG_KONG_MACAO = re.compile(r"([HM]\d{8})(?:\d{2})?", re.ASCII)
 _TAIWAN = re.compile(r"(\d{8})(?:\d{2})?", re.ASCII)
 _PERMANENT_RESIDENCE = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
 _DISABILITY = re.compile(r"([1-9]\d{16}[\dX])([1-7][1-4])(?:B?\d{1,2})?", re.ASCII)
-_COUNTS = re.compile(r"[1-9]", re.ASCII)
 _STUDENT = re.compile(r"[GLJ]([1-9]\d{16}[\dX])", re.ASCII)
 
 
@@ -76,7 +75,7 @@ def plain_number(text: str) -> str:
     What stands in a column where there is no number, as 无, - or 000, would make one entity of all who have none.
     """
     number = any_number(text)
-    if not _COUNTS.search(number):
+    if not counts(number):
         raise InvalidIdentifier(scheme="number", problem="it has no digit but 0")
     return number
 

@@ -19,7 +19,7 @@ from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
-from hub.identifiers.spelling import bare
+from hub.identifiers.spelling import bare, counts
 from hub.intake.delivery import Line, Operation
 from hub.intake.rejection import Column, Rejected, column_of
 from hub.intake.values import check_value
@@ -69,7 +69,7 @@ class Checked:
         """The number of an employer that the line gives beside the reference at ``path``."""
         also = self.record.items[str(path[0])].also
         number = self.payload.get(also.number) if also.number else None
-        return bare(number) if isinstance(number, str) else None
+        return bare(number) if isinstance(number, str) and counts(bare(number)) else None
 
 
 @dataclass(frozen=True)

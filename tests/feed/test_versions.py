@@ -8,7 +8,7 @@ import pytest
 from hub.clock import today
 from hub.desk import versions
 from tests.people import credit_code, id_number
-from tests.served import Api, department
+from tests.served import AGENCY, Api, department
 
 PERSON = id_number(1)
 MARRIAGE = {
@@ -167,3 +167,14 @@ async def test_the_history_of_what_registers_do_not_decide_is_refused(
         monkeypatch.setattr(versions, "MOST_TURNS", 1)
         answer = await api.ask(HISTORY, {"id": PERSON, "item": item}, **({"viewer": viewer} if viewer else {}))
         assert [error["extensions"]["code"] for error in answer["errors"]] == [code], item
+
+
+async def test_a_history_that_the_law_forbids_is_refused_with_its_article_and_logged(api: Api) -> None:
+    await api.office.household({"idNumber": id_number(1), "name": "甲", "ethnicity": "01"})
+    headers = api.headers(AGENCY) | {"Hub-Purpose": "CREDIT"}
+    body = {"query": HISTORY, "variables": {"id": id_number(1), "item": "ethnicity"}}
+    answer = (await api.client.post("/graphql", json=body, headers=headers)).json()
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FIELD_FORBIDDEN"]
+    async with api.services.database.connection() as connection:
+        denied = await connection.fetchval("select denied from audit.access_log where operation = 'history'")
+    assert denied == ["ethnicity"]

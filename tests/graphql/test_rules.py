@@ -488,6 +488,20 @@ async def test_two_who_have_no_number_are_not_one_for_what_stands_in_its_place(a
     assert await outcomes(api, "civil_affairs", "socialGroupRegistration", *lines) == ["MALFORMED_NUMBER"] * 2
 
 
+async def test_what_stands_where_an_employer_has_no_number_leads_to_no_employer(api: Api) -> None:
+    await api.office.business({"creditCode": credit_code(1), "name": "广州公司"})
+    insurance = {"insuranceType": "110", "enrolledOn": "2020-01-01", "employerSocialSecurityNumber": "无"}
+    assert await outcomes(
+        api,
+        "social_security",
+        "socialInsurances",
+        insurance | subject(PERSON) | {"socialSecurityNumber": "1", "employer.creditCode": credit_code(1)},
+        insurance | subject(OTHER) | {"socialSecurityNumber": "2", "employerName": "深圳公司"},
+    ) == ["CREATED", "CREATED"]
+    fields = "employers { match legalEntity { name } }"
+    assert await person(api, fields, OTHER) == {"employers": [{"match": None, "legalEntity": None}]}
+
+
 def test_every_identifying_item_is_of_a_scheme_of_its_kind_of_entity(model: Model) -> None:
     for record in model.records.values():
         for item in record.item:
