@@ -57,7 +57,7 @@ async def marriages(api: Api, *lines: Values) -> None:
 
 def birth(place: int, child: str, **parents: str) -> Values:
     named = {f"{role}.idNumber": number for role, number in parents.items()}
-    return {"recordedSubject.idNumber": child, "certificateNumber": f"B{place:09d}", "newbornName": "新生儿", **named}
+    return {"recordedSubject.idNumber": child, "certificateNumber": f"B1{place:08d}", "newbornName": "新生儿", **named}
 
 
 async def insured(api: Api, *lines: Values) -> None:
