@@ -156,6 +156,7 @@ def change_of(change: Change) -> ChangeType:
 CHANGE_QUESTIONS: dict[str, Any] = {
     "changes": strawberry.field(
         resolver=changes,
+        graphql_type=ChangeConnection | None,
         description="Every change, in an order that a reader can follow by a cursor alone: none is missed, none told "
         "twice, those of one entity come by version · 变更流.",
     ),
@@ -165,6 +166,8 @@ CHANGE_QUESTIONS: dict[str, Any] = {
         "hub that has none · 最新变更.",
     ),
     "changes_of": strawberry.field(
-        resolver=changes_of, description="The changes of one entity, the first one first · 单一实体的变更."
+        resolver=changes_of,
+        graphql_type=ChangeConnection | None,
+        description="The changes of one entity, the first one first · 单一实体的变更.",
     ),
 }

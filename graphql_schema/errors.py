@@ -20,9 +20,10 @@ _WORDS_AND_NAMES = re.compile(
     r"""(?: [A-Za-z\ ,.;:$!?@()<>/_-]    # the library's own words
           | \d{1,4} (?!\d)              # a limit or a place
           | \[ \d{1,4} \]
-          | ' [$@.]? [_A-Za-z] \w* [!\]]* '
+          | ' \[* [$@.]? {name} (?: \. {name} )? (?: \( {name} : \) )? [!\]]* '
+          | ' {name} \ \{ \ \.\.\. \ \} '
           | ' [!$&()\[\]{}:=@|.]{1,3} '
-        )*""",
+        )*""".replace("{name}", r"[_A-Za-z] \w*"),
     re.ASCII | re.VERBOSE,
 )
 

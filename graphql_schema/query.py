@@ -108,7 +108,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
         "discrepancies": _root(
             discrepancies_asked,
-            DiscrepancyConnection,
+            DiscrepancyConnection | None,
             "What your department has to settle, in the order in which it was found; for the platform office, what all "
             "of them have · 差异.",
         ),

@@ -16,9 +16,9 @@ from adapters.loading import load, recognise
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.catalog import Model
+from hub.serve import bring_up_to_date
 from hub.settings import Settings
 from hub.store import embedded
-from hub.store.migrate import migrate
 from hub.store.pool import connect_directly, open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
@@ -251,9 +251,9 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
         async with AsyncExitStack() as stack:
             server = await embedded.start(Settings(data_dir=str(data)))
             stack.push_async_callback(server.stop)
-            await migrate(server.url)
             database = await open_pool(Settings(pool_size=5), server.url)
             stack.push_async_callback(database.close)
+            await bring_up_to_date(database, model)
             services = services_on(database, model, Vault(new_keys()))
             api = Api(await stack.enter_async_context(served(services)), services)
             admin = await stack.enter_async_context(connect_directly(server.url))

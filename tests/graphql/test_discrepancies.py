@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.access import Role, Viewer
 from tests.people import credit_code, id_number
-from tests.served import DEVELOPER, Api, department
+from tests.served import AGENCY, DEVELOPER, Api, department
 
 ONE = id_number(1)
 POLICE, CIVIL_AFFAIRS, MARKET = (department(name) for name in ("PUBLIC_SECURITY", "CIVIL_AFFAIRS", "MARKET_REGULATION"))
@@ -141,3 +141,10 @@ async def test_a_department_or_item_that_no_name_can_be_is_refused(api: Api) -> 
     for argument in ("department", "item"):
         answer = await api.ask(LIST, {argument: "a\x00"}, OFFICE)
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_ARGUMENT"]
+
+
+async def test_who_may_not_list_discrepancies_still_gets_the_rest_of_the_answer(api: Api) -> None:
+    answer = await api.ask("{ me { agency } discrepancies { totalCount: __typename } }", viewer=AGENCY)
+    assert answer["data"] == {"me": {"agency": AGENCY.agency}, "discrepancies": None}
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "FIELD_NOT_GRANTED"

@@ -67,6 +67,8 @@ async def test_no_error_repeats_a_value_however_it_was_given(api: Api) -> None:
     ("message", "told"),
     [
         ("Cannot query field 'nmae' on type 'NaturalPerson'.",) * 2,
+        ("Argument 'Query.naturalPerson(idNumber:)' of type '[IdNumber!]!' is required, but it was not provided.",) * 2,
+        ("Field 'latestChange' must have a selection of subfields. Did you mean 'latestChange { ... }'?",) * 2,
         ("Syntax Error: Expected Name, found '{'.", "Syntax Error: Expected Name, found '{'."),
         ("Syntax Error: Expected Name, found String '王'.", "Syntax Error: Expected Name, found String …"),
         ("Int cannot represent non-integer value: \"王\"", "Int cannot represent non-integer …"),
