@@ -39,7 +39,7 @@ async def fill(api: Api, people: list[str]) -> None:
             {
                 "recordedSubject.idNumber": number,
                 "recordedSubject.name": "王小明",
-                "socialSecurityNumber": f"SS-{place}",
+                "socialSecurityNumber": f"SS-1{place}",
                 "insuranceType": "养老",
                 "enrolledOn": "2015-07",
                 "employer.creditCode": credit_code((place + 1) % len(people)),

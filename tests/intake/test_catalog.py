@@ -38,7 +38,7 @@ def pension(place: int, name: str = "参保") -> Values:
     return {
         "recordedSubject.idNumber": id_number(place),
         "recordedSubject.name": name,
-        "socialSecurityNumber": f"S{place}",
+        "socialSecurityNumber": f"S1{place}",
         "insuranceType": "310",
         "enrolledOn": "2022-01-01",
     }

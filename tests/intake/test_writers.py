@@ -62,7 +62,7 @@ def business(place: int, turn: int) -> Values:
 def insurance(place: int, turn: int) -> Values:
     return {
         "recordedSubject.idNumber": id_number(place),
-        "socialSecurityNumber": f"S{place}",
+        "socialSecurityNumber": f"S1{place}",
         "insuranceType": "310",
         "enrolledOn": "2022-01-01",
         "employer.creditCode": credit_code((place * 7) % EACH),

@@ -36,13 +36,14 @@ async def test_spans_lead_from_the_request_to_the_desk_to_each_named_query(
     async with traced_api(database_url, model, vault) as (api, recorded):
         await api.office.household({"idNumber": CANARY, "name": "王小明"})
         recorded.spans_in_memory.clear()
-        await api.ask(PERSON, {"id": CANARY})
+        await api.ask(PERSON, {"id": CANARY})  # the first question, for which the catalog in force is read
         parents = {span.context.span_id: span.name for span in recorded.spans if span.context}
         found = {span.name: parents.get(span.parent.span_id) if span.parent else None for span in recorded.spans}
         assert found == {
             "graphql.request": None,
             "desk.answer": "graphql.request",
             "sql.desk.answer": "desk.answer",
+            "sql.catalog.version": "desk.answer",
         }
         async with api.services.database.connection() as connection:
             logged = await connection.fetchval("select trace_id from audit.access_log")
