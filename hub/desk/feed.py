@@ -83,11 +83,11 @@ async def changes(desk: Desk, viewer: Viewer, after: str | None, first: int, wan
     with telemetry.span("desk.changes"):
         async with desk.database.connection() as connection:
             place = await _place(connection, desk.vault, after)
+            held_back = await feed.held_back_since(connection)
             rows = await feed.changes_after(connection, place, limit)
             found, reached = _select(telling, rows, wanted, first)
             told = [Told(feed_cursor(desk.vault, _place_of(row)), change) for row, change in found]
             await _log(connection, viewer, [change for _, change in found])
-            held_back = await feed.held_back_since(connection)
     return Page(
         told=told,
         cursor=feed_cursor(desk.vault, _place_of(rows[reached - 1])) if reached else after,

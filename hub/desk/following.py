@@ -16,12 +16,16 @@ from hub.store.bell import Bell
 PAGE = 50
 FRESH_SECONDS = 1.0
 """How long a page that was read may be told from."""
+HELD_BACK_SECONDS = 0.5
 
 
 async def follow(
     desk: Desk, viewer: Viewer, after: str | None, wanted: Filter, bell: Bell, poll_seconds: float
 ) -> AsyncGenerator[Told, None]:
-    """Every change after the cursor ``after``, or from now on; looked for when ``bell`` rings and every so often."""
+    """Every change after the cursor ``after``, or from now on; looked for when ``bell`` rings and every so often.
+
+    Nothing rings when the transaction ends that held a change back, so such a change is soon looked for again.
+    """
     clock = asyncio.get_running_loop().time
     async with bell.heard(desk.database.direct_url):
         if after is None:
@@ -38,4 +42,6 @@ async def follow(
             else:
                 after = page.cursor
                 if not page.more:
-                    await bell.wait(rung, poll_seconds)
+                    await bell.wait(
+                        rung, min(HELD_BACK_SECONDS, poll_seconds) if page.held_back_since else poll_seconds
+                    )

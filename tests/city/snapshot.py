@@ -42,7 +42,7 @@ async def everything_refused(database: Database) -> list[tuple[object, ...]]:
     """Every line in quarantine: of which delivery it is, where it stands there, and why it is not taken in."""
     async with database.connection() as connection:
         rows = await connection.fetch(
-            "select idempotency_key, place, reason, item from quarantine "
+            "select idempotency_key, place, quarantine.reason, item from quarantine "
             "join submission using (submission_id) order by 1, 2"
         )
     return [tuple(row) for row in rows]

@@ -1,5 +1,6 @@
 """A subscriber over a real WebSocket, speaking graphql-transport-ws."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,12 +29,13 @@ class Wire:
         await self.connection.send(msgspec.json.encode(message).decode())
 
     async def receive(self) -> Message:
-        """The next message that is no ping; pings are answered."""
-        while True:
-            message: Message = msgspec.json.decode(await self.connection.recv())
-            if message["type"] != "ping":
-                return message
-            await self.send(type="pong")
+        """The next message that is no ping; pings are answered. Fails after a minute rather than wait for ever."""
+        async with asyncio.timeout(60):
+            while True:
+                message: Message = msgspec.json.decode(await self.connection.recv())
+                if message["type"] != "ping":
+                    return message
+                await self.send(type="pong")
 
     async def begin(self, api: Api, viewer: Viewer = AGENCY) -> None:
         """Say who it is."""

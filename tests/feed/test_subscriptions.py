@@ -128,6 +128,20 @@ async def test_a_bell_that_was_cut_off_is_hung_up_again(tuned: Api) -> None:
         assert (await next_change(wire))["node"]["version"] == 1
 
 
+@pytest.mark.parametrize("tuned", [{"feed_poll": 3600.0}], indirect=True)
+async def test_a_change_that_an_older_transaction_held_back_is_told_soon_after_it_ended(tuned: Api) -> None:
+    cursor = await beginning(tuned)
+    database = tuned.services.database
+    async with wired(tuned) as wire:
+        await wire.begin(tuned)
+        await wire.subscribe("1", after=cursor)
+        async with database.transaction() as older:
+            await older.execute("select pg_current_xact_id()")
+            await tuned.office.household(resident(1))
+            await asyncio.sleep(0.2)
+        assert (await next_change(wire))["node"]["version"] == 1
+
+
 async def test_several_subscriptions_share_a_connection_and_end_each_for_itself(api: Api) -> None:
     cursor = await beginning(api)
     async with wired(api) as wire:
