@@ -38,7 +38,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             person, insurance = place // 2, ("310", "110")[place % 2]
             number = id_number(person % 1_000, f"19{person // 1_000 + 70}0101")
             day = "2023-02-30" if place % 100 == 0 else "2023-02-01"
-            rows.writerow([number, f"某{person}", f"S{person}", insurance, day, credit_code(person % 300)])
+            rows.writerow([number, f"某{person}", f"S1{person}", insurance, day, credit_code(person % 300)])
     return path
 
 

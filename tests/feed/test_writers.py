@@ -70,7 +70,7 @@ def file(tmp_path: Path) -> Path:
         rows.writerow(["身份证件号码", "姓名", "个人社保号", "险种类型", "个人参保日期"])
         for place in range(LINES):
             number = id_number(place % 1_000, f"19{place // 1_000 + 70}0101")
-            rows.writerow([number, f"某{place}", f"S{place}", "310", "2023-02-01"])
+            rows.writerow([number, f"某{place}", f"S1{place}", "310", "2023-02-01"])
     return path
 
 

@@ -29,7 +29,7 @@ def residence(place: int, name: str = "暂住") -> Values:
     return {
         "recordedSubject.idNumber": id_number(place),
         "recordedSubject.name": name,
-        "permitNumber": f"P{place}",
+        "permitNumber": f"P1{place}",
         "residenceAddress": "体育东路",
     }
 
