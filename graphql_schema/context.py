@@ -3,9 +3,9 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from graphql import GraphQLError
@@ -38,6 +38,8 @@ from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.timeline import Moment
+
+Things = TypeVar("Things", bound=Sized | None)
 
 
 @dataclass
@@ -179,37 +181,45 @@ class OperationContext:
         return dict(zip(asked, await loader.load_many(asked), strict=True))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
-        """The numbers of an entity, read together with those of the others of one level; None where none is given."""
+        """The numbers of an entity; None where none is given."""
 
-        async def read(entity_ids: list[UUID]) -> list[list[OwnIdentifier] | None]:
+        async def read(entity_ids: Collection[UUID]) -> Mapping[UUID, list[OwnIdentifier] | None]:
             found = await identifiers(self.desk, self.viewer, root.kind, entity_ids, root.moment, history=history)
-            return [found[entity_id] if found else None for entity_id in entity_ids]
+            return found or dict.fromkeys(entity_ids)
 
-        loader = self._loader(("identifiers", root.kind, root.moment, history), read)
-        found: list[OwnIdentifier] | None = await loader.load(root.entity_id)
-        self.spend(info, len(found or ()))
-        return found
+        return await self._of_level(("identifiers", root.kind, history), info, root, read)
 
     async def merged_from(self, info: ResolveInfo, root: Answer) -> list[MergedEntity]:
-        """What an entity stands for, read together with what the others of one level do."""
+        """What an entity stands for."""
 
-        async def read(entity_ids: list[UUID]) -> list[list[MergedEntity]]:
-            found = await linked_into(self.desk, entity_ids, root.moment)
-            return [found[entity_id] for entity_id in entity_ids]
+        async def read(entity_ids: Collection[UUID]) -> Mapping[UUID, list[MergedEntity]]:
+            return await linked_into(self.desk, entity_ids, root.moment)
 
-        found: list[MergedEntity] = await self._loader(("merged from", root.moment), read).load(root.entity_id)
-        self.spend(info, len(found))
-        return found
+        return await self._of_level(("merged from",), info, root, read)
 
     async def discrepancies(self, info: ResolveInfo, root: Answer) -> list[FoundDiscrepancy]:
-        """What stood open of an entity at its moment, read together with that of the others of one level."""
+        """What stood open of an entity at its moment."""
 
-        async def read(entity_ids: list[UUID]) -> list[list[FoundDiscrepancy]]:
-            found = await discrepancies_of(self.desk, self.viewer, entity_ids, root.moment.known_at)
+        async def read(entity_ids: Collection[UUID]) -> Mapping[UUID, list[FoundDiscrepancy]]:
+            return await discrepancies_of(self.desk, self.viewer, entity_ids, root.moment.known_at)
+
+        return await self._of_level(("discrepancies",), info, root, read)
+
+    async def _of_level(
+        self,
+        place: tuple[Hashable, ...],
+        info: ResolveInfo,
+        root: Answer,
+        read: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Things]]],
+    ) -> Things:
+        """What ``read`` finds of an entity, read together with that of the others of one level."""
+
+        async def read_all(entity_ids: list[UUID]) -> list[Things]:
+            found = await read(entity_ids)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: list[FoundDiscrepancy] = await self._loader(("discrepancies", root.moment), read).load(root.entity_id)
-        self.spend(info, len(found))
+        found: Things = await self._loader((*place, root.moment), read_all).load(root.entity_id)
+        self.spend(info, 0 if found is None else len(found))
         return found
 
     def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from hub import telemetry
 from hub.access import Decision, Grant, Viewer, decide, may_see
@@ -20,7 +19,7 @@ from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status, status_on
-from hub.merge import Merged, Record, View
+from hub.merge import View, decode
 from hub.store import catalogs, reading
 from hub.store.catalogs import Catalogs
 from hub.store.known_time import KnownTime
@@ -32,8 +31,6 @@ from hub.vault.cipher import Vault
 MOST_REFERRERS = 5_000
 """References to one entity that are followed back."""
 
-_merged = msgspec.json.Decoder(Merged)
-_records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
 Reply = tuple[Found, ...] | TooManyReferrers
 """What a key leads to, or that it leads to too many."""
 
@@ -136,7 +133,7 @@ class Desk:
 
     async def views(self, merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, View]:
         """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""
-        views = {row["entity_id"]: _view(row) for row in rows if _stands(row, moment)}
+        views = {row["entity_id"]: decode(row["merged"], row["records"]) for row in rows if _stands(row, moment)}
         others = [row["entity_id"] for row in rows if row["entity_id"] not in views]
         return views | (await merger.views(others, moment) if others else {})
 
@@ -165,10 +162,6 @@ class Desk:
 def _stands(row: asyncpg.Record, moment: Moment) -> bool:
     """Whether a row brings the view of ``moment``: it names no instant, and no day has come that the view waits for."""
     return moment.is_open and not (row["due_on"] and row["due_on"] <= moment.valid_on)
-
-
-def _view(row: asyncpg.Record) -> View:
-    return View(_merged.decode(row["merged"]), _records.decode(row["records"]) if row["records"] else {})
 
 
 def _held(view: View, wanted: Wanted) -> Iterator[UUID]:

@@ -12,8 +12,7 @@ import msgspec
 
 from hub.catalog import EntityKind, Model
 from hub.intake.locks import lock_key
-from hub.intake.publish import decode
-from hub.merge import card_of
+from hub.merge import card_of, decode
 from hub.merge.card import RULE
 from hub.store import cards, writing
 from hub.store.pool import Database

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from hub.clock import now, shanghai_date
+from hub.clock import now
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
@@ -85,7 +85,6 @@ class Chunk:
             owners = [directory.current(owner) for owner in found]
             said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
-            await self.publisher.mature(connection, {*kinds, *directory.new_links}, shanghai_date(at))
             occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
             await self._write_identities(connection, directory, occasion)
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)

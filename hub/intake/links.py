@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.catalog import EntityKind
-from hub.clock import shanghai_date
 from hub.errors import DatabaseBusy, InvalidArgument, LinkedAlready, NotLinked, UnknownEntity
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
@@ -124,7 +123,6 @@ async def _carry_out(
                 continue
             at = await announce(connection)
             publisher = intake.publisher
-            await publisher.mature(connection, planned.kinds, shanghai_date(at))
             occasion = await publisher.begin(connection, planned.kinds, (), at)
             written = _Writing(order, planned, occasion, publisher, intake.vault, new_id(at))
             await links.write_order(connection, written.submission_id, ordered, occasion.at, order.sender, order.reason)

@@ -10,13 +10,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from hub.catalog import Catalog, EntityKind, MergedItems, Model
 from hub.clock import shanghai_date, shanghai_midnight
 from hub.intake.divisions import divisions
 from hub.intake.identify import Identified
-from hub.merge import Card, Merged, Record, View, card_of, changed_items, merge
+from hub.merge import Card, View, card_of, changed_items, decode, encode, merge
 from hub.merge.view import IDENTIFIERS, LINKED_INTO, MERGED_FROM, UNLINKED
 from hub.stewardship.keeping import Keeper, Published
 from hub.store import catalogs, writing
@@ -56,9 +55,14 @@ class Publisher:
     ) -> Occasion:
         """Read the views that stand before the chunk is written, and find its known time: ``at``, or just after them.
 
-        All that a chunk writes becomes known at one instant, the keys and links of its entities included.
+        What valid time alone has changed of them is published first. All that a chunk writes becomes known at one
+        instant, the keys and links of its entities included.
         """
-        views = await writing.views(connection, {*kinds, *absorbed})
+        entity_ids, today = {*kinds, *absorbed}, shanghai_date(at)
+        views = await writing.views(connection, entity_ids)
+        if any(row["due_on"] and row["due_on"] <= today for row in views):
+            await self.mature(connection, entity_ids, today)
+            views = await writing.views(connection, entity_ids)
         at = max([at, *(row["recorded_at"] + TICK for row in views)])
         catalog = await self.catalogs.in_force(connection)
         return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at, catalog)
@@ -232,15 +236,3 @@ def _midnight(
     before = {row["entity_id"]: row for row in views}
     known_at = {entity_id: turned_at(day, row["recorded_at"]) for entity_id, row in before.items()}
     return Occasion(kinds, before, known_at, shanghai_midnight(day), catalog)
-
-
-def encode(view: View) -> tuple[str, str]:
-    """The two documents of a view."""
-    return msgspec.json.encode(view.merged).decode(), msgspec.json.encode(view.records).decode()
-
-
-def decode(merged: str, records: str) -> View:
-    """The view of two documents."""
-    return View(
-        msgspec.json.decode(merged, type=Merged), msgspec.json.decode(records, type=dict[str, tuple[Record, ...]])
-    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.catalog import EntityKind, ItemType, Model
-from hub.clock import now, shanghai_date
+from hub.clock import now
 from hub.errors import DatabaseBusy, InvalidArgument, UnknownIdentifier
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.entity_id import new_id
@@ -136,7 +136,6 @@ def _with_embedded(key: Identifier | None) -> tuple[Identifier, ...]:
 async def _write(intake: Intake, connection: Connection, order: Reassignment, plan: _Plan, submission_id: UUID) -> None:
     announced = await announce(connection)
     publisher = intake.publisher
-    await publisher.mature(connection, plan.kinds, shanghai_date(announced))
     occasion = await publisher.begin(connection, plan.kinds, (), announced)
     at = occasion.at
     to = plan.to or new_id(at)

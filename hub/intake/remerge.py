@@ -12,7 +12,6 @@ from itertools import pairwise
 from uuid import UUID
 
 from hub.catalog import EntityKind, Model, concerned
-from hub.clock import shanghai_date
 from hub.intake.batches import MOST_ENTITIES, writing_to
 from hub.intake.identify import Identified
 from hub.intake.publish import Publisher
@@ -58,7 +57,6 @@ async def _follow(connection: Connection, publisher: Publisher, entity_ids: Coll
     kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in await catalogs.standing(connection, entity_ids)}
     if kinds:
         at = await announce(connection)
-        await publisher.mature(connection, kinds, shanghai_date(at))
         occasion = await publisher.begin(connection, kinds, (), at)
         await publisher.publish(connection, occasion, set(kinds), Identified(), None)
 

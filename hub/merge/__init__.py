@@ -5,7 +5,21 @@ Never reads the clock, the database or the request.
 """
 
 from hub.merge.card import Card, card_of
+from hub.merge.documents import decode, encode
 from hub.merge.survivorship import merge
 from hub.merge.view import Choice, Merged, Record, Source, View, changed_items, entity_of
 
-__all__ = ["Card", "Choice", "Merged", "Record", "Source", "View", "card_of", "changed_items", "entity_of", "merge"]
+__all__ = [
+    "Card",
+    "Choice",
+    "Merged",
+    "Record",
+    "Source",
+    "View",
+    "card_of",
+    "changed_items",
+    "decode",
+    "encode",
+    "entity_of",
+    "merge",
+]

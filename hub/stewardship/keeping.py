@@ -10,18 +10,14 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from hub.catalog import EntityKind, Model
 from hub.identifiers.entity_id import new_id
-from hub.merge import Merged, Record, View
+from hub.merge import View, decode
 from hub.stewardship.claims import claims
 from hub.stewardship.discrepancy import Discrepancy, cases_of, discrepancies, references_of
 from hub.store import discrepancies as store
 from hub.store.pool import Connection
-
-_merged = msgspec.json.Decoder(Merged)
-_records = msgspec.json.Decoder(dict[str, tuple[Record, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ class Keeper:
         """All that stands of the entities themselves."""
         named = {found for one in published.values() for found in references_of(self.model, one.kind, one.view)}
         rows = await store.views(connection, named) if named else []
-        referred = {row["asked_id"]: _view(row) for row in rows}
+        referred = {row["asked_id"]: decode(row["merged"], row["records"]) for row in rows}
         return [
             _Judgement(entity_id, one.kind, one.known_at, discrepancies(self.model, one.kind, one.view, referred))
             for entity_id, one in published.items()
@@ -103,7 +99,7 @@ class Keeper:
         return [self._referrer(row, named[row["asked_id"]]) for row in rows]
 
     def _referrer(self, row: asyncpg.Record, referred: Mapping[UUID, Published]) -> _Judgement:
-        kind, view = EntityKind(row["kind"]), _view(row)
+        kind, view = EntityKind(row["kind"]), decode(row["merged"], row["records"])
         seen = {entity_id: one.view for entity_id, one in referred.items()}
         cases = [
             case
@@ -126,7 +122,10 @@ class Keeper:
         contested |= await store.contested(connection, published)
         pairs = await store.rivals(connection, contested) if contested else []
         rows = await store.views(connection, {pair["entity_id"] for pair in pairs}) if pairs else []
-        claimed = {row["entity_id"]: claims(self.model, EntityKind(row["kind"]), _view(row)) for row in rows}
+        claimed = {
+            row["entity_id"]: claims(self.model, EntityKind(row["kind"]), decode(row["merged"], row["records"]))
+            for row in rows
+        }
         instant = max([at, *(one.known_at for one in published.values())])
         judged = {row["entity_id"]: _Judgement(row["entity_id"], row["kind"], instant, set(), set()) for row in rows}
         for claim in {pair["claim"] for pair in pairs}:
@@ -137,10 +136,6 @@ class Keeper:
                 if len(claimants) > 1:
                     one.standing |= claimed[entity_id][claim]
         return list(judged.values())
-
-
-def _view(row: asyncpg.Record) -> View:
-    return View(_merged.decode(row["merged"]), _records.decode(row["records"]))
 
 
 async def _settle(connection: Connection, judgements: Iterable[_Judgement]) -> None:

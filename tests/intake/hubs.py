@@ -7,9 +7,8 @@ from uuid import UUID
 
 from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
-from hub.intake.publish import decode, encode
 from hub.intake.submission import Intake
-from hub.merge import Card, card_of, merge
+from hub.merge import Card, card_of, decode, encode, merge
 from hub.settings import Settings
 from hub.stewardship.claims import claims
 from hub.stewardship.discrepancy import Discrepancy, discrepancies

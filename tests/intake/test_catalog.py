@@ -8,10 +8,9 @@ import pytest
 from hub.catalog import EntityKind, Model
 from hub.errors import CatalogChanged
 from hub.intake.catalog import fill_catalog, publish_catalog, reordered
-from hub.intake.publish import encode
 from hub.intake.remerge import remerge
 from hub.intake.submission import Intake
-from hub.merge import merge
+from hub.merge import encode, merge
 from hub.store import catalogs
 from hub.store.as_of import records_in_force
 from hub.store.catalogs import Catalogs
