@@ -8,6 +8,7 @@ PINS := requirements-build.txt requirements.txt
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 EXPLORER := node_modules/.installed
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 
 export PYTHON
 export PYTHONUTF8 := 1
@@ -26,7 +27,7 @@ run: $(RUN_READY) $(EXPLORER) ## Make a small city, load it and serve it on this
 .PHONY: test
 test: check $(EXPLORER) ## Run everything that CI runs: the checks, then the tests
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 .PHONY: test-slow
 test-slow: $(TEST_READY) $(EXPLORER) ## Run the tests that take longer than CI allows
