@@ -108,7 +108,7 @@ async def changes_of(
     """The changes of one entity, the first one first."""
     context = context_of(info)
     kind, entity_id = parse_global_id(id)
-    page = await versions.versions(context.desk, context.viewer, kind, entity_id, after, page_size(first), newest=False)
+    page = await versions.changes_of(context.desk, context.viewer, kind, entity_id, after, page_size(first))
     return connection_of(info, page)
 
 

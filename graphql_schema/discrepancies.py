@@ -3,10 +3,9 @@
 A discrepancy tells which records contradict each other and by which check, never a value.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import Annotated, Any, Optional
-from uuid import UUID
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -17,7 +16,7 @@ from graphql_schema.global_id import global_id
 from graphql_schema.making import context_of, raw_info
 from hub.catalog import Model
 from hub.desk import Answer
-from hub.desk.discrepancies import FoundDiscrepancy, Wanted, discrepancies
+from hub.desk.discrepancies import FoundDiscrepancy, Wanted, cursor_of, discrepancies
 from hub.errors import InvalidArgument
 from hub.stewardship.checks import title_of
 
@@ -108,10 +107,9 @@ async def discrepancies_asked(
         if text is not None and not text.isprintable():
             raise InvalidArgument(name=argument, problem="it holds characters that no name has")
     wanted = Wanted(department, item, is_open)
-    place = _place(after) if after else None
-    found, more = await discrepancies(context.desk, context.viewer, wanted, place, page_size(first))
+    found, more = await discrepancies(context.desk, context.viewer, wanted, after, page_size(first))
     context.spend(raw_info(info), len(found))
-    edges = [DiscrepancyEdge(cursor=_cursor(one.discrepancy_id), node=_shown(context.model, one)) for one in found]
+    edges = [DiscrepancyEdge(cursor=cursor_of(context.desk, one), node=_shown(context.model, one)) for one in found]
     return DiscrepancyConnection(
         edges=edges,
         nodes=[edge.node for edge in edges],
@@ -126,7 +124,7 @@ async def discrepancies_asked(
 def _shown(model: Model, found: FoundDiscrepancy) -> DiscrepancyType:
     title = title_of(model, found.check)
     return DiscrepancyType(
-        id=strawberry.ID(_cursor(found.discrepancy_id)),
+        id=strawberry.ID(urlsafe_b64encode(found.discrepancy_id.bytes).decode().rstrip("=")),
         entity_id=strawberry.ID(global_id(found.kind, found.entity_id)),
         kind=found.kind,
         check=found.check,
@@ -147,17 +145,3 @@ def _shown(model: Model, found: FoundDiscrepancy) -> DiscrepancyType:
         opened_at=found.opened_at,
         closed_at=found.closed_at,
     )
-
-
-def _cursor(discrepancy_id: UUID) -> str:
-    return urlsafe_b64encode(discrepancy_id.bytes).decode().rstrip("=")
-
-
-def _place(cursor: str) -> UUID:
-    try:
-        place = UUID(bytes=urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        raise InvalidArgument(name="after", problem="it is no cursor of this list") from None
-    if _cursor(place) != cursor:
-        raise InvalidArgument(name="after", problem="it is no cursor of this list")
-    return place

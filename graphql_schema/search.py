@@ -13,13 +13,11 @@ import strawberry
 from graphql_schema.connections import After, First, PageInfo, page_size
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import NameMatch
-from graphql_schema.global_id import global_id, parse_global_id
 from graphql_schema.making import context_of, make_field, make_type, raw_info
 from graphql_schema.values import PartialDate
 from hub.catalog import EntityKind
 from hub.desk import Key
 from hub.desk.search import Hits, Sought, search
-from hub.errors import InvalidCursor, InvalidGlobalId
 from hub.timeline import Moment
 
 SoughtName = Annotated[
@@ -53,14 +51,9 @@ Status = Annotated[str | None, strawberry.argument(description="The status of th
 class Hit:
     """An entity that was found, not read yet."""
 
-    kind: EntityKind
     entity_id: UUID
+    cursor: str
     moment: Moment
-
-    @property
-    def cursor(self) -> str:
-        """Its place among the hits, which are in the order of ids."""
-        return global_id(self.kind, self.entity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +118,10 @@ async def _found(info: strawberry.Info, kind: EntityKind, sought: Sought, first:
         kind,
         sought,
         most=context.settings.max_hits,
-        after=_place(kind, after) if after else None,
+        after=after,
         first=first,
     )
     return HitsNow(hits, await context.moment_of_many(raw_info(info), None))
-
-
-def _place(kind: EntityKind, cursor: str) -> UUID:
-    try:
-        found, entity_id = parse_global_id(cursor)
-    except InvalidGlobalId:
-        found = None
-    if found is not kind:
-        raise InvalidCursor
-    return entity_id
 
 
 def _connection(types: EntityTypes, kind: EntityKind) -> Any:  # noqa: ANN401
@@ -156,16 +139,15 @@ def _connection(types: EntityTypes, kind: EntityKind) -> Any:  # noqa: ANN401
     edge = make_type(type(f"{name}Edge", (), {}), f"{name}Edge", "An entity that was found.", edge_fields)
 
     def edges(root: HitsNow, info: strawberry.Info) -> list[Hit]:
-        return [Hit(kind, entity_id, root.moment) for entity_id in root.hits.entity_ids]
+        return [Hit(*found, root.moment) for found in zip(root.hits.entity_ids, root.hits.cursors, strict=True)]
 
     def page_info(root: HitsNow, info: strawberry.Info) -> PageInfo:
         hits = root.hits
-        first, last = (hits.entity_ids[0], hits.entity_ids[-1]) if hits.entity_ids else (None, hits.after)
         return PageInfo(
             has_next_page=hits.has_next,
             has_previous_page=hits.has_previous,
-            start_cursor=global_id(kind, first) if first else None,
-            end_cursor=global_id(kind, last) if last else None,
+            start_cursor=hits.cursors[0] if hits.cursors else None,
+            end_cursor=hits.cursors[-1] if hits.cursors else hits.after,
         )
 
     fields = {

@@ -14,7 +14,8 @@ from graphql_schema.making import context_of, make_field, raw_info
 from graphql_schema.values import CodedValue, SourceOfValue, present, source_of
 from hub.catalog import EntityKind, Model
 from hub.desk import Answer, versions
-from hub.desk.versions import Difference, Era, Held, item_at, sealed_in
+from hub.desk.history import Era, history
+from hub.desk.versions import Difference, Held, item_at, sealed_in
 
 FromVersion = Annotated[int, strawberry.argument(name="from", description="The one version.")]
 ToVersion = Annotated[int, strawberry.argument(description="The other version.")]
@@ -90,7 +91,7 @@ async def _versions(root: Answer, info: strawberry.Info, first: First = 20, afte
         root.entity_id,
         after,
         page_size(first),
-        known_at=root.moment.known_at,
+        root.moment,
     )
     return connection_of(info, page)
 
@@ -102,9 +103,7 @@ async def _diff(
     to: ToVersion,
 ) -> Any:  # noqa: ANN401
     context = context_of(info)
-    found = await versions.compare(
-        context.desk, context.viewer, root.kind, root.entity_id, from_, to, root.moment.known_at
-    )
+    found = await versions.compare(context.desk, context.viewer, root.kind, root.entity_id, from_, to, root.moment)
     context.spend(raw_info(info), len(found.differences))
     return VersionDifference(
         before=change_of(found.before),
@@ -123,7 +122,7 @@ def _difference(model: Model, kind: EntityKind, difference: Difference, opened: 
 
 async def _history(root: Answer, info: strawberry.Info, item: ItemName) -> Any:  # noqa: ANN401
     context = context_of(info)
-    eras = await versions.history(context.desk, context.viewer, root.kind, root.entity_id, item, root.moment.known_at)
+    eras = await history(context.desk, context.viewer, root.kind, root.entity_id, item, root.moment.known_at)
     context.spend(raw_info(info), len(eras))
     return [_era(context.model, root.kind, item, era) for era in eras]
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import asyncpg
-
 from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import EntityKind, Model
 from hub.clock import now
+from hub.desk.desk import Desk
+from hub.desk.due import Row
 from hub.desk.entry import entry_of
+from hub.errors import FieldNotGranted
 from hub.merge.view import SIGNS
 from hub.store import reading
 from hub.store.pool import Connection
@@ -55,13 +56,13 @@ class Telling:
         items = frozenset(items)
         return decide(self.model, self.grants, self.viewer, kind, items - SIGNS).given | (items & SIGNS)
 
-    def changes(self, rows: Sequence[asyncpg.Record]) -> list[Change]:
+    def changes(self, rows: Sequence[Row]) -> list[Change]:
         """Each row as a change with the items that may be told, be they none."""
         kinds = {kind: {item for row in rows if row["kind"] == kind for item in row["items"]} for kind in EntityKind}
         given = {kind: self.given(kind, items) for kind, items in kinds.items()}
         return [self._change(row, given[EntityKind(row["kind"])]) for row in rows]
 
-    def _change(self, row: asyncpg.Record, given: Collection[str]) -> Change:
+    def _change(self, row: Row, given: Collection[str]) -> Change:
         items = tuple(item for item in row["items"] if item in given)
         return Change(
             entity_id=row["entity_id"],
@@ -77,6 +78,20 @@ class Telling:
 
     def _registers(self, items: Iterable[str]) -> set[str]:
         return {self.model.records[item].register for item in items if item in self.model.records}
+
+
+async def telling_of(
+    desk: Desk, viewer: Viewer, operation: str, kind: EntityKind | None = None, entity_ids: Iterable[UUID] = ()
+) -> Telling:
+    """What ``viewer`` may be told, of entities of ``kind`` where one is named; nothing is logged, then raised."""
+    telling = Telling(desk.model, desk.grants, viewer)
+    kinds = telling.kinds()
+    if kind in kinds or (kind is None and kinds):
+        return telling
+    item = kind.type_name if kind else operation
+    async with desk.database.connection() as connection:
+        await log_telling(connection, viewer, operation, entity_ids, (), [item])
+    raise FieldNotGranted(item=item)
 
 
 async def log_telling(

@@ -12,8 +12,10 @@ from hub.errors import InvalidCursor
 from hub.store.feed import Place
 from hub.vault.cipher import Vault
 
+VERSIONS, DISCREPANCIES, HITS = "versions", "discrepancies", "hits"
+"""Lists that are read by cursors, besides the feed."""
 _PLACE = struct.Struct(">IQ16sI")
-_VERSION = struct.Struct(">I")
+_NUMBER = struct.Struct(">I")
 
 
 def feed_cursor(vault: Vault, place: Place) -> str:
@@ -28,15 +30,25 @@ def feed_place(vault: Vault, cursor: str) -> Place:
     return Place(epoch, position, UUID(bytes=entity_id), version)
 
 
-def version_cursor(vault: Vault, version: int) -> str:
-    """The cursor of a version in the list of an entity's versions."""
-    return _written(vault, _VERSION.pack(version), "versions")
+def number_cursor(vault: Vault, listed: str, number: int) -> str:
+    """The cursor of what has a number in a list."""
+    return _written(vault, _NUMBER.pack(number), listed)
 
 
-def version_of(vault: Vault, cursor: str) -> int:
-    """The version that a cursor names."""
-    version: int = _VERSION.unpack(_read(vault, cursor, "versions"))[0]
-    return version
+def number_at(vault: Vault, listed: str, cursor: str) -> int:
+    """The number that a cursor of a list names."""
+    number: int = _NUMBER.unpack(_read(vault, cursor, listed))[0]
+    return number
+
+
+def id_cursor(vault: Vault, listed: str, place: UUID) -> str:
+    """The cursor of what has an id in a list."""
+    return _written(vault, place.bytes, listed)
+
+
+def id_at(vault: Vault, listed: str, cursor: str) -> UUID:
+    """The id that a cursor of a list names."""
+    return UUID(bytes=_read(vault, cursor, listed))
 
 
 def _written(vault: Vault, plain: bytes, purpose: str) -> str:

@@ -13,7 +13,7 @@ from hub.access import Decision, Grant, Viewer, decide, may_see
 from hub.catalog import EntityKind, Model
 from hub.clock import now
 from hub.desk.answer import Answer, Found, sealed_path
-from hub.desk.due import Merger, versions_reached
+from hub.desk.due import DueVersion, Merger, Row, version_reached, versions_due
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted, TooManyReferrers
 from hub.identifiers.crosswalk import read_document
@@ -88,15 +88,16 @@ class Desk:
                 found = [row for row in rows if row["entity_id"]]
                 merger = await self.merger(connection, kind, found, moment)
                 views = await self.views(merger, found, moment)
-                versions = await versions_reached(merger, found, moment)
+                due = await versions_due(merger, found, moment)
                 opened = await self._opened(connection, found, views, wanted)
+        versions = {row["entity_id"]: version_reached(row, due[row["entity_id"]]) for row in found}
         answers = {
             row["entity_id"]: Answer(
                 entity_id=row["entity_id"],
                 kind=kind,
                 moment=moment,
-                version=versions[row["entity_id"]].number,
-                recorded_at=versions[row["entity_id"]].recorded_at,
+                version=versions[row["entity_id"]][0],
+                recorded_at=versions[row["entity_id"]][1],
                 view=views[row["entity_id"]],
                 catalog=merger.catalogs[row["entity_id"]],
                 decision=decision,
@@ -119,9 +120,7 @@ class Desk:
         ]
         return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
 
-    async def merger(
-        self, connection: Connection, kind: EntityKind, rows: Iterable[asyncpg.Record], moment: Moment
-    ) -> Merger:
+    async def merger(self, connection: Connection, kind: EntityKind, rows: Iterable[Row], moment: Moment) -> Merger:
         """What merges the views of rows, each by the catalog that its entity followed at a moment."""
         if moment.is_open:
             numbers = {row["entity_id"]: row["catalog_version"] for row in rows}
@@ -130,6 +129,15 @@ class Desk:
             numbers = await catalogs.followed(connection, asked, moment.known_at) if asked else {}
         read = await self.catalogs.those(connection, numbers.values())
         return Merger(connection, kind, {entity_id: read[number] for entity_id, number in numbers.items()})
+
+    async def versions_due(
+        self, connection: Connection, kind: EntityKind, entity_id: UUID, moment: Moment
+    ) -> list[DueVersion]:
+        """The versions of an entity that days have brought until a moment and nobody has published, in order."""
+        row = await reading.waiting_view(connection, entity_id)
+        if row is None:
+            return []
+        return (await versions_due(await self.merger(connection, kind, [row], moment), [row], moment))[entity_id]
 
     async def views(self, merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, View]:
         """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""

@@ -17,6 +17,7 @@ from hub import telemetry
 from hub.access import Decision, Role, Viewer, decide
 from hub.catalog import REFERRED, EntityKind, Model
 from hub.clock import now
+from hub.desk.cursors import DISCREPANCIES, id_at, id_cursor
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted
@@ -71,9 +72,9 @@ async def discrepancies_of(
 
 
 async def discrepancies(
-    desk: Desk, viewer: Viewer, wanted: Wanted, after: UUID | None, first: int
+    desk: Desk, viewer: Viewer, wanted: Wanted, after: str | None, first: int
 ) -> tuple[list[FoundDiscrepancy], bool]:
-    """Up to ``first`` discrepancies after one, in the order in which they were found, and whether there are more.
+    """Up to ``first`` discrepancies after a cursor, in the order in which they were found, and whether there are more.
 
     A department sees those that it has to settle, the platform office all; to others raises ``FieldNotGranted``.
     """
@@ -81,9 +82,10 @@ async def discrepancies(
     allowed = viewer.role is Role.OFFICE or (
         viewer.role is Role.DEPARTMENT and wanted.department in (None, viewer.department)
     )
+    place = None if after is None else id_at(desk.vault, DISCREPANCIES, after)
     with telemetry.span("desk.discrepancies", first=first):
         async with desk.database.connection() as connection:
-            rows = await _page(connection, wanted, of_department, after, first) if allowed else []
+            rows = await _page(connection, wanted, of_department, place, first) if allowed else []
             await _log(connection, viewer, rows[:first], [] if allowed else ["discrepancies"])
     if not allowed:
         raise FieldNotGranted(item="discrepancies")
@@ -91,6 +93,11 @@ async def discrepancies(
         return rows[:first], len(rows) > first
     given = _given(desk, viewer, rows)
     return [_shown(one, given) for one in rows[:first]], len(rows) > first
+
+
+def cursor_of(desk: Desk, found: FoundDiscrepancy) -> str:
+    """Where to go on after a discrepancy."""
+    return id_cursor(desk.vault, DISCREPANCIES, found.discrepancy_id)
 
 
 async def _page(

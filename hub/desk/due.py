@@ -1,12 +1,13 @@
-"""Tell which version an entity has reached where a day has come that nobody has published yet.
+"""Tell which versions an entity has reached where days have come that nobody has published yet.
 
 Takes rows of views and a moment; gives versions as they will be published, so that an answer before that and one after
 say the same. Never writes them: that is intake's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +20,8 @@ from hub.store.pool import Connection
 from hub.timeline import Moment, earliest, turned_at
 
 A_DAY = timedelta(days=1)
+Row = asyncpg.Record | Mapping[str, Any]
+"""A row of the database, or of what it will hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,22 @@ class Merger:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A version of an entity, and since when it is known."""
+class DueVersion:
+    """A version that valid time alone has brought and nobody has published yet."""
 
     number: int
     recorded_at: datetime
+    valid_on: date
+    items: tuple[str, ...]
+    catalog_version: int
 
 
-async def versions_reached(merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, Version]:
-    """The version of each row's entity at a moment, with those that valid time alone has brought until then."""
-    rows = list(rows)
+async def versions_due(merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, list[DueVersion]]:
+    """The versions of each row's entity that valid time alone has brought until a moment, in order."""
+    views: dict[UUID, asyncpg.Record] = {row["entity_id"]: row for row in rows}
     today = moment.valid_on if moment.is_open else shanghai_date(moment.known_at)
-    reached = {row["entity_id"]: Version(row["version"], row["recorded_at"]) for row in rows}
-    due: dict[UUID, date] = {row["entity_id"]: row["due_on"] for row in rows if row["due_on"]}
+    reached: dict[UUID, list[DueVersion]] = {entity_id: [] for entity_id in views}
+    due: dict[UUID, date] = {entity_id: row["due_on"] for entity_id, row in views.items() if row["due_on"]}
     while days := [day for day in due.values() if day <= today]:
         day = min(days)
         turning = [entity_id for entity_id, due_on in due.items() if due_on == day]
@@ -70,9 +76,15 @@ async def versions_reached(merger: Merger, rows: Iterable[asyncpg.Record], momen
         after = await merger.views(turning, Moment(day, moment.known_at))
         for entity_id in turning:
             rules = merger.items(entity_id, day - A_DAY), merger.items(entity_id, day)
-            if changed_items(before[entity_id], after[entity_id], *rules):
-                version = reached[entity_id]
-                reached[entity_id] = Version(version.number + 1, turned_at(day, version.recorded_at))
+            if changed := changed_items(before[entity_id], after[entity_id], *rules):
+                number, last = version_reached(views[entity_id], reached[entity_id])
+                version = merger.catalogs[entity_id].number
+                reached[entity_id].append(DueVersion(number + 1, turned_at(day, last), day, tuple(changed), version))
         due = {entity_id: due[entity_id] for entity_id in due if entity_id not in turning}
         due |= await merger.next_changes(turning, Moment(day, moment.known_at))
     return reached
+
+
+def version_reached(row: asyncpg.Record, due: Sequence[DueVersion]) -> tuple[int, datetime]:
+    """The version that a row's entity has come to, and since when it is known."""
+    return (due[-1].number, due[-1].recorded_at) if due else (row["version"], row["recorded_at"])

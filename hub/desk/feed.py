@@ -14,8 +14,8 @@ import asyncpg
 
 from hub import telemetry
 from hub.access import Viewer
-from hub.catalog import EntityKind
-from hub.desk.changes import Change, Telling, log_telling
+from hub.catalog import EntityKind, Model
+from hub.desk.changes import Change, Telling, log_telling, telling_of
 from hub.desk.cursors import feed_cursor, feed_place
 from hub.desk.desk import Desk
 from hub.errors import CursorLost, FieldNotGranted, InvalidArgument, UnknownRegister
@@ -28,6 +28,8 @@ from hub.vault.cipher import Vault
 MOST_LOOKED_AT = 2_000
 """Changes that are looked at for one page, however few of them pass the filter."""
 MOST_NAMED = 100
+OPERATION = "changes"
+"""What reading the feed is called in the access log."""
 _DIVISION = re.compile(r"\d{2}(\d{2}){0,2}")
 
 
@@ -77,8 +79,7 @@ async def changes(desk: Desk, viewer: Viewer, after: str | None, first: int, wan
 
     Raises ``InvalidCursor`` for what is no cursor of this feed, ``CursorLost`` for one whose change is not here.
     """
-    telling = _telling(desk, viewer)
-    _check(telling, wanted)
+    telling = await _telling(desk, viewer, wanted)
     limit = first + 1 if wanted.is_open else max(first + 1, MOST_LOOKED_AT)
     with telemetry.span("desk.changes"):
         async with desk.database.connection() as connection:
@@ -98,7 +99,7 @@ async def changes(desk: Desk, viewer: Viewer, after: str | None, first: int, wan
 
 async def latest_change(desk: Desk, viewer: Viewer) -> Told | None:
     """The last change of the feed, from which a reader goes on that needs nothing older; None in an empty hub."""
-    telling = _telling(desk, viewer)
+    telling = await telling_of(desk, viewer, OPERATION)
     async with desk.database.connection() as connection:
         rows = await feed.latest_changes(connection, 1)
         shown = [change for _, change in _select(telling, rows, Filter(), 1)[0]]
@@ -108,7 +109,7 @@ async def latest_change(desk: Desk, viewer: Viewer) -> Told | None:
 
 async def beginning(desk: Desk, viewer: Viewer, after: str | None, wanted: Filter) -> str | None:
     """The cursor at which a reader with a filter begins: ``after``, else the latest; raises as ``changes`` does."""
-    _check(_telling(desk, viewer), wanted)
+    await _telling(desk, viewer, wanted)
     if after is None:
         return await latest_cursor(desk)
     async with desk.database.connection() as connection:
@@ -123,25 +124,27 @@ async def latest_cursor(desk: Desk) -> str | None:
     return feed_cursor(desk.vault, _place_of(rows[0])) if rows else None
 
 
-def _telling(desk: Desk, viewer: Viewer) -> Telling:
-    telling = Telling(desk.model, desk.grants, viewer)
-    if not telling.kinds():
-        raise FieldNotGranted(item="changes")
+async def _telling(desk: Desk, viewer: Viewer, wanted: Filter) -> Telling:
+    """What may be told of changes that pass a filter; raises, once it is logged, where that names what is not given."""
+    telling = await telling_of(desk, viewer, OPERATION)
+    _check(telling.model, wanted)
+    kinds = wanted.kinds or telling.kinds()
+    denied = [item for item in wanted.items if not any(item in telling.given(kind, [item]) for kind in kinds)]
+    if denied:
+        async with desk.database.connection() as connection:
+            await log_telling(connection, viewer, OPERATION, (), (), denied)
+        raise FieldNotGranted(item=denied[0])
     return telling
 
 
-def _check(telling: Telling, wanted: Filter) -> None:
-    """Refuse a filter that names what there is not, or what the viewer may not know of."""
+def _check(model: Model, wanted: Filter) -> None:
+    """Refuse a filter that names what there is not."""
     for name in ("kinds", "items", "registers", "divisions"):
         if len(getattr(wanted, name)) > MOST_NAMED:
             raise InvalidArgument(name=name, problem=f"it names more than {MOST_NAMED}")
-    kinds = wanted.kinds or telling.kinds()
     for register in wanted.registers:
-        if register not in telling.model.registers:
+        if register not in model.registers:
             raise UnknownRegister(register=register)
-    for item in wanted.items:
-        if not any(item in telling.given(kind, [item]) for kind in kinds):
-            raise FieldNotGranted(item=item)
     if not all(_DIVISION.fullmatch(division) for division in wanted.divisions):
         raise InvalidArgument(name="divisions", problem="a division has two, four or six digits")
 
@@ -185,7 +188,7 @@ async def _log(connection: Connection, viewer: Viewer, shown: Sequence[Change]) 
     if not shown:
         return
     items = {item for change in shown for item in change.items} - SIGNS
-    await log_telling(connection, viewer, "changes", (change.entity_id for change in shown), items)
+    await log_telling(connection, viewer, OPERATION, (change.entity_id for change in shown), items)
 
 
 async def _place(connection: Connection, vault: Vault, cursor: str | None) -> Place:

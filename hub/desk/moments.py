@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from hub.access import Decision, Viewer, may_see
 from hub.catalog import EntityKind
-from hub.clock import now, shanghai_date
+from hub.clock import now, shanghai_date, today
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import AsOfContradiction, NoSuchVersion, VersionOfMany
@@ -61,11 +61,15 @@ async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, ve
     """The moment at which a version became known; of an entity that is unknown, the present."""
     async with desk.database.connection() as connection:
         found = await reading.version_known(connection, kind, key, version)
-        if found and found["recorded_at"] is None:
+        if found is None:
+            return await _at(desk, AsOf())
+        moment = Moment(found["valid_on"], found["recorded_at"]) if found["recorded_at"] else None
+        if moment is None:
+            due = await desk.versions_due(connection, kind, found["entity_id"], Moment(today()))
+            moment = next((Moment(one.valid_on, one.recorded_at) for one in due if one.number == version), None)
+        if moment is None:
             entry = entry_of(viewer, "look up version", _NOTHING, now())
             await reading.write_access_log(connection, entry, [found["entity_id"]])
             raise NoSuchVersion(version=version)
-    if found is None:
-        return await _at(desk, AsOf())
-    await desk.known_time.settle(found["recorded_at"])
-    return Moment(found["valid_on"], found["recorded_at"])
+    await desk.known_time.settle(moment.known_at)
+    return moment

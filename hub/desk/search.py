@@ -14,6 +14,7 @@ from hub import telemetry
 from hub.access import Viewer, decide, may_search, refusal
 from hub.catalog import CardColumn, CodeList, EntityKind, Model
 from hub.clock import now
+from hub.desk.cursors import HITS, id_at, id_cursor
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import InvalidArgument, SearchNotGranted, TooManyHits
@@ -49,22 +50,25 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found after ``after``, in the order of ids; ``total`` are on all pages together."""
+    """What was found after ``after``, by id, each with its cursor; ``total`` are on all pages together."""
 
     entity_ids: tuple[UUID, ...]
-    after: UUID | None
+    cursors: tuple[str, ...]
+    after: str | None
     total: int
     has_next: bool
     has_previous: bool
 
 
 async def search(
-    desk: Desk, viewer: Viewer, kind: EntityKind, sought: Sought, *, most: int, after: UUID | None, first: int
+    desk: Desk, viewer: Viewer, kind: EntityKind, sought: Sought, *, most: int, after: str | None, first: int
 ) -> Hits:
     """The first entities of ``kind`` after ``after`` that are as they are ``sought``; raises where over ``most`` are.
 
     What the viewer may not search by is logged as a search that found nobody, and raises.
     """
+    listed = f"{HITS} {kind}"
+    place = None if after is None else id_at(desk.vault, listed, after)
     criteria = _criteria(desk.model, kind, sought)
     decision = decide(desk.model, desk.grants, viewer, kind, _items(desk.model, kind, sought))
     granted = may_search(desk.grants, viewer, kind)
@@ -73,7 +77,7 @@ async def search(
     entry = entry_of(viewer, "search", decision, now())
     with telemetry.span("desk.search"):
         async with desk.database.connection() as connection:
-            found = await store.page(connection, kind, criteria, most, after, first, entry)
+            found = await store.page(connection, kind, criteria, most, place, first, entry)
     if not granted:
         raise SearchNotGranted(kind=kind.type_name)
     if decision.denied:
@@ -81,7 +85,9 @@ async def search(
     if found["total"] > most:
         raise TooManyHits(limit=most)
     shown = tuple(found["entity_ids"])
-    return Hits(shown, after, found["total"], found["passed"] + len(shown) < found["total"], found["passed"] > 0)
+    cursors = tuple(id_cursor(desk.vault, listed, entity_id) for entity_id in shown)
+    has_next = found["passed"] + len(shown) < found["total"]
+    return Hits(shown, cursors, after, found["total"], has_next, found["passed"] > 0)
 
 
 def _items(model: Model, kind: EntityKind, sought: Sought) -> frozenset[str]:
@@ -149,12 +155,18 @@ def _code(model: Model, kind: EntityKind, column: CardColumn, text: str | None) 
     if text is None:
         return None
     if not text.isprintable():
-        raise InvalidArgument(name=column, problem="it holds characters that no text has")
+        raise InvalidArgument(name=_argument(column), problem="it holds characters that no text has")
     lists = list(_code_lists(model, kind, column))
     code = next((code for codes in lists if (code := codes.code_of(text))), None)
     if code is None and not any(codes.open for codes in lists):
-        raise InvalidArgument(name=column, problem=f"it is no code of {', '.join(codes.name for codes in lists)}")
+        problem = f"it is no code of {', '.join(codes.name for codes in lists)}"
+        raise InvalidArgument(name=_argument(column), problem=problem)
     return code or text
+
+
+def _argument(column: CardColumn) -> str:
+    """What callers call a column."""
+    return "kind" if column is CardColumn.CATEGORY else column
 
 
 def _code_lists(model: Model, kind: EntityKind, column: CardColumn) -> Iterator[CodeList]:

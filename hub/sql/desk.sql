@@ -160,6 +160,12 @@ from (
 join view on view.entity_id = asked.entity_id and view.kind = $4
 left join change on change.entity_id = view.entity_id and change.version = $3;
 
+-- waiting_view
+-- The view of the entity $1, if it stands and there is a day on which valid time alone may change it.
+select entity_id, version, recorded_at, due_on, catalog_version
+from view
+where entity_id = $1 and due_on is not null and linked_into is null;
+
 -- sealed_numbers
 -- The sealed values of the identifiers $1.
 select identifier_id, key_id, value_encrypted, valid_to from vault.identifier where identifier_id = any ($1);

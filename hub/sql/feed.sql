@@ -43,8 +43,8 @@ on conflict do nothing;
 select * from feed where entity_id = $1 and version < $2 and recorded_at <= $4 order by version desc limit $3;
 
 -- versions_after
--- Up to $3 versions of the entity $1 that come after version $2 and were known at $4, the first one first.
-select * from feed where entity_id = $1 and version > $2 and recorded_at <= $4 order by version limit $3;
+-- Up to $3 versions of the entity $1 that come after version $2, the first one first.
+select * from feed where entity_id = $1 and version > $2 order by version limit $3;
 
 -- versions_numbered
 -- The versions $2 of the entity $1 that were known at $3.

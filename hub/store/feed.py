@@ -63,11 +63,9 @@ async def versions(
     return await connection.fetch(_SQL["versions"], entity_id, before, limit, known_at)
 
 
-async def versions_after(
-    connection: Connection, entity_id: UUID, after: int, limit: int, known_at: datetime
-) -> list[asyncpg.Record]:
-    """The versions of an entity after one of them that were known at an instant, the first one first."""
-    return await connection.fetch(_SQL["versions_after"], entity_id, after, limit, known_at)
+async def versions_after(connection: Connection, entity_id: UUID, after: int, limit: int) -> list[asyncpg.Record]:
+    """The versions of an entity after one of them, the first one first."""
+    return await connection.fetch(_SQL["versions_after"], entity_id, after, limit)
 
 
 async def versions_numbered(

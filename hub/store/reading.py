@@ -132,6 +132,11 @@ async def version_known(connection: Connection, kind: str, key: Key, version: in
     return await connection.fetchrow(_SQL["version_known"], key.lookup, key.entity_id, version, kind)
 
 
+async def waiting_view(connection: Connection, entity_id: UUID) -> asyncpg.Record | None:
+    """(entity_id, version, recorded_at, due_on, catalog_version) of an entity's view that waits for a day."""
+    return await connection.fetchrow(_SQL["waiting_view"], entity_id)
+
+
 async def sealed_numbers(connection: Connection, identifier_ids: Iterable[UUID]) -> list[Sealed]:
     """The numbers with these ids."""
     rows = await connection.fetch(_SQL["sealed_numbers"], list(identifier_ids))

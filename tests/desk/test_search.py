@@ -150,7 +150,7 @@ async def test_pages_give_each_once_while_others_are_added(desk: Desk) -> None:
             )
         if not hits.has_next:
             break
-        after = hits.entity_ids[-1]
+        after = hits.cursors[-1]
     assert seen == [*range(1, 11), *range(1_000, 1_003)]
 
 
@@ -159,13 +159,13 @@ async def test_many_read_pages_while_writers_add(desk: Desk) -> None:
 
     async def pages() -> list[int]:
         seen: list[int] = []
-        after = None
+        after: str | None = None
         while True:
             hits = await search(desk, AGENCY, PERSON, Sought("小明", NameMatch.PART), most=200, after=after, first=4)
             seen += [entity_id.int for entity_id in hits.entity_ids]
             if not hits.has_next:
                 return seen
-            after = hits.entity_ids[-1]
+            after = hits.cursors[-1]
 
     async def add(place: int) -> None:
         async with desk.database.transaction() as connection:
@@ -181,7 +181,7 @@ async def test_past_the_ceiling_nobody_is_shown_and_the_number_is_not_told(desk:
     await put(desk, PERSON, named(*["王小明"] * 4))
     shown = await search(desk, AGENCY, PERSON, Sought("王小明"), most=4, after=None, first=2)
     assert (shown.total, len(shown.entity_ids), shown.has_next) == (4, 2, True)
-    for after in (None, UUID(int=2)):
+    for after in (None, shown.cursors[-1]):
         with pytest.raises(TooManyHits, match="More than 3 "):
             await search(desk, AGENCY, PERSON, Sought("王小明"), most=3, after=after, first=2)
     assert [entry["entity_ids"] for entry in await logged(desk)] == [[UUID(int=1), UUID(int=2)], [], []]

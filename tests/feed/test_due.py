@@ -81,6 +81,42 @@ async def test_intake_publishes_what_is_due_before_what_it_brings(api: Api) -> N
     assert await due(api) == []
 
 
+VERSIONS = """query($id: IdNumber!, $asOf: AsOf) { naturalPerson(idNumber: $id, asOf: $asOf) {
+    version recordedAt asOf { validOn knownAt } versions(first: 2) {
+        nodes { version recordedAt validOn items registers submissionId } pageInfo { hasNextPage endCursor } }
+    diff(from: 1, to: 2) { after { version recordedAt } differences { item before { text } after { text } } } } }"""
+
+
+async def test_a_version_that_a_day_has_brought_is_told_alike_before_and_after_it_is_published(api: Api) -> None:
+    await api.office.household(named("甲", today()))
+    await api.office.household(named("乙", today() + timedelta(days=1)), stated_on=date(2024, 1, 2))
+    await let_a_day_pass(api.services.database)
+    before = (await api.data(VERSIONS, {"id": PERSON}))["naturalPerson"]
+    assert before["version"] == before["versions"]["nodes"][0]["version"] == 2
+    assert {"item": "name", "before": {"text": "甲"}, "after": {"text": "乙"}} in before["diff"]["differences"]
+    asked = ({"knownAt": before["asOf"]["knownAt"]}, {"version": 2}, {"version": 1})
+    told = [await api.data(VERSIONS, {"id": PERSON, "asOf": as_of}) for as_of in asked[:2]]
+    assert await due(api) == [1]
+    assert [await api.data(VERSIONS, {"id": PERSON, "asOf": as_of}) for as_of in asked[:2]] == told
+    first = (await api.ask(VERSIONS, {"id": PERSON, "asOf": asked[2]}))["data"]["naturalPerson"]
+    assert [node["version"] for node in first["versions"]["nodes"]] == [1]
+
+
+async def test_a_page_of_versions_goes_on_behind_one_that_a_day_has_brought(api: Api) -> None:
+    await api.office.household(named("甲", today()))
+    await api.office.household(named("乙", today() + timedelta(days=1)), stated_on=date(2024, 1, 2))
+    await let_a_day_pass(api.services.database)
+    question = """query($id: IdNumber!, $after: String) { naturalPerson(idNumber: $id) {
+        versions(first: 1, after: $after) { nodes { version } pageInfo { hasNextPage endCursor } } } }"""
+    first = (await api.data(question, {"id": PERSON}))["naturalPerson"]["versions"]
+    assert (first["nodes"], first["pageInfo"]["hasNextPage"]) == ([{"version": 2}], True)
+    after = {"id": PERSON, "after": first["pageInfo"]["endCursor"]}
+    rest = await api.data(question, after)
+    assert rest["naturalPerson"]["versions"]["nodes"] == [{"version": 1}]
+    assert await due(api) == [1]
+    assert await api.data(question, after) == rest
+
+
 async def test_a_change_that_is_due_is_in_the_feed_and_names_the_register_whose_dates_brought_it(api: Api) -> None:
     await api.office.household(named("甲", today() + timedelta(days=1)))
     assert await due(api, today() + timedelta(days=1)) == [1]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from hub.clock import today
-from hub.desk import versions
+from hub.desk import history
 from tests.people import credit_code, id_number
-from tests.served import AGENCY, Api, department
+from tests.served import AGENCY, DEVELOPER, Api, department
 
 PERSON = id_number(1)
 MARRIAGE = {
@@ -95,9 +95,9 @@ async def test_a_difference_holds_granted_items_alone(api: Api) -> None:
     assert (await differences(api, 1, 2, viewer=police))["household.photo"] == ("old", "new")
     async with api.services.database.connection() as connection:
         rows = await connection.fetch(
-            "select items from audit.access_log where operation = 'compare versions' order by at"
+            "select items, denied from audit.access_log where operation = 'compare versions' order by at"
         )
-    assert [row["items"] for row in rows] == [[], ["household.photo"]]
+    assert [tuple(row) for row in rows] == [([], ["household.photo"]), (["household.photo"], [])]
 
 
 async def test_a_number_in_a_record_is_shown_to_those_who_may_see_it(api: Api) -> None:
@@ -117,6 +117,35 @@ async def test_a_number_in_a_record_is_shown_to_those_who_may_see_it(api: Api) -
     diff = (await api.data(question, {"id": credit_code(1)}))["legalEntity"]["diff"]
     texts = {one["item"]: (one["before"]["text"], one["after"]["text"]) for one in diff["differences"]}
     assert texts[number] == (id_number(1), id_number(2))
+
+
+async def test_a_code_spelt_otherwise_is_no_difference(api: Api) -> None:
+    for turn, (name, spelt) in enumerate((("王明", "1"), ("王小明", "男"), ("王小明", "女")), start=1):
+        await api.office.household({"idNumber": PERSON, "name": name, "sex": spelt}, stated_on=date(2024, 1, turn))
+    assert await differences(api, 1, 2) == {"name": ("王明", "王小明")}
+    assert (await differences(api, 2, 3))["sex"] == ("男", "女")
+
+
+async def test_who_is_refused_versions_or_differences_is_logged(api: Api) -> None:
+    await fill(api)
+    person = await api.data("query($id: IdNumber!) { naturalPerson(idNumber: $id) { id } }", {"id": PERSON})
+    question = "query($id: ID!) { changesOf(id: $id) { nodes { version } } }"
+    answer = await api.ask(question, {"id": person["naturalPerson"]["id"]}, DEVELOPER)
+    assert answer["errors"][0]["extensions"]["code"] == "FIELD_NOT_GRANTED"
+    await api.ask("{ changes { nodes { version } } }", viewer=DEVELOPER)
+    await api.ask('{ changes(filter: { items: ["household.photo"] }) { nodes { version } } }')
+    await api.ask(DIFF, {"id": PERSON, "from": 1, "to": 9})
+    async with api.services.database.connection() as connection:
+        rows = await connection.fetch(
+            "select agency, operation, items, denied, cardinality(entity_ids) as entities from audit.access_log "
+            "where operation not in ('look up', 'read') order by at"
+        )
+    assert [tuple(row) for row in rows] == [
+        (DEVELOPER.agency, "versions", [], ["NaturalPerson"], 1),
+        (DEVELOPER.agency, "changes", [], ["changes"], 0),
+        (AGENCY.agency, "changes", [], ["household.photo"], 0),
+        (AGENCY.agency, "compare versions", [], [], 1),
+    ]
 
 
 async def test_a_version_that_there_is_not_has_no_difference(api: Api) -> None:
@@ -164,7 +193,7 @@ async def test_the_history_of_what_registers_do_not_decide_is_refused(
         ("maritalStatus", "FIELD_NOT_GRANTED", department("PUBLIC_SECURITY")),
         ("name", "HISTORY_TOO_LONG", None),
     ):
-        monkeypatch.setattr(versions, "MOST_TURNS", 1)
+        monkeypatch.setattr(history, "MOST_TURNS", 1)
         answer = await api.ask(HISTORY, {"id": PERSON, "item": item}, **({"viewer": viewer} if viewer else {}))
         assert [error["extensions"]["code"] for error in answer["errors"]] == [code], item
 

@@ -98,8 +98,9 @@ async def test_the_list_is_read_page_by_page(api: Api) -> None:
         after = page["pageInfo"]["endCursor"]
     assert not page["pageInfo"]["hasNextPage"]
     assert len({(one["check"], one["item"]) for one in pages}) == 2
-    wrong = await api.ask(LIST, {"after": "x"}, POLICE)
-    assert wrong["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+    for cursor in ("x", "圆", "", "AAAAAAAAAAAAAAAAAAAAAA"):
+        wrong = await api.ask(LIST, {"after": cursor}, POLICE)
+        assert wrong["errors"][0]["extensions"]["code"] == "INVALID_CURSOR"
 
 
 async def test_a_representatives_death_shows_to_whom_registers_the_company(api: Api) -> None:

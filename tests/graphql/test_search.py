@@ -137,6 +137,7 @@ async def test_beyond_the_ceiling_nobody_is_shown(services: Services) -> None:
         ('name: "王小明", first: 501', "INVALID_ARGUMENT"),
         ('name: "王小明", after: "王小明"', "INVALID_CURSOR"),
         ('name: "王小明", after: "AAAA"', "INVALID_CURSOR"),
+        ('name: "王小明", after: ""', "INVALID_CURSOR"),
         ('name: "王小明", division: "王小明"', "INVALID_ARGUMENT"),
         ("name: 1", "INVALID_DOCUMENT"),
         ('name: "王小明", match: 王小明', "INVALID_DOCUMENT"),
@@ -149,6 +150,21 @@ async def test_a_search_that_cannot_be_made_is_refused_without_repeating_it(
     assert set(error_codes(answer)) == {code}
     assert "王" not in str(answer)
     assert "May" not in str(answer)
+
+
+async def test_an_argument_that_is_refused_is_called_as_the_caller_calls_it(shared_api: Api) -> None:
+    answer = await shared_api.ask('{ searchLegalEntities(name: "基准", kind: "no such") { totalCount } }')
+    assert answer["errors"][0]["message"].startswith("The argument kind is not usable")
+
+
+async def test_a_cursor_of_persons_is_none_of_legal_entities(api: Api) -> None:
+    await api.office.household({"idNumber": id_number(1), "name": "王小明"})
+    found = await api.data('{ searchNaturalPersons(name: "王小明") { pageInfo { endCursor } } }')
+    cursor = found["searchNaturalPersons"]["pageInfo"]["endCursor"]
+    answer = await api.ask(
+        'query($after: String) { searchLegalEntities(name: "王小明", after: $after) { totalCount } }', {"after": cursor}
+    )
+    assert error_codes(answer) == ["INVALID_CURSOR"]
 
 
 async def test_many_searches_in_one_request_are_too_many(shared_api: Api) -> None:
