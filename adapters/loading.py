@@ -20,6 +20,7 @@ from hub.clock import now, shanghai_midnight
 from hub.errors import UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line, check_name, said
+from hub.intake.scalars import embeds_id_number
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.redaction import redact
 
@@ -47,6 +48,7 @@ class RecognisedFile:
             digest=self.file.digest,
             stated_at=shanghai_midnight(self.stated_on) if self.stated_on else now(),
             sender=sender,
+            file=self.file.path.name,
         )
 
 
@@ -81,6 +83,7 @@ def recognise(
         said("--stated-on", datetime.combine(stated_on, time()))
     recognised = []
     for path in paths:
+        _refuse_persons(path)
         file = open_file(path, max_cell_characters)
         titles = [mapping.get(title, title) for title in _titles(file)]
         chosen = choose_record(model, register, titles, path.name, record)
@@ -88,6 +91,12 @@ def recognise(
         refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], path.name)
         recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
     return recognised
+
+
+def _refuse_persons(path: Path) -> None:
+    """Raise if the file is named after somebody's number, for names of files are kept and shown."""
+    if embeds_id_number(path.name):
+        raise UnreadableFile(file="The file", format="a delivery", problem="its name holds an ID number; rename it")
 
 
 def read_mapping(path: Path) -> dict[str, str]:

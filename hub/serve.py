@@ -29,6 +29,7 @@ from hub.intake.cards import make_cards
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
+from hub.stewardship.working_days import read_working_days
 from hub.store.feed import begin_epoch
 from hub.store.keyring import claim
 from hub.store.migrate import migrate
@@ -91,7 +92,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 schema=build_schema(model, settings),
                 database=database,
                 desk=Desk(database, model, vault, demo_grants()),
-                intake=Intake(database, model, vault),
+                intake=Intake(database, model, vault, read_working_days(settings.holidays_path)),
                 issuer=LocalIssuer.at(settings.data_path),
             )
 

@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_dir: Annotated[
         str | None, Meta(description="Directory of further model files: registers, code lists, departments.")
     ] = None
+    holidays_file: Annotated[
+        str | None, Meta(description="TOML file of the days off and make-up days of years that the calendar lacks.")
+    ] = None
     vault_key_file: Annotated[
         str | None,
         Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),
@@ -109,6 +112,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def reachable_hosts(self) -> frozenset[str]:
         """The hosts that ``webhook_hosts`` names."""
         return frozenset(filter(None, (host.strip().lower() for host in self.webhook_hosts.split(","))))
+
+    @property
+    def holidays_path(self) -> Path | None:
+        """``holidays_file`` as a path."""
+        return Path(self.holidays_file) if self.holidays_file else None
 
     @property
     def vault_key_path(self) -> Path:

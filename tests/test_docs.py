@@ -47,6 +47,7 @@ MODEL_TABLES = [
     catalog.ModelFile,
     catalog.Department,
     catalog.Register,
+    catalog.Duty,
     catalog.Former,
     catalog.Shape,
     catalog.RecordType,

@@ -8,6 +8,7 @@ from hub.catalog.card import CardColumn, CardSource
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck, Place
+from hub.catalog.duty import Duty, DutyKind
 from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Also, Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
@@ -44,6 +45,8 @@ __all__ = [
     "Department",
     "Derivation",
     "Difference",
+    "Duty",
+    "DutyKind",
     "Edge",
     "Ending",
     "EntityKind",

@@ -108,7 +108,8 @@ def _completed(source: Source, shapes: Mapping[str, Shape]) -> Iterator[RecordTy
             continue
         department = record.department or register.department
         items = tuple(_shaped(item, shapes.get(item.shape)) if item.shape else item for item in record.item)
-        yield msgspec.structs.replace(record, register=register.name, department=department, item=items)
+        duty = record.duty or register.duty
+        yield msgspec.structs.replace(record, register=register.name, department=department, item=items, duty=duty)
 
 
 def _shaped(item: Item, shape: Shape | None) -> Item:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hub.catalog.duty import Duty
 from hub.catalog.item import Item
 from hub.catalog.kinds import EntityKind, FieldName, Sensitivity, Text, TypeName
 
@@ -18,7 +19,8 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """A list of a register: records of one shape about one kind of entity.
 
     ``key`` holds alternatives, the first whose items are all given makes the record key; a record type of
-    cardinality ``one`` needs none. ``effective`` names the items whose first given date opens a state.
+    cardinality ``one`` needs none. ``effective`` names the items whose first given date opens a state. Without a
+    ``duty`` of its own it has its register's.
     """
 
     name: FieldName
@@ -34,6 +36,7 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     effective: tuple[str, ...] = ()
     department: str = ""
     register: str = ""
+    duty: Duty | None = None
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

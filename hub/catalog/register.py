@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from hub.catalog.duty import Duty
 from hub.catalog.kinds import Text
 
 
@@ -30,7 +31,7 @@ class Register(Struct, frozen=True, forbid_unknown_fields=True):
     """A source of records for which one department is accountable.
 
     The departments ``joint`` collect for it and may deliver to it; those in ``formerly``, in the order of time, were
-    accountable before.
+    accountable before. ``update_duty`` says in words what ``duty`` says for the calendar.
     """
 
     name: Text
@@ -39,6 +40,7 @@ class Register(Struct, frozen=True, forbid_unknown_fields=True):
     department: Text
     article: Text
     update_duty: Text
+    duty: Duty | None = None
     joint: tuple[str, ...] = ()
     formerly: tuple[Former, ...] = ()
 

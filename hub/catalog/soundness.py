@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hub.catalog.code_list import CodeList
 from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck
+from hub.catalog.duty import Duty, DutyKind
 from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Item
 from hub.catalog.kinds import PARTS, EntityKind, ItemType
@@ -32,6 +33,8 @@ def unsound(model: Model, file: ModelFile) -> Iterator[Problem]:
     """The mistakes of one file that no name shows."""
     if file.register and not file.record:
         yield "register.name", f"{file.register.name} has no record type; add a [[record]] to the file"
+    if file.register and file.register.duty:
+        yield from _duty(file.register.duty, "register.duty")
     for index, record in enumerate(file.record):
         yield from _record(record, f"record[{index}]")
         for place, item in enumerate(record.item):
@@ -72,8 +75,17 @@ def _record(record: RecordType, at: str) -> Iterator[Problem]:
             yield f"{at}.effective", f"{name} is of type {item.type}; a state begins on a date, so name an item of one"
         elif "." in name:
             yield f"{at}.effective", f"{name} is a part; name an item that is a date itself"
+    if record.duty:
+        yield from _duty(record.duty, f"{at}.duty")
     if not all(record.key):
         yield f"{at}.key", "an alternative of the key is empty; name the items that make it, or remove it"
+
+
+def _duty(duty: Duty, at: str) -> Iterator[Problem]:
+    if duty.kind is DutyKind.REAL_TIME and duty.days:
+        yield at, "what is due in real time waits no days; leave days out, or write the kind WITHIN_DAYS"
+    if duty.kind is not DutyKind.REAL_TIME and not duty.days:
+        yield at, f"{duty.kind} needs days: how many after a change, or by which day of the period"
 
 
 def _unidentifying(record: RecordType, name: str) -> str | None:

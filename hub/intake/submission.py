@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -23,8 +23,10 @@ from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checked, Checker
 from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
 from hub.intake.delivery import BrokenLine, Line
+from hub.intake.measures import Measured, decoded, encoded, measure, together
 from hub.intake.publish import Publisher
 from hub.intake.rejection import Rejected
+from hub.stewardship.working_days import WorkingDays
 from hub.store.catalogs import Catalogs
 from hub.store.pool import Database
 from hub.store.submissions import (
@@ -50,6 +52,7 @@ class Delivery:
 
     ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
     it, to which the place of each line is added in microseconds. A ``reason`` is kept and shown with what it changes.
+    ``department`` delivers, where that is not the one accountable for the register; ``file`` is the name of the file.
     """
 
     register: str
@@ -59,6 +62,8 @@ class Delivery:
     stated_at: datetime
     sender: str
     reason: str | None = None
+    department: str | None = None
+    file: str | None = None
 
 
 @dataclass(slots=True)
@@ -66,7 +71,7 @@ class Summary:
     """What came of a delivery so far.
 
     It has reached the line at ``position``; ``results`` has every line where results are kept. ``resumed_after`` is
-    where an earlier attempt had broken off.
+    where an earlier attempt had broken off. ``measured`` is what its lines are worth.
     """
 
     submission_id: UUID
@@ -74,6 +79,7 @@ class Summary:
     counts: Counter[str]
     results: list[Result]
     resumed_after: int = 0
+    measured: Measured = field(default_factory=dict)
 
     def add(self, results: Sequence[Result], position: int, *, keep: bool) -> None:
         """Note the results of a chunk that ended at ``position``."""
@@ -90,6 +96,7 @@ class Intake:
     database: Database
     model: Model
     vault: Vault
+    calendar: WorkingDays = field(default_factory=WorkingDays)
 
     @cached_property
     def publisher(self) -> Publisher:
@@ -111,6 +118,8 @@ class Intake:
                 stated_at=delivery.stated_at,
                 sender=delivery.sender,
                 reason=delivery.reason,
+                department=delivery.department,
+                file=delivery.file,
             )
         if submission.digest != delivery.digest:
             raise SubmissionConflict
@@ -187,16 +196,19 @@ class Intake:
         async with self.database.transaction() as connection:
             await chunk.lock(connection, checked, keys)
             results = await chunk.write(connection, checked, list(refused))
+            measured = together(so_far.measured, measure(checked, refused, results, now(), self.calendar))
             moved = await advance_submission(
                 connection,
                 chunk.submission_id,
                 since=so_far.position,
                 position=_reached(checked, refused),
                 counts=so_far.counts + results_by_outcome(results),
+                measures=encoded(measured),
                 results=msgspec.json.encode(results).decode() if keep else None,
             )
             if not moved:
                 raise SubmissionInProgress(register=chunk.register)
+        so_far.measured = measured
         return results
 
 
@@ -207,8 +219,8 @@ def results_by_outcome(results: Iterable[Result]) -> Counter[str]:
 
 def _so_far(submission: Submission) -> Summary:
     results = msgspec.json.decode(submission.results or "[]", type=list[Result])
-    position = submission.position
-    return Summary(submission.submission_id, position, Counter(submission.counts), results, resumed_after=position)
+    position, measured = submission.position, decoded(submission.measures)
+    return Summary(submission.submission_id, position, Counter(submission.counts), results, position, measured)
 
 
 def _reached(checked: Sequence[Checked], refused: Sequence[Refused]) -> int:

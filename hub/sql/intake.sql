@@ -234,30 +234,54 @@ on conflict do nothing;
 -- open_submission
 -- Finds the submission of this idempotency key, or makes it; tells which by `is_new`.
 with made as (
-    insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason,
+                            department, file)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (register, source_unit, idempotency_key) do nothing
-    returning submission_id, digest, stated_at, position, counts, results, finished_at, true as is_new
+    returning submission_id, digest, stated_at, position, counts, measures, results, finished_at, true as is_new
 )
 select * from made
 union all
-select submission_id, digest, stated_at, position, counts, results, finished_at, false
+select submission_id, digest, stated_at, position, counts, measures, results, finished_at, false
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
 
 -- restart_submission
 -- Begins a finished submission anew, so that its lines are compared once more.
-update submission set position = 0, counts = '{}', finished_at = null
+update submission set position = 0, counts = '{}', measures = '{}', finished_at = null
 where submission_id = $1 and finished_at is not null;
 
 -- advance_submission
--- Moves a submission on from line $2 to line $3, adding the results $5 to those that are kept; gives nothing where
+-- Moves a submission on from line $2 to line $3, adding the results $6 to those that are kept; gives nothing where
 -- another loader has moved it meanwhile.
 update submission
-set position = $3, counts = $4, results = coalesce((results::jsonb || $5::jsonb)::json, $5::json, results)
+set position = $3, counts = $4, measures = $5,
+    results = coalesce((results::jsonb || $6::jsonb)::json, $6::json, results)
 where submission_id = $1 and position = $2
 returning submission_id;
 
 -- finish_submission
--- Marks a submission as complete.
-update submission set finished_at = clock_timestamp() where submission_id = $1;
+-- Marks a submission as complete, and its source as heard of, to the minute: of many small submissions each few touch a
+-- row. Lines that are taken in again from quarantine are no delivery.
+with finished as (
+    update submission set finished_at = clock_timestamp()
+    where submission_id = $1
+    returning register, source_unit, measures, finished_at
+),
+delivered as (
+    select register, source_unit, json_object_keys(measures) as record_type, finished_at
+    from finished
+    where not exists (select from quarantine where quarantine.retried_as = $1)
+)
+insert into source (register, source_unit, record_type, delivered_at)
+select register, source_unit, record_type, finished_at
+from delivered
+where record_type <> '' and not exists (
+    select from source
+    where source.register = delivered.register and source.source_unit = delivered.source_unit
+      and source.record_type = delivered.record_type
+      and source.delivered_at > delivered.finished_at - interval '1 minute'
+)
+order by record_type
+on conflict (register, source_unit, record_type) do update
+set delivered_at = greatest(source.delivered_at, excluded.delivered_at);

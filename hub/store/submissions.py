@@ -21,6 +21,7 @@ class Submission:
     stated_at: datetime
     position: int
     counts: dict[str, int]
+    measures: str
     results: str | None
     finished: bool
     is_new: bool
@@ -37,6 +38,8 @@ async def open_submission(
     stated_at: datetime,
     sender: str,
     reason: str | None,
+    department: str | None = None,
+    file: str | None = None,
 ) -> Submission:
     """The submission of this idempotency key; one that is there already keeps its own id and time."""
     row = None
@@ -51,6 +54,8 @@ async def open_submission(
             stated_at,
             sender,
             reason,
+            department,
+            file,
         )
     return Submission(
         submission_id=row["submission_id"],
@@ -58,6 +63,7 @@ async def open_submission(
         stated_at=row["stated_at"],
         position=row["position"],
         counts=msgspec.json.decode(row["counts"], type=dict[str, int]),
+        measures=row["measures"],
         results=row["results"],
         finished=row["finished_at"] is not None,
         is_new=row["is_new"],
@@ -76,15 +82,17 @@ async def advance_submission(
     since: int,
     position: int,
     counts: dict[str, int],
+    measures: str,
     results: str | None,
 ) -> bool:
     """Move a submission on, keeping ``results`` (a JSON list) if given; False where another loader has moved it."""
     text = msgspec.json.encode(counts).decode()
-    return (
-        await connection.fetchval(_SQL["advance_submission"], submission_id, since, position, text, results) is not None
+    moved = await connection.fetchval(
+        _SQL["advance_submission"], submission_id, since, position, text, measures, results
     )
+    return moved is not None
 
 
 async def finish_submission(connection: Connection, submission_id: UUID) -> None:
-    """Mark a submission as complete."""
+    """Mark a submission as complete, and its source as heard of."""
     await connection.execute(_SQL["finish_submission"], submission_id)
