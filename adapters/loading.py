@@ -29,7 +29,10 @@ Progress = Callable[[RowFile], None]
 
 @dataclass(frozen=True)
 class RecognisedFile:
-    """A file whose record type is known, ready to be loaded."""
+    """A file whose record type is known, ready to be loaded.
+
+    One that a ``run`` of a source wrote is that run's, stated at ``stated_at``, whatever file was like it before.
+    """
 
     register: str
     record: RecordType
@@ -37,16 +40,20 @@ class RecognisedFile:
     stated_on: date | None
     source_unit: str
     mapping: Mapping[str, str]
+    run: str | None = None
+    stated_at: datetime | None = None
 
     def delivery(self, sender: str) -> Delivery:
         """The delivery that the file is; the same file said on the same day is the same delivery."""
         said = self.stated_on.isoformat() if self.stated_on else ""
+        file = f"file:{self.file.digest.hex()}:{self.record.name}:{said}"
+        stated_at = shanghai_midnight(self.stated_on) if self.stated_on else now()
         return Delivery(
             register=self.register,
             source_unit=self.source_unit,
-            idempotency_key=f"file:{self.file.digest.hex()}:{self.record.name}:{said}",
+            idempotency_key=f"run:{self.run}" if self.run else file,
             digest=self.file.digest,
-            stated_at=shanghai_midnight(self.stated_on) if self.stated_on else now(),
+            stated_at=self.stated_at or stated_at,
             sender=sender,
             file=self.file.path.name,
         )

@@ -121,6 +121,30 @@ class UnrecognisedColumns(HubError):
     hint = "Name columns by Chinese title or English item name, map them with --columns, or say the list with --record."
 
 
+class SourceUnusable(HubError):
+    """The source cannot be read as it is set: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "SOURCE_UNUSABLE"
+    hint = "Mend what adapters.toml says of the source; docs/sources.md explains every setting."
+
+
+class SourceUnavailable(HubError):
+    """The source does not answer: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "SOURCE_UNAVAILABLE"
+    hint = "Run it again when the source is up: it goes on where it stopped."
+
+
+class SourceMoved(HubError):
+    """Another run has moved the source {source} on meanwhile."""
+
+    kind = Kind.CONFLICT
+    code = "SOURCE_MOVED"
+    hint = "Run it again: it goes on from where the other run came to."
+
+
 class SubmissionConflict(HubError):
     """The idempotency key was used before for another delivery."""
 

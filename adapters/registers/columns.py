@@ -108,11 +108,13 @@ class ColumnMap:
         values: dict[str, object] = {}
         about: dict[str, object] = {}
         for title, cell in row.cells.items():
-            if name := self.record.columns.get(self.mapping.get(title, title)):
+            meant = self.mapping.get(title, title)
+            if name := self.record.columns.get(meant):
                 if cell != "" and not (name in values and cell is None):
                     values[name] = cell
-            elif name := LINE_COLUMNS.get(title):
-                about[name] = cell
+            elif name := LINE_COLUMNS.get(meant):
+                if cell is not None and cell != "":
+                    about[name] = cell
             else:
                 self.unknown.setdefault(title)
         try:

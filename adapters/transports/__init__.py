@@ -1,16 +1,20 @@
 """Transports: how a delivery reaches the hub, whichever register it is from.
 
 A file transport takes a path and gives rows: cells under column titles, each row on its own, so that one bad line
-never costs another. It knows no register, checks no meaning and keeps no line.
+never costs another. A pull asks a database or an API and gives pages of rows, which are spooled and then loaded like a
+file (adapters/pulling.py). Neither knows a register, checks a meaning or keeps a line.
 """
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import dropwhile
 from pathlib import Path
 from typing import ClassVar
+
+import msgspec
 
 from hub.errors import UnreadableFile
 from hub.intake.delivery import BrokenLine
@@ -81,6 +85,36 @@ class RowFile(ABC):
 
     def _refusal(self, problem: str) -> UnreadableFile:
         return UnreadableFile(file=self.path.name, format=self.format, problem=problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows that a source gave at one time, as cells under titles, and the cursor after the last of them."""
+
+    rows: Sequence[Mapping[str, object]]
+    cursor: str
+
+
+class Pull(ABC):
+    """A source that is read by asking it, page by page, as ``settings`` say.
+
+    ``whole`` says that each run reads everything there is, not what is new; ``max_rows`` is the most that one run
+    reads; ``fingerprint`` tells it from a source that is set otherwise.
+    """
+
+    def __init__(self, settings: msgspec.Struct, *, whole: bool, max_rows: int) -> None:
+        said = msgspec.json.encode(settings, order="deterministic")
+        self.fingerprint = hashlib.blake2b(said, digest_size=16).hexdigest()
+        self.whole = whole
+        self.max_rows = max_rows
+
+    @abstractmethod
+    def pages(self, after: str | None) -> AsyncGenerator[Page]:
+        """Every page past the cursor ``after``; from the first where it is None."""
+
+    @abstractmethod
+    def next_start(self, reached: str, began_at: datetime) -> str | None:
+        """The cursor at which the next run begins, after one that began at ``began_at`` and came to ``reached``."""
 
 
 def _flaw(cells: Mapping[str, object], limit: int) -> Reason | None:

@@ -1,0 +1,74 @@
+"""Sync a source: read what it has that is new, take it in, and only then note how far that is.
+
+Takes an intake, a source's name, its ``Pull`` and where its rows go; gives what came of them, or None where there were
+none. A run that was broken off anywhere goes on: with the spool while it was being read, with its submission while it
+was being taken in. A crash between that and the cursor has the same rows taken in again, which changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from adapters import pulling
+from adapters.loading import LoadReport, Progress, RecognisedFile, load, recognise
+from adapters.pulling import Spool
+from adapters.transports import Pull
+from hub.errors import SourceMoved
+from hub.intake.submission import Intake
+from hub.store.sources import move_source, source_cursor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where the rows of the source ``name`` go: register, record type, unit, and which item each column stands for."""
+
+    name: str
+    register: str
+    record: str | None = None
+    source_unit: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+async def sync(
+    intake: Intake,
+    source: Destination,
+    pull: Pull,
+    spools: Path,
+    *,
+    max_cell_characters: int,
+    on_page: Callable[[Spool], None] = lambda spool: None,
+    on_progress: Progress = lambda file: None,
+) -> LoadReport | None:
+    """Read ``source`` from its cursor on, take in what it gives, and move its cursor."""
+    path = spools / f"{source.name}.jsonl"
+    async with intake.database.connection() as connection:
+        start = await source_cursor(connection, source.name)
+    spool = await pulling.pull(pull, start, path, on_page)
+    report = None
+    if spool.rows:
+        recognised = _recognise(intake, source, path, spool, max_cell_characters)
+        report = await load(intake, recognised, "hub sync", on_progress)
+    async with intake.database.connection() as connection:
+        submission_id = report.summary.submission_id if report else None
+        moved = await move_source(connection, source.name, start, spool.next_start, submission_id)
+    if not moved:
+        raise SourceMoved(source=source.name)
+    pulling.discard(path)
+    return report
+
+
+def _recognise(
+    intake: Intake, source: Destination, path: Path, spool: Spool, max_cell_characters: int
+) -> RecognisedFile:
+    """The spool as a delivery of its own: said when its run began, whatever was delivered before."""
+    (recognised,) = recognise(
+        intake.model,
+        source.register,
+        [path],
+        record=source.record,
+        stated_on=None,
+        source_unit=source.source_unit,
+        max_cell_characters=max_cell_characters,
+        mapping=source.mapping,
+    )
+    return replace(recognised, run=f"{source.name}:{spool.began_at.isoformat()}", stated_at=spool.began_at)

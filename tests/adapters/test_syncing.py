@@ -1,0 +1,166 @@
+"""A source is read, taken in, and only then moved on; whatever breaks between loses nothing and doubles nothing."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from adapters.loading import LoadReport
+from adapters.syncing import Destination, sync
+from adapters.transports import Pull
+from graphql_schema.services import Services
+from hub.errors import SourceMoved
+from hub.intake.submission import Intake
+from hub.store.pool import Database
+from hub.store.sources import forget_source, move_source, source_cursor
+from tests.adapters.sources import make_sqlite, opened
+from tests.people import id_number
+
+HOUSEHOLD = Destination(name="household", register="household_registration", mapping={"sfzh": "idNumber"})
+TABLE = "create table hjry (sfzh text primary key, 姓名 text, gxsj text)"
+INSERT = "insert into hjry values (?, ?, ?)"
+GROWING = {"mode": "watermark", "column": "gxsj", "key": ["sfzh"], "overlap": 60}
+
+
+@pytest.fixture
+def spools(tmp_path: Path) -> Path:
+    return tmp_path / "spools"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "household.db"
+    rows = [(id_number(place), f"甲{place}", f"2024-01-01 10:0{place}:00") for place in range(5)]
+    make_sqlite(path, TABLE, INSERT, rows=rows)
+    return path
+
+
+@pytest.fixture
+def intake(services: Services) -> Intake:
+    return services.intake
+
+
+def growing(path: Path) -> Pull:
+    return opened(f"sqlite:///{path}", table="hjry", read=GROWING)
+
+
+def is_empty(folder: Path) -> bool:
+    return not list(folder.iterdir())
+
+
+def write(path: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement, values)
+
+
+async def run(intake: Intake, pull: Pull, spools: Path) -> LoadReport | None:
+    return await sync(intake, HOUSEHOLD, pull, spools, max_cell_characters=1_000)
+
+
+async def on_insert(database: Database, table: str, action: str) -> None:
+    """Have the hub's own database do ``action`` when something is inserted into ``table``."""
+    async with database.connection() as connection:
+        await connection.execute(
+            f"create function instead() returns trigger language plpgsql as $$ begin {action}; return null; end $$"
+        )
+        await connection.execute(
+            f"create trigger instead after insert on {table} for each statement execute function instead()"
+        )
+
+
+async def cursor_of(database: Database) -> str | None:
+    async with database.connection() as connection:
+        return await source_cursor(connection, HOUSEHOLD.name)
+
+
+async def test_what_a_source_gains_is_taken_in_run_by_run(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    first = await run(intake, growing(source), spools)
+    assert first is not None
+    assert first.summary.counts == {"CREATED": 5}
+    assert first.unknown_columns == ("gxsj",)
+    write(source, "update hjry set 姓名 = '乙', gxsj = '2024-01-02 10:00:00' where sfzh = ?", id_number(0))
+    second = await run(intake, growing(source), spools)
+    assert second is not None
+    assert second.summary.counts["UPDATED"] + second.summary.counts["CORRECTED"] == 1
+    assert is_empty(spools)
+
+
+async def test_the_cursor_stays_until_the_submission_is_finished(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    await on_insert(database, "source_cursor", "raise exception 'broken off'")
+    with pytest.raises(asyncpg.RaiseError):
+        await run(intake, growing(source), spools)
+    assert await cursor_of(database) is None
+    async with database.connection() as connection:
+        await connection.execute("drop function instead() cascade")
+    again = await run(intake, growing(source), spools)
+    assert again is not None
+    assert again.summary.counts == {"UNCHANGED": 5}
+    assert await cursor_of(database) is not None
+    async with database.connection() as connection:
+        assert await connection.fetchval("select count(*) from submission") == 1
+        assert await connection.fetchval("select count(*) from state") == 5
+
+
+async def test_a_source_with_nothing_to_give_makes_no_submission(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    write(source, "delete from hjry")
+    assert await run(intake, growing(source), spools) is None
+    async with database.connection() as connection:
+        assert await connection.fetchval("select count(*) from submission") == 0
+
+
+async def test_a_copy_that_is_again_what_it_was_before_a_change_is_said_anew(
+    intake: Intake, source: Path, spools: Path
+) -> None:
+    outcomes = []
+    for name in ("甲", "乙", "甲"):
+        write(source, "update hjry set 姓名 = ?", name)
+        pull = opened(f"sqlite:///{source}", table="hjry", read={"mode": "full", "key": ["sfzh"]})
+        report = await run(intake, pull, spools)
+        assert report is not None
+        outcomes.append(dict(report.summary.counts))
+    assert outcomes == [{"CREATED": 5}, {"CORRECTED": 5}, {"CORRECTED": 5}]
+
+
+async def test_a_row_that_cannot_be_taken_in_costs_no_other(intake: Intake, source: Path, spools: Path) -> None:
+    write(source, INSERT, "no number", "poison", "2024-01-01 09:00:00")
+    report = await run(intake, growing(source), spools)
+    assert report is not None
+    assert report.summary.counts == {"CREATED": 5, "QUARANTINED": 1}
+
+
+async def test_two_runs_never_move_one_source(intake: Intake, source: Path, spools: Path, database: Database) -> None:
+    await run(intake, growing(source), spools)
+    stood = await cursor_of(database)
+    async with database.connection() as connection:
+        assert not await move_source(connection, HOUSEHOLD.name, None, "somewhere", None)
+        assert not await move_source(connection, "another", "a cursor it never had", "somewhere", None)
+    assert await cursor_of(database) == stood
+
+
+async def test_a_run_that_another_overtook_says_so(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    await run(intake, growing(source), spools)
+    await on_insert(database, "submission", "update source_cursor set cursor = 'further'")
+    with pytest.raises(SourceMoved):
+        await run(intake, growing(source), spools)
+    assert await cursor_of(database) == "further"
+
+
+async def test_a_source_that_is_forgotten_is_read_from_its_beginning(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    await run(intake, growing(source), spools)
+    async with database.connection() as connection:
+        assert await forget_source(connection, HOUSEHOLD.name)
+    report = await run(intake, growing(source), spools)
+    assert report is not None
+    assert report.summary.position == 5
