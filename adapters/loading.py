@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,10 +15,11 @@ import msgspec
 
 from adapters.registers import ColumnMap, choose_record, refuse_strangers, refuse_twins
 from adapters.transports import Row, RowFile
-from adapters.transports.files import open_file
+from adapters.transports.content import Limits
+from adapters.transports.files import open_files
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
-from hub.errors import UnreadableFile
+from hub.errors import FileNotOpened, UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line, check_name, said
 from hub.intake.scalars import embeds_id_number
@@ -61,13 +63,14 @@ class RecognisedFile:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What came of a file."""
+    """What came of a file; ``remarks`` tell what of it was not read."""
 
-    path: Path
+    name: str
     record_type: str
     summary: Summary
     unknown_columns: tuple[str, ...]
     reasons: Counter[str]
+    remarks: tuple[str, ...]
 
 
 def recognise(
@@ -78,7 +81,7 @@ def recognise(
     record: str | None,
     stated_on: date | None,
     source_unit: str,
-    max_cell_characters: int,
+    limits: Limits,
     mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> list[RecognisedFile]:
     """Open every file and tell which record type it delivers; raises before anything is written.
@@ -91,11 +94,11 @@ def recognise(
     recognised = []
     for path in paths:
         _refuse_persons(path)
-        file = open_file(path, max_cell_characters)
+    for file in chain.from_iterable(open_files(path, limits) for path in paths):
         titles = [mapping.get(title, title) for title in _titles(file)]
-        chosen = choose_record(model, register, titles, path.name, record)
-        refuse_twins(chosen, titles, path.name)
-        refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], path.name)
+        chosen = choose_record(model, register, titles, file.name, record)
+        refuse_twins(chosen, titles, file.name)
+        refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], file.name)
         recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
     return recognised
 
@@ -111,7 +114,7 @@ def read_mapping(path: Path) -> dict[str, str]:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=dict[str, str])
     except OSError as error:
-        raise UnreadableFile(file=path.name, format="a mapping", problem=error.strerror) from None
+        raise FileNotOpened(file=path.name, problem=error.strerror) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableFile(file=path.name, format="a mapping", problem=str(error)) from None
 
@@ -142,4 +145,5 @@ async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progr
         on_results=note,
     )
     unknown = tuple(redact(title) for title in columns.unknown)  # without a header, its first line is somebody's
-    return LoadReport(recognised.file.path, recognised.record.name, summary, unknown, reasons)
+    file = recognised.file
+    return LoadReport(file.name, recognised.record.name, summary, unknown, reasons, file.remarks)

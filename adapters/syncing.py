@@ -13,6 +13,7 @@ from adapters import pulling
 from adapters.loading import LoadReport, Progress, RecognisedFile, load, recognise
 from adapters.pulling import Spool
 from adapters.transports import Pull
+from adapters.transports.content import Limits
 from hub.errors import SourceMoved
 from hub.intake.submission import Intake
 from hub.store.sources import move_source, source_cursor
@@ -35,7 +36,7 @@ async def sync(
     pull: Pull,
     spools: Path,
     *,
-    max_cell_characters: int,
+    limits: Limits,
     on_page: Callable[[Spool], None] = lambda spool: None,
     on_progress: Progress = lambda file: None,
 ) -> LoadReport | None:
@@ -46,7 +47,7 @@ async def sync(
     spool = await pulling.pull(pull, start, path, on_page)
     report = None
     if spool.rows:
-        recognised = _recognise(intake, source, path, spool, max_cell_characters)
+        recognised = _recognise(intake, source, path, spool, limits)
         report = await load(intake, recognised, "hub sync", on_progress)
     async with intake.database.connection() as connection:
         submission_id = report.summary.submission_id if report else None
@@ -57,9 +58,7 @@ async def sync(
     return report
 
 
-def _recognise(
-    intake: Intake, source: Destination, path: Path, spool: Spool, max_cell_characters: int
-) -> RecognisedFile:
+def _recognise(intake: Intake, source: Destination, path: Path, spool: Spool, limits: Limits) -> RecognisedFile:
     """The spool as a delivery of its own: said when its run began, whatever was delivered before."""
     (recognised,) = recognise(
         intake.model,
@@ -68,7 +67,7 @@ def _recognise(
         record=source.record,
         stated_on=None,
         source_unit=source.source_unit,
-        max_cell_characters=max_cell_characters,
+        limits=limits,
         mapping=source.mapping,
     )
     return replace(recognised, run=f"{source.name}:{spool.began_at.isoformat()}", stated_at=spool.began_at)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.loading import load, recognise
+from adapters.transports.content import Limits
 from bench.processes import resident_bytes
 from graphql_schema.services import Services
 from hub.demo import SampleDelivery, deliveries
@@ -46,7 +47,7 @@ async def take_in(services: Services, directory: Path, delivery: SampleDelivery)
         record=delivery.record,
         stated_on=delivery.stated_on,
         source_unit="",
-        max_cell_characters=services.settings.max_cell_characters,
+        limits=Limits.of(services.settings),
     )
     report = await load(services.intake, recognised, "bench", lambda file: None)
     return sum(report.summary.counts.values()), perf_counter() - begun

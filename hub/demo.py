@@ -15,6 +15,7 @@ from rich.console import Console
 
 from adapters.loading import load, recognise
 from adapters.sample.city import make_city
+from adapters.transports.content import Limits
 from graphql_schema.authentication import LocalIssuer
 from hub import progress
 from hub.access import Role, Viewer
@@ -130,7 +131,7 @@ async def _load_city(settings: Settings, console: Console, directory: Path) -> N
                 record=delivery.record,
                 stated_on=delivery.stated_on,
                 source_unit="",
-                max_cell_characters=settings.max_cell_characters,
+                limits=Limits.of(settings),
             )
             if (await services.intake.open(recognised.delivery("hub demo"))).finished:
                 continue

@@ -105,12 +105,20 @@ class UnknownRecordType(HubError):
     hint = "`hub registers` lists the record types of each register."
 
 
+class FileNotOpened(HubError):
+    """{file} cannot be opened: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "FILE_NOT_OPENED"
+    hint = "Check the path, and that the hub may read what is there."
+
+
 class UnreadableFile(HubError):
     """{file} cannot be read as {format}: {problem}."""
 
     kind = Kind.INCORRECT
     code = "UNREADABLE_FILE"
-    hint = "Send CSV (UTF-8 or GB18030), XLSX or JSON Lines, with the extension that says which."
+    hint = "docs/files.md says how a file of each format must look; its extension says which format it is."
 
 
 class UnrecognisedColumns(HubError):

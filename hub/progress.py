@@ -15,8 +15,8 @@ def bytes_read(console: Console, files: Sequence[RecognisedFile]) -> Iterator[Ca
     """A bar a file; call what it gives with a file whenever more of it was taken in."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        tasks = {file.file.path: progress.add_task(file.file.path.name, total=file.file.size) for file in files}
-        yield lambda file: progress.update(tasks[file.path], completed=file.position)
+        tasks = {file.file: progress.add_task(file.file.name, total=file.file.size) for file in files}
+        yield lambda file: progress.update(tasks[file], completed=file.position)
 
 
 @contextmanager

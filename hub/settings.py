@@ -70,6 +70,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000
     )
+    max_unpacked_bytes: Annotated[
+        int, Meta(ge=1024, description="Most bytes that a packed delivery may unpack to, all its files together.")
+    ] = 8_589_934_592
+    max_unpacked_ratio: Annotated[
+        int, Meta(ge=2, description="Most times that a packed delivery may be larger when unpacked.")
+    ] = 200
     max_subscribers: Annotated[int, Meta(ge=0, description="Most WebSocket connections per process.")] = 500
     max_subscriptions: Annotated[int, Meta(ge=1, description="Most subscriptions per WebSocket connection.")] = 10
     feed_poll: Annotated[

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from adapters.loading import load, recognise
+from adapters.transports.content import Limits
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.catalog import Model
@@ -103,7 +104,7 @@ async def deliver_files(services: Services, folder: Path) -> list[str]:
             record=record,
             stated_on=None,
             source_unit="",
-            max_cell_characters=1_000,
+            limits=Limits.of(Settings()),
         )
         report = await load(services.intake, recognised[0], "test", lambda file: None)
         reports.append(f"{report.summary.counts} {report.reasons} {report.unknown_columns}")

@@ -1,7 +1,7 @@
 """Transports: how a delivery reaches the hub, whichever register it is from.
 
-A file transport takes a path and gives rows: cells under column titles, each row on its own, so that one bad line
-never costs another. A pull asks a database or an API and gives pages of rows, which are spooled and then loaded like a
+A file transport takes the content of a file and gives rows: cells under column titles, each row on its own, so that one
+bad line never costs another. A pull asks a database or an API and gives pages of rows, which are spooled and then loaded like a
 file (adapters/pulling.py). Neither knows a register, checks a meaning or keeps a line.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile
-from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
+from adapters.transports.content import Content, Limits
 from hub.errors import UnreadableFile
 from hub.intake.delivery import BrokenLine
 from hub.reasons import Reason, ReasonCode, reason
@@ -38,20 +38,33 @@ class Row:
 class RowFile(ABC):
     """A delivery in one file; the same file gives the same rows at the same places, every time.
 
-    ``columns`` is its header, ``None`` where a format has none; ``digest`` is the BLAKE2b-256 of its bytes;
-    ``position`` says how many of its ``size`` bytes the latest ``rows`` has passed, about.
+    ``columns`` is its header, ``None`` where a format has none; ``position`` says how many of its ``size`` bytes the
+    latest ``rows`` has passed, about; ``remarks`` tell whoever delivers what of the file is not read.
     """
 
     format: ClassVar[str]
     columns: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, max_cell_characters: int) -> None:
-        self.path = path
-        self.max_cell_characters = max_cell_characters
-        self.size = path.stat().st_size
+    def __init__(self, content: Content, limits: Limits) -> None:
+        self.content = content
+        self.limits = limits
         self.position = 0
-        with path.open("rb") as file:
-            self.digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).digest()
+
+    @property
+    def name(self) -> str:
+        """What the delivery is called."""
+        return self.content.name
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes, unpacked."""
+        return self.content.size
+
+    @property
+    def digest(self) -> bytes:
+        """The BLAKE2b-256 of its bytes, unpacked: packing a delivery does not make it another."""
+        return self.content.digest
 
     def rows(self, after: int = 0) -> Iterator[Row | BrokenLine]:
         """Every row past the first ``after`` places, read as they are asked for."""
@@ -65,7 +78,7 @@ class RowFile(ABC):
         """A row if its cells can be kept; else the broken line with the reason why not."""
         if isinstance(cells, Reason):
             return BrokenLine(place, cells, raw)
-        flaw = _flaw(cells, self.max_cell_characters)
+        flaw = _flaw(cells, self.limits.cell_characters)
         return Row(place, cells) if flaw is None else BrokenLine(place, flaw, raw)
 
     def _titles(self, cells: Sequence[object]) -> tuple[str, ...]:
@@ -84,7 +97,7 @@ class RowFile(ABC):
         return titles
 
     def _refusal(self, problem: str) -> UnreadableFile:
-        return UnreadableFile(file=self.path.name, format=self.format, problem=problem)
+        return UnreadableFile(file=self.name, format=self.format, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from adapters.transports import Row, RowFile
+from adapters.transports.content import Content, Limits
 from adapters.transports.csv_records import Shape, read_records
 from adapters.transports.text import encoding_of, open_lines
 from hub.intake.delivery import BrokenLine
@@ -18,22 +18,22 @@ class CsvFile(RowFile):
 
     format = "CSV"
 
-    def __init__(self, path: Path, max_cell_characters: int) -> None:
-        super().__init__(path, max_cell_characters)
-        encoding = encoding_of(path)
-        shapes = [Shape(encoding, delimiter, max_cell_characters) for delimiter in DELIMITERS]
+    def __init__(self, content: Content, limits: Limits) -> None:
+        super().__init__(content, limits)
+        encoding = encoding_of(content)
+        shapes = [Shape(encoding, delimiter, limits.cell_characters) for delimiter in DELIMITERS]
         header, shape = max(((self._header(shape), shape) for shape in shapes), key=lambda found: len(found[0]))
         self.columns = self._titles(header)
         self._shape = replace(shape, columns=self.columns)
 
     def _header(self, shape: Shape) -> list[str]:
         """The cells of the first line; none if it cannot be parsed in this shape."""
-        with open_lines(self.path) as lines:
+        with open_lines(self.content) as lines:
             cells, _ = next(read_records(lines, shape), ([], b""))
         return [] if isinstance(cells, Reason) else cells
 
     def _rows(self) -> Iterator[Row | BrokenLine]:
-        with open_lines(self.path) as lines:
+        with open_lines(self.content) as lines:
             records = read_records(lines, self._shape)
             next(records)
             for place, (cells, raw) in enumerate(records, 1):

@@ -1,16 +1,18 @@
-"""Open a delivery, whatever its format.
+"""Open the deliveries at a path, whatever their format and however they are packed.
 
-Takes a path; gives a ``RowFile`` with at least one data line, or raises ``UnreadableFile`` with what to do about it.
-The extension says the format; the first bytes are only looked at to refuse what cannot be it.
+Takes a path; gives a ``RowFile`` with at least one data line for each delivery there, or raises with what to do about
+it. The extension says the format; the first bytes are only looked at to refuse what cannot be it.
 """
 
+from itertools import chain
 from pathlib import Path
 
 from adapters.transports import RowFile, plugins
+from adapters.transports.content import ARCHIVES, Content, Limits, contents_of
 from adapters.transports.csv_file import CsvFile
 from adapters.transports.jsonl_file import JsonLinesFile
 from adapters.transports.xlsx_file import XlsxFile
-from hub.errors import UnreadableFile
+from hub.errors import FileNotOpened, UnreadableFile
 
 FORMATS: dict[str, type[RowFile]] = {
     ".csv": CsvFile,
@@ -24,48 +26,55 @@ CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1a\x1b")
 MOST_CONTROLS = 16
 """Broken text holds one or two kinds of control characters, binary data soon holds them all."""
 
+UTF_16 = "it is UTF-16; save it as UTF-8"
 ZIP = b"PK\x03\x04"
 STRANGERS = {
-    ZIP: "it is a workbook; rename it to end in .xlsx",
+    ZIP: "it is a workbook or an archive; rename it to end in .xlsx or .zip",
+    b"\x1f\x8b": "it is packed; rename it to end in .gz after its own extension",
     b"\xd0\xcf\x11\xe0": "it is an old or locked workbook; save it as .xlsx without a password",
-    b"\xff\xfe": "it is UTF-16; save it as UTF-8",
-    b"\xfe\xff": "it is UTF-16; save it as UTF-8",
+    b"\xff\xfe": UTF_16,
+    b"\xfe\xff": UTF_16,
 }
 
 
-def open_file(path: Path, max_cell_characters: int) -> RowFile:
-    """The delivery at ``path``, its header read."""
-    file_type = _type_of(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise _refusal(path, file_type, "it is a folder, a pipe or a device; name a file")
-        if file_type is None:
-            raise _refusal(
-                path, file_type, f"its name must end in {', '.join(dict.fromkeys((*FORMATS, *plugins.extensions())))}"
-            )
-        if problem := _strangeness(path, file_type):
-            raise _refusal(path, file_type, problem)
-        file = file_type(path, max_cell_characters)
-    except OSError as error:
-        raise _refusal(path, file_type, f"it cannot be opened ({error.strerror}); check the path") from None
+def open_files(path: Path, limits: Limits) -> list[RowFile]:
+    """The deliveries at ``path``, their headers read."""
+    if path.exists() and not path.is_file():
+        raise FileNotOpened(file=path.name, problem="it is a folder, a pipe or a device; name a file")
+    if path.suffix.lower() not in ARCHIVES:
+        _type_of(path.name, path.suffix.lower())
+    return [_opened(content, limits) for content in contents_of(path, limits)]
+
+
+def _opened(content: Content, limits: Limits) -> RowFile:
+    file_type = _type_of(content.name, content.extension)
+    if problem := _strangeness(content, file_type):
+        raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
+    file = file_type(content, limits)
     if next(file.rows(), None) is None:
-        raise _refusal(path, file_type, "it holds no data line; check that the export ran")
+        problem = "it holds no data line; check that the export ran"
+        raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
     return file
 
 
-def _type_of(path: Path) -> type[RowFile] | None:
-    """The transport for the path's extension: the hub's own, else one that an installed package brings."""
-    extension = path.suffix.lower()
+def _type_of(name: str, extension: str) -> type[RowFile]:
+    """The transport for an extension: the hub's own, else one that an installed package brings."""
     try:
-        return FORMATS.get(extension) or plugins.transport(extension)
+        found = FORMATS.get(extension) or plugins.transport(extension)
     except plugins.BrokenPlugin as error:
-        raise _refusal(path, None, f"the package that reads {extension} is broken: {error}") from error
+        problem = f"the package that reads {extension} is broken: {error}"
+        raise UnreadableFile(file=name, format="a delivery", problem=problem) from error
+    if found is None:
+        known = dict.fromkeys(chain(FORMATS, plugins.extensions()))
+        problem = f"its name must end in {', '.join(known)}, and may go on with .gz; several are packed as .zip"
+        raise UnreadableFile(file=name, format="a delivery", problem=problem)
+    return found
 
 
-def _strangeness(path: Path, file_type: type[RowFile]) -> str | None:
-    """Why the file cannot be what its name says, as far as its first bytes show."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
+def _strangeness(content: Content, file_type: type[RowFile]) -> str | None:
+    """Why the content cannot be what its name says, as far as its first bytes show."""
+    with content.open() as stream:
+        head = stream.read(HEAD)
     if not head.strip():
         return "it is empty; export it again"
     if file_type not in FORMATS.values():
@@ -73,10 +82,8 @@ def _strangeness(path: Path, file_type: type[RowFile]) -> str | None:
     stranger = next((start for start in STRANGERS if head.startswith(start)), None)
     if stranger is not None and not (stranger == ZIP and file_type is XlsxFile):
         return STRANGERS[stranger]
-    if file_type is not XlsxFile and len(CONTROLS & set(head)) > MOST_CONTROLS:
-        return "it holds binary data, not text; export it again"
-    return None
-
-
-def _refusal(path: Path, file_type: type[RowFile] | None, problem: str) -> UnreadableFile:
-    return UnreadableFile(file=path.name, format=file_type.format if file_type else "a delivery", problem=problem)
+    if file_type is XlsxFile:
+        return None
+    if head.count(0) > len(head) // 4:
+        return UTF_16
+    return "it holds binary data, not text; export it again" if len(CONTROLS & set(head)) > MOST_CONTROLS else None

@@ -29,7 +29,7 @@ class JsonLinesFile(RowFile):
     format = "JSON Lines"
 
     def _rows(self) -> Iterator[Row | BrokenLine]:
-        with open_lines(self.path) as lines:
+        with open_lines(self.content) as lines:
             for place, line in enumerate(filter(bytes.strip, lines), 1):
                 self.position = lines.position
                 yield self._row(place, _cells(line), line.rstrip(b"\r\n"))

@@ -13,10 +13,10 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO
 
 from adapters.transports import malformed
+from adapters.transports.content import Content
 from hub.reasons import Reason
 
 LINE_LIMIT = 32 * 1024 * 1024
@@ -69,9 +69,9 @@ class Lines:
 
 
 @contextmanager
-def open_lines(path: Path) -> Iterator[Lines]:
-    """The lines of the file at ``path``, without its byte order mark."""
-    with path.open("rb") as file:
+def open_lines(content: Content) -> Iterator[Lines]:
+    """The lines of a text, without its byte order mark."""
+    with content.open() as file:
         if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
             file.seek(0)
         yield Lines(file)
@@ -82,13 +82,13 @@ def is_cut(line: bytes) -> bool:
     return len(line) == LINE_LIMIT and not line.endswith(b"\n")
 
 
-def encoding_of(path: Path) -> Encoding:
-    """The encoding of the whole file, by the rule above."""
-    with path.open("rb") as file:
+def encoding_of(content: Content) -> Encoding:
+    """The encoding of a whole text, by the rule above."""
+    with content.open() as file:
         if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
             return Encoding.UTF_8
-    with open_lines(path) as lines:
-        return _elect(lines)
+    with open_lines(content) as lines:
+        return elect(lines)
 
 
 def decode(line: bytes, encoding: Encoding) -> str | None:
@@ -98,7 +98,8 @@ def decode(line: bytes, encoding: Encoding) -> str | None:
     return _decode(line, encoding)
 
 
-def _elect(lines: Iterable[bytes]) -> Encoding:
+def elect(lines: Iterable[bytes]) -> Encoding:
+    """The encoding that most of ``lines`` are in, by the rule above."""
     votes = Counter(_vote(line) for line in lines if not line.isascii())
     return Encoding.GB18030 if votes[Encoding.GB18030] > votes[Encoding.UTF_8] else Encoding.UTF_8
 

@@ -1,5 +1,7 @@
 """Deliveries as XLSX: the first visible sheet, the values that were typed in, never the result of a formula.
 
+Other sheets that hold something are named in a remark, hidden ones as such.
+
 Takes a file; gives its rows, typed as the sheet has them: dates as dates, whole numbers as ``int``. The values are read
 by python-calamine; a row that holds a formula or an error is broken, for nobody has stated its value.
 """
@@ -8,19 +10,30 @@ import zlib
 from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
 from itertools import chain, repeat
-from pathlib import Path
 from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import msgspec
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from adapters.transports import LONGEST_EXACT, Row, RowFile, malformed
-from adapters.transports.workbook import SheetScan, UnusableWorkbook, check_archive, scan_sheet
+from adapters.transports.archive import UnusableArchive, open_archive
+from adapters.transports.content import Content, Limits
+from adapters.transports.workbook import SheetScan, UnusableWorkbook, check_size, is_filled, scan_sheet, shared_lengths
 from hub.intake.delivery import BrokenLine
 from hub.reasons import Reason, ReasonCode, reason
+from hub.redaction import redact
 
-DAMAGE = (BadZipFile, CalamineError, ExpatError, zlib.error, EOFError, KeyError, RuntimeError, ValueError)
+MOST_PACKED = 1 << 28
+"""Bytes of the file itself, which python-calamine reads as a whole."""
+DAMAGE = (BadZipFile, CalamineError, ExpatError, zlib.error, EOFError, LookupError, RuntimeError, ValueError)
 """How the libraries say that an archive or its XML is not what it should be."""
 
 
@@ -29,11 +42,11 @@ class XlsxFile(RowFile):
 
     format = "XLSX"
 
-    def __init__(self, path: Path, max_cell_characters: int) -> None:
-        super().__init__(path, max_cell_characters)
+    def __init__(self, content: Content, limits: Limits) -> None:
+        super().__init__(content, limits)
         try:
-            self._sheet, self._scan = _open(path)
-        except UnusableWorkbook as problem:
+            self._sheet, self._scan, self.remarks = _open(content)
+        except UnusableArchive as problem:
             raise self._refusal(str(problem)) from None
         except DAMAGE:
             raise self._refusal("it is damaged or no workbook at all; save it anew as .xlsx") from None
@@ -73,16 +86,30 @@ class XlsxFile(RowFile):
         return malformed(f"“{title}” holds an error value", f"「{title}」是错误值", title)
 
 
-def _open(path: Path) -> tuple[CalamineSheet, SheetScan]:
-    """The first visible sheet; archive and sheet are looked at before python-calamine may spend memory on them."""
-    with ZipFile(path) as archive:
-        check_archive(archive)
-        with CalamineWorkbook.from_path(path) as workbook:
-            for sheet in workbook.sheets_metadata:
-                if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet:
-                    scan = scan_sheet(archive, sheet.name)
-                    return workbook.get_sheet_by_name(sheet.name), scan
-    raise UnusableWorkbook("it has no visible sheet; show the sheet that is to be delivered")
+def _open(content: Content) -> tuple[CalamineSheet, SheetScan, tuple[str, ...]]:
+    """The first visible sheet, and what to say of the others.
+
+    Archive and sheet are looked at before python-calamine may spend memory on them.
+    """
+    if content.size > MOST_PACKED:
+        raise UnusableWorkbook(f"it is larger than {MOST_PACKED >> 20} MiB; send CSV")
+    with content.seekable() as file, open_archive(file) as archive:
+        check_size(archive)
+        shared = shared_lengths(archive)
+        file.seek(0)
+        with CalamineWorkbook.from_filelike(file) as workbook:
+            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+            chosen = next((sheet for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible), None)
+            if chosen is None:
+                raise UnusableWorkbook("it has no visible sheet; show the sheet that is to be delivered")
+            scan = scan_sheet(archive, chosen.name, shared)
+            others = (sheet for sheet in sheets if sheet is not chosen and is_filled(archive, sheet.name))
+            return workbook.get_sheet_by_name(chosen.name), scan, tuple(map(_remark, others))
+
+
+def _remark(sheet: SheetMetadata) -> str:
+    kind = "sheet" if sheet.visible is SheetVisibleEnum.Visible else "hidden sheet"
+    return redact(f"The {kind} {sheet.name} holds something and was not read; only the first visible sheet is.")
 
 
 def _value(cell: object) -> object:

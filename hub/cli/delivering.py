@@ -8,6 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
+from adapters.transports.content import Limits
 from hub import progress
 from hub.cli.console import err, fail, guarded, out, run
 from hub.clock import SHANGHAI
@@ -35,7 +36,12 @@ StatedOn = Annotated[
 @app.command("load", rich_help_panel=PANEL)
 def load_command(
     register: Annotated[str, typer.Argument(help="The register, as `hub registers` lists it.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV (UTF-8 or GB18030), XLSX or JSON Lines files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV (UTF-8 or GB18030), XLSX or JSON Lines files, also packed as .gz, or several as .zip."
+        ),
+    ],
     record: Annotated[
         str | None, typer.Option(help="The record type, where the columns do not say which list it is.")
     ] = None,
@@ -61,7 +67,7 @@ def load_command(
             record=record,
             stated_on=stated_on.date() if stated_on else None,
             source_unit=unit,
-            max_cell_characters=settings.max_cell_characters,
+            limits=Limits.of(settings),
             mapping=read_mapping(columns) if columns else {},
         )
     )
@@ -82,7 +88,7 @@ async def _load(settings: Settings, recognised: list[RecognisedFile]) -> list[Lo
 
 def _show(report: LoadReport) -> None:
     """One file's outcomes, its unknown columns and why lines are in quarantine."""
-    out.print(f"{report.path.name} → {report.record_type}", markup=False, highlight=False)
+    out.print(f"{report.name} → {report.record_type}", markup=False, highlight=False)
     table = Table("outcome")
     table.add_column("lines", justify="right")
     for outcome, lines in sorted(report.summary.counts.items()):
@@ -90,6 +96,8 @@ def _show(report: LoadReport) -> None:
     out.print(table)
     if report.summary.resumed_after:
         out.print(f"Went on after line {report.summary.resumed_after:,}, where an earlier load broke off.")
+    for remark in report.remarks:
+        out.print(remark, markup=False)
     if report.unknown_columns:
         out.print("Columns that match no item and were not used: " + ", ".join(report.unknown_columns), markup=False)
     for why, lines in report.reasons.most_common(10):

@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 from adapters.loading import RecognisedFile, recognise
+from adapters.transports.content import Limits
 from hub.catalog import Model
 from hub.clock import shanghai_midnight
+from hub.settings import Settings
 
 
 def recognised(model: Model, path: Path, name: str, stated_on: date | None = None) -> RecognisedFile:
@@ -17,7 +19,7 @@ def recognised(model: Model, path: Path, name: str, stated_on: date | None = Non
         record=None,
         stated_on=stated_on,
         source_unit="",
-        max_cell_characters=1_000,
+        limits=Limits.of(Settings()),
     )
     return file
 

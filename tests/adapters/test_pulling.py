@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from adapters.pulling import discard, pull
-from adapters.transports.files import open_file
 from adapters.transports.jsonl_file import JsonLinesFile
 from hub.errors import SourceUnusable
 from tests.adapters.sources import Listed, Row
+from tests.adapters.transports.conftest import open_one
 
 PAGES = [[{"名称": "甲"}, {"名称": "乙"}], [{"名称": "丙"}], [{"名称": "丁"}]]
 
@@ -44,7 +44,7 @@ async def test_every_row_is_spooled_and_the_cursor_told(path: Path) -> None:
 
 async def test_a_spool_is_read_like_any_json_lines_file(path: Path) -> None:
     await pull(Listed(PAGES), None, path)
-    assert isinstance(open_file(path, 1_000), JsonLinesFile)
+    assert isinstance(open_one(path), JsonLinesFile)
 
 
 async def test_nobody_else_may_read_a_spool(path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_bytes_are_refused_by_the_name_of_their_column(path: Path) -> None
 async def test_no_digit_of_a_number_is_lost(path: Path) -> None:
     row = {"a": 10**17 + 1, "b": Decimal("12345678901234567890.10"), "c": Decimal("5.00"), "d": 0.5, "e": True}
     await pull(Listed([[row]]), None, path)
-    (found,) = open_file(path, 1_000).rows()
+    (found,) = open_one(path).rows()
     cells = dict(found.cells)  # type: ignore[union-attr]
     del cells["_statedAt"]
     assert cells == {"a": "100000000000000001", "b": "12345678901234567890.10", "c": 5, "d": 0.5, "e": True}

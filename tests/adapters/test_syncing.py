@@ -10,9 +10,11 @@ import pytest
 from adapters.loading import LoadReport
 from adapters.syncing import Destination, sync
 from adapters.transports import Pull
+from adapters.transports.content import Limits
 from graphql_schema.services import Services
 from hub.errors import SourceMoved
 from hub.intake.submission import Intake
+from hub.settings import Settings
 from hub.store.pool import Database
 from hub.store.sources import forget_source, move_source, source_cursor
 from tests.adapters.sources import make_sqlite, opened
@@ -56,7 +58,7 @@ def write(path: Path, statement: str, *values: object) -> None:
 
 
 async def run(intake: Intake, pull: Pull, spools: Path) -> LoadReport | None:
-    return await sync(intake, HOUSEHOLD, pull, spools, max_cell_characters=1_000)
+    return await sync(intake, HOUSEHOLD, pull, spools, limits=Limits.of(Settings()))
 
 
 async def on_insert(database: Database, table: str, action: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.loading import load, recognise
 from adapters.sample.questions import canonical, fragment
+from adapters.transports.content import Limits
 from graphql_schema.services import Services
 from hub.access import Grant, Role
 from hub.catalog import EntityKind
@@ -71,7 +72,7 @@ async def load_delivery(api: Api, directory: Path, delivery: SampleDelivery) -> 
         record=delivery.record,
         stated_on=delivery.stated_on,
         source_unit="",
-        max_cell_characters=api.services.settings.max_cell_characters,
+        limits=Limits.of(api.services.settings),
     )
     report = await load(api.services.intake, recognised, "test", lambda file: None)
     async with api.services.database.connection() as connection:

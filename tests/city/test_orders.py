@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.loading import load, recognise
 from adapters.sample.city import make_city
+from adapters.transports.content import Limits
 from hub.catalog import Model
 from hub.demo import SampleDelivery, deliveries
 from hub.intake.submission import Intake
@@ -58,7 +59,7 @@ async def load_all(intake: Intake, city: Path, order: Iterable[SampleDelivery]) 
             record=None,
             stated_on=delivery.stated_on,
             source_unit="",
-            max_cell_characters=Settings().max_cell_characters,
+            limits=Limits.of(Settings()),
         )
         report = await load(intake, recognised, "test", lambda file: None)
         outcomes += report.summary.counts

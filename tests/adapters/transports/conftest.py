@@ -4,11 +4,20 @@ from pathlib import Path
 import pytest
 
 from adapters.transports import RowFile
-from adapters.transports.files import open_file
+from adapters.transports.content import Limits
+from adapters.transports.files import open_files
+from hub.settings import Settings
 
 LIMIT = 1_000
+LIMITS = Limits.of(Settings(max_cell_characters=LIMIT))
 
 Deliver = Callable[[str, bytes], RowFile]
+
+
+def open_one(path: Path, limits: Limits = LIMITS) -> RowFile:
+    """The only delivery at ``path``."""
+    (file,) = open_files(path, limits)
+    return file
 
 
 @pytest.fixture
@@ -18,6 +27,6 @@ def deliver(tmp_path: Path) -> Deliver:
     def write_and_open(name: str, content: bytes) -> RowFile:
         path = tmp_path / name
         path.write_bytes(content)
-        return open_file(path, LIMIT)
+        return open_one(path)
 
     return write_and_open

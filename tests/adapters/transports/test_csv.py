@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.transports import Row, RowFile
-from adapters.transports.files import open_file
 from hub.errors import UnreadableFile
 from hub.intake.delivery import BrokenLine
 from hub.reasons import ReasonCode
-from tests.adapters.transports.conftest import LIMIT, Deliver
+from tests.adapters.transports.conftest import LIMIT, Deliver, open_one
 
 GOOD = "张三,男\n"
 
@@ -196,6 +195,6 @@ def test_what_a_csv_writer_writes_is_what_is_read(table: list[list[str]], delimi
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.csv")
         path.write_bytes(text.getvalue().encode())
-        file = open_file(path, LIMIT)
+        file = open_one(path)
         assert file.columns == tuple(titles)
         assert outcome(file) == [tuple(line) for line in lines]

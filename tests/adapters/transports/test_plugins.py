@@ -11,9 +11,9 @@ from tests.people import id_number
 
 HEADER = """\
 from collections.abc import Iterator
-from pathlib import Path
 
 from adapters.transports import Row, RowFile
+from adapters.transports.content import Content, Limits
 from hub.intake.delivery import BrokenLine
 
 

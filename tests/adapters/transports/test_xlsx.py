@@ -1,5 +1,8 @@
 import json
+import re
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -11,11 +14,11 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.worksheet.formula import ArrayFormula  # type: ignore[import-untyped]
 
 from adapters.transports import Row, RowFile
-from adapters.transports.files import open_file
 from hub.errors import UnreadableFile
 from hub.intake.delivery import BrokenLine
 from hub.reasons import ReasonCode
-from tests.adapters.transports.conftest import LIMIT
+from tests.adapters.transports.conftest import LIMIT, open_one
+from tests.people import id_number
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -29,7 +32,7 @@ def workbook_of(*lines: Sequence[object]) -> Workbook:
 
 def opened(folder: Path, workbook: Workbook) -> RowFile:
     workbook.save(folder / "a.xlsx")
-    return open_file(folder / "a.xlsx", LIMIT)
+    return open_one(folder / "a.xlsx")
 
 
 def with_part(path: Path, part: str, content: bytes) -> None:
@@ -93,6 +96,106 @@ def test_an_array_formula_breaks_every_row_it_writes_to(tmp_path: Path) -> None:
     assert [isinstance(row, BrokenLine) for row in rows] == [True, True, False]
 
 
+def test_an_array_formula_over_a_million_rows_breaks_only_rows_that_are_there(tmp_path: Path) -> None:
+    workbook = workbook_of(["code", "name"], [1, "a"], [2, "b"], [3, "c"])
+    workbook.worksheets[0]["C2"] = ArrayFormula("C2:C1048576", "=A2:A1048576")
+    assert [type(row) for row in opened(tmp_path, workbook).rows()] == [BrokenLine, BrokenLine, BrokenLine]
+
+
+def test_a_sheet_that_is_calculated_throughout_is_refused_instead_of_filling_quarantine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.transports.workbook.MOST_SPOILT", 3)
+    three: list[list[object]] = [["code", "name"], *([number, "=A1"] for number in range(3))]
+    assert len(list(opened(tmp_path, workbook_of(*three)).rows())) == 3
+    with pytest.raises(UnreadableFile, match="more than 3 of its rows hold formulas"):
+        opened(tmp_path, workbook_of(*three, [4, "=A1"]))
+
+
+def test_sheets_that_are_not_read_are_told_of_unless_they_are_empty(tmp_path: Path) -> None:
+    workbook = workbook_of(["code"], [1])
+    workbook.create_sheet("Sheet2")
+    workbook.create_sheet("其他")["A1"] = "other"
+    workbook.create_sheet("代码")["A1"] = "=1+1"
+    workbook.worksheets[-1].sheet_state = "veryHidden"
+    other, hidden = opened(tmp_path, workbook).remarks
+    assert other.startswith("The sheet 其他 holds something and was not read")
+    assert hidden.startswith("The hidden sheet 代码 holds something and was not read")
+
+
+def test_a_sheet_named_after_a_person_is_told_of_without_their_number(tmp_path: Path) -> None:
+    workbook = workbook_of(["code"], [1])
+    workbook.create_sheet(id_number(1))["A1"] = "other"
+    (remark,) = opened(tmp_path, workbook).remarks
+    assert id_number(1) not in remark
+
+
+def peak_of_opening(path: Path) -> int:
+    """What a process of its own takes at most to open a workbook, beyond what it takes to start, in bytes."""
+    script = (
+        "import resource, sys; from pathlib import Path; from tests.adapters.transports.conftest import open_one\n"
+        "from hub.errors import UnreadableFile\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: open_one(Path(sys.argv[1]))\n"
+        "except UnreadableFile as error: print(error.message)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", script, path], check=True, capture_output=True, text=True)
+    message, peak = run.stdout.splitlines()
+    assert "holds more than 1048576 characters" in message
+    return int(peak) * 1024
+
+
+def with_shared_texts(path: Path) -> None:
+    """Write the workbook anew as spreadsheet programs do: each text once, and its number in the cells that show it."""
+    texts: dict[bytes, int] = {}
+
+    def shared(cell: re.Match[bytes]) -> bytes:
+        return b' t="s"><v>%d</v>' % texts.setdefault(cell[1], len(texts))
+
+    sheet = re.sub(rb' t="inlineStr"><is><t>([^<]*)</t></is>', shared, part_of(path, SHEET))
+    with_part(path, SHEET, sheet)
+    items = b"".join(b"<si><t>%s</t></si>" % text for text in texts)
+    name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with_part(path, "xl/sharedStrings.xml", b'<sst xmlns="%s">%s</sst>' % (name, items))
+
+
+def test_texts_that_cells_share_are_read_like_others(tmp_path: Path) -> None:
+    opened(tmp_path, workbook_of(["code", "姓名"], ["1", "张三"], ["2", "张三"]))
+    with_shared_texts(tmp_path / "a.xlsx")
+    rows = open_one(tmp_path / "a.xlsx").rows()
+    assert list(rows) == [Row(1, {"code": "1", "姓名": "张三"}), Row(2, {"code": "2", "姓名": "张三"})]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("megabytes", [30, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_huge_cell_is_refused_before_it_takes_the_memory(tmp_path: Path, *, shared: bool, megabytes: int) -> None:
+    path = tmp_path / "a.xlsx"
+    opened(tmp_path, workbook_of(["name"], ["huge"]))
+    if shared:
+        with_shared_texts(path)
+    part = "xl/sharedStrings.xml" if shared else SHEET
+    with_part(path, part, part_of(path, part).replace(b"huge", b"x" * (megabytes << 20)))
+    assert peak_of_opening(path) < 16 << 20
+
+
+def test_a_text_that_many_cells_share_counts_for_each_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(tmp_path, workbook_of(["name"], *(["x" * 300] for _ in range(4))))
+    with_shared_texts(tmp_path / "a.xlsx")
+    monkeypatch.setattr("adapters.transports.workbook.MOST_TEXT", 1_000)
+    with pytest.raises(UnreadableFile, match="its cells hold more than 1000 characters"):
+        open_one(tmp_path / "a.xlsx")
+
+
+def test_a_tag_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.transports.workbook.LONGEST_TAG", 1 << 20)
+    path = tmp_path / "a.xlsx"
+    opened(tmp_path, workbook_of(["a"], [1]))
+    with_part(path, SHEET, part_of(path, SHEET).replace(b"<sheetData>", b'<sheetData x="' + b"x" * (3 << 20) + b'">'))
+    with pytest.raises(UnreadableFile, match="never ends"):
+        open_one(path)
+
+
 def test_an_error_value_breaks_its_own_row_instead_of_looking_empty(tmp_path: Path) -> None:
     error, row = opened(tmp_path, workbook_of(["code", "name"], [1, "#N/A"], [2, "b"])).rows()
     assert isinstance(error, BrokenLine)
@@ -140,7 +243,7 @@ def test_a_sheet_without_a_sound_header_and_a_data_row_is_refused(tmp_path: Path
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"code,name\n1,a\n")
     with pytest.raises(UnreadableFile, match="no workbook at all"):
-        open_file(tmp_path / "a.xlsx", LIMIT)
+        open_one(tmp_path / "a.xlsx")
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
@@ -149,7 +252,7 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path, part: str, content: bytes
     opened(tmp_path, workbook_of(["a"], [1]))
     with_part(tmp_path / "a.xlsx", part, content)
     with pytest.raises(UnreadableFile):
-        open_file(tmp_path / "a.xlsx", LIMIT)
+        open_one(tmp_path / "a.xlsx")
 
 
 def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
@@ -157,7 +260,7 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     opened(tmp_path, workbook_of(["a"], [1]))
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UnreadableFile, match="damaged"):
-        open_file(path, LIMIT)
+        open_one(path)
 
 
 def test_a_document_type_is_refused_before_any_entity_is_expanded(tmp_path: Path) -> None:
@@ -165,7 +268,7 @@ def test_a_document_type_is_refused_before_any_entity_is_expanded(tmp_path: Path
     opened(tmp_path, workbook_of(["a"], [1]))
     with_part(path, SHEET, b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + part_of(path, SHEET))
     with pytest.raises(UnreadableFile, match="document type"):
-        open_file(path, LIMIT)
+        open_one(path)
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +276,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
     with_part(tmp_path / "a.xlsx", "xl/media/image1.png", bytes(1 << 20))
     monkeypatch.setattr("adapters.transports.workbook.MOST_BYTES", 1 << 20)
     with pytest.raises(UnreadableFile, match="unpacked it is larger than 1 MiB"):
-        open_file(tmp_path / "a.xlsx", LIMIT)
+        open_one(tmp_path / "a.xlsx")
 
 
 def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
@@ -188,7 +291,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
         archive = archive.replace(told, lie)
     path.write_bytes(archive)
     with pytest.raises(UnreadableFile):
-        open_file(path, LIMIT)
+        open_one(path)
 
 
 def test_an_archive_with_one_part_twice_is_refused(tmp_path: Path) -> None:
@@ -197,7 +300,7 @@ def test_an_archive_with_one_part_twice_is_refused(tmp_path: Path) -> None:
     with ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr(SHEET, archive.read(SHEET))
     with pytest.raises(UnreadableFile, match="twice"):
-        open_file(path, LIMIT)
+        open_one(path)
 
 
 def test_two_cells_at_the_far_corners_are_refused_before_they_take_the_memory(tmp_path: Path) -> None:
@@ -213,4 +316,4 @@ def test_a_workbook_without_a_visible_sheet_is_refused(tmp_path: Path) -> None:
     part = "xl/workbook.xml"
     with_part(path, part, part_of(path, part).replace(b'state="visible"', b'state="hidden"'))
     with pytest.raises(UnreadableFile, match="no visible sheet"):
-        open_file(path, LIMIT)
+        open_one(path)
