@@ -57,7 +57,7 @@ class RecognisedFile:
             digest=self.file.digest,
             stated_at=self.stated_at or stated_at,
             sender=sender,
-            file=self.file.path.name,
+            file=self.file.name,
         )
 
 
@@ -93,8 +93,9 @@ def recognise(
         said("--stated-on", datetime.combine(stated_on, time()))
     recognised = []
     for path in paths:
-        _refuse_persons(path)
+        _refuse_persons(path.name)
     for file in chain.from_iterable(open_files(path, limits) for path in paths):
+        _refuse_persons(file.name)
         titles = [mapping.get(title, title) for title in _titles(file)]
         chosen = choose_record(model, register, titles, file.name, record)
         refuse_twins(chosen, titles, file.name)
@@ -103,9 +104,9 @@ def recognise(
     return recognised
 
 
-def _refuse_persons(path: Path) -> None:
+def _refuse_persons(name: str) -> None:
     """Raise if the file is named after somebody's number, for names of files are kept and shown."""
-    if embeds_id_number(path.name):
+    if embeds_id_number(name):
         raise UnreadableFile(file="The file", format="a delivery", problem="its name holds an ID number; rename it")
 
 

@@ -1,8 +1,8 @@
 """Transports: how a delivery reaches the hub, whichever register it is from.
 
 A file transport takes the content of a file and gives rows: cells under column titles, each row on its own, so that one
-bad line never costs another. A pull asks a database or an API and gives pages of rows, which are spooled and then loaded like a
-file (adapters/pulling.py). Neither knows a register, checks a meaning or keeps a line.
+bad line never costs another. A pull asks a database or an API and gives pages of rows, which are spooled and then
+loaded like a file (adapters/pulling.py). Neither knows a register, checks a meaning or keeps a line.
 """
 
 import hashlib
