@@ -27,9 +27,11 @@ class ChangeType:
     recorded_at: datetime = strawberry.field(description="Since when the hub knows it.")
     valid_on: date = strawberry.field(description="The day that the version is of.")
     items: list[str] = strawberry.field(
-        description="The merged items and record types that changed, as far as a grant of yours covers them; "
-        "`identifiers` for a further key, `linkedInto` once another entity stands for this one, `unlinked` once it "
-        "stands for itself again, `mergedFrom` where it stands for others than before."
+        description="The merged items and record types that changed, as far as a grant of yours covers them: a merged "
+        "item in its value or its provenance, so that a record that says more has all items change that rest on it; "
+        "`identifiers` for another key, `linkedInto` once another entity stands for this one, `unlinked` once it "
+        "stands for itself again, `mergedFrom` where it stands for others than before, `split` where records of it "
+        "turned out to be another's."
     )
     registers: list[str] = strawberry.field(description="The registers that brought it.")
     submission_id: strawberry.ID | None = strawberry.field(

@@ -32,7 +32,7 @@ from hub.desk import (
 from hub.desk.desk import Reply
 from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
-from hub.desk.links import MergedEntity, linked_into
+from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong, NotYourRegister, UnknownRegister
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
@@ -196,6 +196,14 @@ class OperationContext:
             return await linked_into(self.desk, entity_ids, root.moment)
 
         return await self._of_level(("merged from",), info, root, read)
+
+    async def splits(self, info: ResolveInfo, root: Answer) -> list[SplitEntity]:
+        """The splits of an entity, and those that made it."""
+
+        async def read(entity_ids: Collection[UUID]) -> Mapping[UUID, list[SplitEntity]]:
+            return await splits(self.desk, entity_ids, root.moment)
+
+        return await self._of_level(("splits",), info, root, read)
 
     async def discrepancies(self, info: ResolveInfo, root: Answer) -> list[FoundDiscrepancy]:
         """What stood open of an entity at its moment."""

@@ -20,6 +20,7 @@ from graphql_schema.identifiers import identifiers_field
 from graphql_schema.links import merged_from_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
+from graphql_schema.splits import split_fields
 from graphql_schema.values import Absence, Alternative, Provenance, present, source_of, unexplained
 from graphql_schema.versions import version_fields
 from hub.catalog import EntityKind, ItemType, MergedItem, Model, RecordType
@@ -131,6 +132,7 @@ def _interfaces() -> tuple[type, type]:
     entity["identifiers"] = identifiers_field()
     entity["discrepancies"] = discrepancies_field()
     entity["mergedFrom"] = merged_from_field()
+    entity |= split_fields()
     entity_type = type("Entity", (node_type,), {})
     return node_type, make_type(entity_type, "Entity", "A natural person or a legal entity.", entity, interface=True)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Optional
+from uuid import UUID
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -11,8 +12,10 @@ from graphql_schema.making import context_of, raw_info
 from hub.catalog import EntityKind
 from hub.desk import Answer
 from hub.desk.links import log_order
+from hub.errors import InvalidGlobalId
 from hub.intake.delivery import check_name
-from hub.intake.links import Link, Order, link, unlink
+from hub.intake.links import Link, link, unlink
+from hub.intake.orders import Order
 
 LinkedEntity = Annotated[strawberry.ID, strawberry.argument(description="The entity for which the other is to stand.")]
 StandingEntity = Annotated[strawberry.ID, strawberry.argument(description="The entity that is to stand for both.")]
@@ -45,26 +48,35 @@ async def link_entities(
     info: strawberry.Info, entity: LinkedEntity, into: StandingEntity, reason: WhyOrdered
 ) -> LinkResult:
     """Let one entity stand for another."""
-    kind, order = await _order(info, "link entities", reason, entity, into)
-    return _shown(kind, await link(context_of(info).intake, order, parse_global_id(into)[1]))
+    order = await order_of(info, "link entities", reason, entity, into)
+    return _shown(order.kind, await link(context_of(info).intake, order, parse_global_id(into)[1]))
 
 
 async def unlink_entities(info: strawberry.Info, entity: PartedEntity, reason: WhyOrdered) -> LinkResult:
     """Let an entity stand for itself again."""
-    kind, order = await _order(info, "unlink entities", reason, entity)
-    return _shown(kind, await unlink(context_of(info).intake, order))
+    order = await order_of(info, "unlink entities", reason, entity)
+    return _shown(order.kind, await unlink(context_of(info).intake, order))
 
 
-async def _order(
+async def order_of(
     info: strawberry.Info, ordered: str, reason: str, entity: strawberry.ID, *others: strawberry.ID
-) -> tuple[EntityKind, Order]:
-    """The order of an officer who may give it, once it is logged."""
+) -> Order:
+    """The order of an officer who may give it, once it is logged; who may not learns nothing of the ids."""
     context = context_of(info)
     check_name("reason", reason)
-    kind, entity_id = parse_global_id(entity)
-    concerned = [entity_id, *(parse_global_id(other)[1] for other in others)]
-    await log_order(context.desk, context.viewer, kind, ordered, concerned)
-    return kind, Order(kind=kind, entity_id=entity_id, reason=reason, sender=context.viewer.officer)
+    named = [_parsed(one) for one in (entity, *others)]
+    known = [one for one in named if one]
+    kinds = {kind for kind, _ in known} if len(known) == len(named) else set(EntityKind)
+    await log_order(context.desk, context.viewer, kinds, ordered, [entity_id for _, entity_id in known])
+    (kind, entity_id), *_ = [parse_global_id(one) for one in (entity, *others)]
+    return Order(kind=kind, entity_id=entity_id, reason=reason, sender=context.viewer.officer)
+
+
+def _parsed(text: str) -> tuple[EntityKind, UUID] | None:
+    try:
+        return parse_global_id(text)
+    except InvalidGlobalId:
+        return None
 
 
 def _shown(kind: EntityKind, done: Link) -> LinkResult:

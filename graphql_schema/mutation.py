@@ -18,6 +18,7 @@ from graphql_schema.enums import Operation
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
+from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of
 from graphql_schema.webhooks import (
     CreatedWebhook,
@@ -135,6 +136,11 @@ class Mutation:
         resolver=unlink_entities,
         description="Say that an entity is none with the one that stands for it: both stand for themselves again, each "
         "with its whole history. For the platform office · 取消合并.",
+    )
+    split_entity: SplitResult = strawberry.mutation(
+        resolver=split_entity,
+        description="Say that an entity is two: the records and numbers named belong to another one, which is new, and "
+        "so does what is said of those records later. Linking both undoes it. For the platform office · 实体拆分.",
     )
     create_webhook: CreatedWebhook = strawberry.mutation(
         resolver=create_webhook,

@@ -108,6 +108,9 @@ class SourceOfValue:
     stated_at: datetime = strawberry.field(description="When the source said it.")
     recorded_at: datetime = strawberry.field(description="Since when the hub knows it.")
     submission_id: strawberry.ID = strawberry.field(description="The delivery that brought it.")
+    moved_by: strawberry.ID | None = strawberry.field(
+        description="The order, as a submission, by which it was moved here from another entity, if it was · 拆分指令."
+    )
 
 
 def source_of(source: Source, model: Model) -> SourceOfValue:
@@ -123,6 +126,7 @@ def source_of(source: Source, model: Model) -> SourceOfValue:
         stated_at=source.stated_at,
         recorded_at=source.recorded_at,
         submission_id=strawberry.ID(str(source.submission_id)),
+        moved_by=strawberry.ID(str(source.moved_by)) if source.moved_by else None,
     )
 
 

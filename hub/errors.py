@@ -274,7 +274,7 @@ class NotLinked(HubError):
 
 
 class LinkNotGranted(HubError):
-    """No grant of yours lets you link entities or part them."""
+    """No grant of yours lets you link, part or split entities."""
 
     kind = Kind.FORBIDDEN
     code = "LINK_NOT_GRANTED"

@@ -1,10 +1,14 @@
 """Orders of the platform office about links, for tests."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from hub.catalog import EntityKind
-from hub.identifiers.schemes import Scheme
-from hub.intake.links import Link, Order, link, unlink
+from hub.identifiers.schemes import Identifier, Scheme
+from hub.intake.links import Link, link, unlink
+from hub.intake.orders import Order
+from hub.intake.split import Split, split
+from hub.store.splits import RecordName
 from tests.offices import Office
 
 SAME, DIFFERENT = "同一人重复登记", "经查为两人"
@@ -33,6 +37,11 @@ async def link_to(office: Office, one: UUID, other: UUID) -> Link:
 async def part(office: Office, one: UUID) -> Link:
     """Let ``one`` stand for itself again."""
     return await unlink(office.intake, await _order(office, one, DIFFERENT))
+
+
+async def split_off(office: Office, one: UUID, *records: RecordName, numbers: Sequence[Identifier] = ()) -> Split:
+    """Let records of ``one`` be another's."""
+    return await split(office.intake, await _order(office, one, DIFFERENT), records, numbers)
 
 
 async def _order(office: Office, entity_id: UUID, reason: str) -> Order:

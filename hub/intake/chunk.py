@@ -19,13 +19,13 @@ from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import RecordId
-from hub.intake.identify import Directory, Known, Replacement
+from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
 from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, store
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.stewardship.bonds import bonds_of
-from hub.store import writing
+from hub.store import splits, writing
 from hub.store.known_time import announce
 from hub.store.links import kept_apart
 from hub.store.pool import Connection
@@ -105,7 +105,7 @@ class Chunk:
         """The locks that writing ``lines`` takes as things stand; raise ``TooManyLocks`` where a part might do."""
         lookups = self._lookups(lines)
         known = await self._known(connection, lookups)
-        entities = written(lines, known)
+        entities = written(lines, known, await self._split_off(connection, known))
         kinds = {line.record.entity for line in lines}
         bonds = await bonds_of(connection, self.publisher.model, kinds, entities)
         ways = {way for kind in kinds for way in self.publisher.model.checked_ways[kind]}
@@ -136,17 +136,33 @@ class Chunk:
         formers = {lookups[key]: key for line in lines for key in line.formers}
         moved = await writing.reassigned(connection, formers) if formers else ()
         reassigned = frozenset(formers[lookup] for lookup in moved)
-        apart = await self._apart(connection, lines, known)
-        return Directory(lookups, known, schemes, lost, reassigned, apart, now())
+        split_off = await self._split_off(connection, known)
+        apart = await self._apart(connection, lines, known, split_off)
+        return Directory(lookups, known, schemes, lost, reassigned, apart, split_off, now())
+
+    async def _split_off(self, connection: Connection, known: Mapping[Identifier, Known]) -> SplitOff:
+        """Where records go that were split off entities which keys lead to."""
+        members = {found.member_id for found in known.values() if found.is_split}
+        rows = await splits.split_off(connection, members, self.source_unit) if members else ()
+        return {
+            (row["entity_id"], row["record_type"], row["record_key"]): Owner(row["other_id"], row["canonical_id"])
+            for row in rows
+        }
 
     async def _apart(
-        self, connection: Connection, lines: Iterable[Checked], known: Mapping[Identifier, Known]
+        self,
+        connection: Connection,
+        lines: Iterable[Checked],
+        known: Mapping[Identifier, Known],
+        split_off: SplitOff,
     ) -> frozenset[frozenset[UUID]]:
-        """The pairs that an order has kept apart, of entities that lines name together."""
+        """The pairs that an order has kept apart, of entities that lines name together or that were split."""
         named = [
             {known[key].canonical_id for key in (*line.identifiers, *line.formers) if key in known} for line in lines
         ]
         together = set().union(*(entities for entities in named if len(entities) > 1))
+        together |= {found.canonical_id for found in known.values() if found.is_split}
+        together |= {owner.canonical_id for owner in split_off.values()}
         return await kept_apart(connection, together) if together else frozenset()
 
     async def _write_identities(self, connection: Connection, directory: Directory, occasion: Occasion) -> None:
@@ -243,7 +259,7 @@ def known_from(row: asyncpg.Record) -> Known:
     """What a row of ``identified`` says of a look-up."""
     by = row["replaced_by"]
     replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
-    return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced)
+    return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"])
 
 
 def refuse(line: Line, why: Reason) -> Refused:

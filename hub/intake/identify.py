@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import product
+from typing import NamedTuple
 from uuid import UUID
 
 from hub.identifiers.entity_id import new_id
@@ -29,13 +30,25 @@ class Replacement:
 class Known:
     """What an identifier leads to: the member it was given to, and the entity that stands for that member now.
 
-    ``replaced`` says which number took its place, if one did.
+    ``replaced`` says which number took its place, if one did; ``is_split`` whether records were split off the member.
     """
 
     identifier_id: UUID
     member_id: UUID
     canonical_id: UUID
     replaced: Replacement | None = None
+    is_split: bool = False
+
+
+class Owner(NamedTuple):
+    """An entity that a record belongs to, and the one that stands for it now."""
+
+    member_id: UUID
+    canonical_id: UUID
+
+
+SplitOff = Mapping[tuple[UUID, str, str], Owner]
+"""To whom records went that an order split off entities: by the entity, the record type and the record key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +56,14 @@ class Identified:
     """What identifying lines changed: entities that others have ``joined``, and those that ``gained`` an identifier.
 
     Or what an order did: an entity that was ``joined`` may have been left instead, by one that ``parted`` from it.
-    ``contests`` are claims of identifiers that several entities claim: the entity, the identifier's id, and what
-    records show of it.
+    ``split`` are those some of whose records turned out to be others'. ``contests`` are claims of identifiers that
+    several entities claim: the entity, the identifier's id, and what records show of it.
     """
 
     joined: frozenset[UUID] = frozenset()
     parted: frozenset[UUID] = frozenset()
     gained: frozenset[UUID] = frozenset()
+    split: frozenset[UUID] = frozenset()
     contests: frozenset[tuple[UUID, UUID, str]] = frozenset()
 
 
@@ -59,7 +73,8 @@ class Directory:
 
     ``schemes`` are those under which entities have identifiers, ``lost`` those of which they had some that turned out
     to be others'. The numbers ``reassigned`` were such: they are nobody's former numbers. No line joins two entities
-    that an order has kept ``apart``. ``contested`` are keys with the entities that claim them at once.
+    that an order has kept ``apart``, and what is said of a record that was ``split_off`` goes to its owner.
+    ``contested`` are keys with the entities that claim them at once.
     """
 
     lookups: Mapping[Identifier, bytes]
@@ -68,6 +83,7 @@ class Directory:
     lost: Mapping[UUID, set[Scheme]]
     reassigned: frozenset[Identifier]
     apart: frozenset[frozenset[UUID]]
+    split_off: SplitOff
     at: datetime
     new_identifiers: dict[Identifier, Known] = field(default_factory=dict)
     new_links: dict[UUID, UUID] = field(default_factory=dict)
@@ -78,13 +94,17 @@ class Directory:
         """The entity of ``line``: by its best key, its former one, or another of an entity without the best, else new.
 
         Two entities of which one has no key of the best scheme, and has lost none, are linked by a line that names
-        both; so are two of which a line says that the number of one is the former number of the other.
+        both; so are two of which a line says that the number of one is the former number of the other. Of a record
+        that was split off, the numbers that are known already say nothing.
         """
         found = [self.known[key] for key in line.identifiers if key in self.known]
         formers = {key: by for key, by in line.formers.items() if self._may_replace(key, by)}
         once = [self.known[key] for key in formers if key in self.known]
         best = line.identifiers[0]
-        leading = self.known.get(best) or next(iter(once), None) or self._keyless(found, best.scheme) or self._new()
+        named = self.known.get(best) or next(iter(once), None) or self._keyless(found, best.scheme) or self._new()
+        leading = self._owner_of_record(line, named)
+        if leading.canonical_id != named.canonical_id:
+            formers, once = {}, []
         for key in (*line.identifiers, *formers):
             if key not in self.known:
                 self._give(key, leading)
@@ -136,6 +156,11 @@ class Directory:
             owner = self.known[key]
             if self.current(owner).canonical_id != self.current(leading).canonical_id:
                 self.contested.setdefault(key, set()).update((owner.member_id, leading.member_id))
+
+    def _owner_of_record(self, line: Checked, named: Known) -> Known:
+        """``named``, or who owns the line's record where that was split off it."""
+        owner = self.split_off.get((named.member_id, line.record.name, line.record_key))
+        return replace(named, member_id=owner.member_id, canonical_id=owner.canonical_id) if owner else named
 
     def _keyless(self, found: Iterable[Known], scheme: Scheme) -> Known | None:
         return next((known for known in found if not self._holds(known, scheme)), None)

@@ -11,32 +11,19 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.catalog import EntityKind
-from hub.errors import DatabaseBusy, InvalidArgument, LinkedAlready, NotLinked, UnknownEntity
-from hub.identifiers.entity_id import new_id
-from hub.identifiers.schemes import Identifier, Scheme
-from hub.intake.chunk import identifier_row
+from hub.errors import InvalidArgument, LinkedAlready, NotLinked, UnknownEntity
 from hub.intake.identify import Identified
 from hub.intake.locks import Locks, locks_on
-from hub.intake.publish import Occasion, Publisher
+from hub.intake.numbers import give_back
+from hub.intake.orders import Done, Order, begin, carry_out
+from hub.intake.publish import Occasion
 from hub.intake.recall import judge_anew
-from hub.intake.submission import ATTEMPTS, Intake
+from hub.intake.submission import Intake
 from hub.stewardship.bonds import Bonds, bonds_of
 from hub.store import links, writing
-from hub.store.known_time import announce
 from hub.store.pool import Connection
-from hub.vault.cipher import Vault
 
 LINK, UNLINK = "link", "unlink"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Who orders what is done with an entity, and why."""
-
-    kind: EntityKind
-    entity_id: UUID
-    reason: str
-    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +56,15 @@ class _Plan:
         alone = {*self.kinds, *self.bonds.contested}
         return locks_on((found.bytes for found in alone), (found.bytes for found in self.bonds.shared))
 
-    def covers(self, other: "_Plan") -> bool:
-        """Whether who holds these locks may do what ``other`` says, which is the same."""
-        return self.kinds == other.kinds and self.entity_id == other.entity_id and self.locks.cover(other.locks)
-
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """An order that is being carried out: its plan, the occasion, and the submission it is kept as."""
 
+    intake: Intake
     order: Order
     plan: _Plan
     occasion: Occasion
-    publisher: Publisher
-    vault: Vault
     submission_id: UUID
 
 
@@ -92,7 +74,7 @@ _Write = Callable[[Connection, _Writing], Awaitable[None]]
 async def link(intake: Intake, order: Order, into: UUID) -> Link:
     """Let ``into``, or what stands for it, stand for the entity of ``order``; where it does already, give that link."""
 
-    async def plan(connection: Connection) -> _Plan | Link:
+    async def plan(connection: Connection) -> _Plan | Done[Link]:
         return await _linking(intake, connection, order, into)
 
     return await _carry_out(intake, order, LINK, plan, _link)
@@ -101,37 +83,28 @@ async def link(intake: Intake, order: Order, into: UUID) -> Link:
 async def unlink(intake: Intake, order: Order) -> Link:
     """Let the entity of ``order`` stand for itself again, with all that was linked into it."""
 
-    async def plan(connection: Connection) -> _Plan | Link:
+    async def plan(connection: Connection) -> _Plan | Done[Link]:
         return await _parting(intake, connection, order)
 
     return await _carry_out(intake, order, UNLINK, plan, _unlink)
 
 
 async def _carry_out(
-    intake: Intake, order: Order, ordered: str, plan: Callable[[Connection], Awaitable[_Plan | Link]], write: _Write
+    intake: Intake,
+    order: Order,
+    ordered: str,
+    plan: Callable[[Connection], Awaitable[_Plan | Done[Link]]],
+    write: _Write,
 ) -> Link:
-    """Carry out an order under the locks of its plan, again where another writer came between."""
-    for _ in range(ATTEMPTS):
-        async with intake.database.connection() as connection:
-            planned = await plan(connection)
-        if isinstance(planned, Link):
-            return planned
-        async with intake.database.transaction() as connection:
-            await writing.lock(connection, planned.locks.alone, planned.locks.shared)
-            again = await plan(connection)
-            if isinstance(again, Link) or not planned.covers(again):
-                continue
-            at = await announce(connection)
-            publisher = intake.publisher
-            occasion = await publisher.begin(connection, planned.kinds, (), at)
-            written = _Writing(order, planned, occasion, publisher, intake.vault, new_id(at))
-            await links.write_order(connection, written.submission_id, ordered, occasion.at, order.sender, order.reason)
-            await write(connection, written)
-            return Link(planned.entity_id, planned.into_id, occasion.at, written.submission_id)
-    raise DatabaseBusy
+    async def write_link(connection: Connection, planned: _Plan, at: datetime) -> Link:
+        occasion, submission_id = await begin(connection, intake, order, ordered, planned.kinds, at)
+        await write(connection, _Writing(intake, order, planned, occasion, submission_id))
+        return Link(planned.entity_id, planned.into_id, occasion.at, submission_id)
+
+    return await carry_out(intake.database, plan, write_link)
 
 
-async def _linking(intake: Intake, connection: Connection, order: Order, into: UUID) -> _Plan | Link:
+async def _linking(intake: Intake, connection: Connection, order: Order, into: UUID) -> _Plan | Done[Link]:
     """The entity and what stands for ``into``; the link, where there is one. Raises where the order makes no sense."""
     found = {row["asked_id"]: row for row in await writing.standing_for(connection, {order.entity_id, into})}
     for name, asked in (("entity", order.entity_id), ("into", into)):
@@ -144,7 +117,7 @@ async def _linking(intake: Intake, connection: Connection, order: Order, into: U
         if entity["entity_id"] != target["entity_id"]:
             raise LinkedAlready
         if standing := await links.standing_link(connection, order.entity_id):
-            return Link(order.entity_id, standing["into_id"], standing["linked_at"], standing["submission_id"])
+            return Done(Link(order.entity_id, standing["into_id"], standing["linked_at"], standing["submission_id"]))
     if entity["entity_id"] == target["entity_id"]:
         raise InvalidArgument(name="into", problem="it is the entity itself, or linked into it")
     return await _plan(intake, connection, order.entity_id, target["entity_id"], EntityKind(entity["kind"]))
@@ -167,32 +140,23 @@ async def _plan(intake: Intake, connection: Connection, entity_id: UUID, into_id
 
 
 async def _link(connection: Connection, written: _Writing) -> None:
-    plan, occasion = written.plan, written.occasion
+    plan, occasion, publisher = written.plan, written.occasion, written.intake.publisher
     links_made = {plan.entity_id: plan.into_id}
-    await written.publisher.link(connection, links_made, written.order.reason, written.submission_id, occasion)
+    await publisher.link(connection, links_made, written.order.reason, written.submission_id, occasion)
     touched = await judge_anew(connection, {plan.into_id}, occasion.known_at, written.submission_id)
     identified = Identified(joined=frozenset({plan.into_id}))
-    await written.publisher.publish(connection, occasion, touched, identified, written.submission_id)
+    await publisher.publish(connection, occasion, touched, identified, written.submission_id)
 
 
 async def _unlink(connection: Connection, written: _Writing) -> None:
-    plan, occasion = written.plan, written.occasion
+    plan, occasion, intake = written.plan, written.occasion, written.intake
+    both = (plan.entity_id, plan.into_id)
     await links.unlink(connection, plan.entity_id, occasion.at, written.submission_id)
-    gained = await _give_back(connection, written)
-    touched = await judge_anew(connection, plan.kinds, occasion.known_at, written.submission_id)
-    identified = Identified(frozenset({plan.into_id}), frozenset({plan.entity_id}), gained)
-    await written.publisher.publish(connection, occasion, touched, identified, written.submission_id)
-
-
-async def _give_back(connection: Connection, written: _Writing) -> frozenset[UUID]:
-    """Let numbers stand again whose place one of the other entity had taken; gives the entities if there are any."""
-    plan, vault, at = written.plan, written.vault, written.occasion.at
-    replaced = await links.replaced_between(connection, plan.entity_id, plan.into_id)
-    rows = []
-    for row in replaced:
-        value = vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes).decode()
-        rows.append(identifier_row(vault, Identifier(Scheme(row["scheme"]), value), new_id(at), row["entity_id"]))
-    if rows:
-        await writing.supersede_identifiers(connection, [row.lookup for row in rows], at)
-        await writing.write_identifiers(connection, rows, vault.generation, written.submission_id, at)
-    return frozenset(plan.kinds) if rows else frozenset()
+    gained = await give_back(connection, intake.vault, *both, occasion.at, written.submission_id)
+    touched = await judge_anew(connection, both, occasion.known_at, written.submission_id)
+    identified = Identified(
+        joined=frozenset({plan.into_id}),
+        parted=frozenset({plan.entity_id}),
+        gained=frozenset(both if gained else ()),
+    )
+    await intake.publisher.publish(connection, occasion, touched, identified, written.submission_id)

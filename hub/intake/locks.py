@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.identifiers.schemes import Identifier
 from hub.intake.check import Checked, Path
-from hub.intake.identify import Known
+from hub.intake.identify import Known, SplitOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,16 @@ def lock_key(value: bytes) -> int:
     return int.from_bytes(value[-8:], signed=True)
 
 
-def written(lines: Iterable[Checked], known: Mapping[Identifier, Known]) -> set[UUID]:
+def written(lines: Iterable[Checked], known: Mapping[Identifier, Known], split_off: SplitOff) -> set[UUID]:
     """The entities that ``lines`` write to, as far as they are known."""
-    keys = {key for line in lines for key in (*line.identifiers, *line.formers)}
-    return {known[key].canonical_id for key in keys if key in known}
+    named = [
+        (known[key], (line.record.name, line.record_key))
+        for line in lines
+        for key in (*line.identifiers, *line.formers)
+        if key in known
+    ]
+    owners = (split_off.get((found.member_id, *record)) for found, record in named if found.is_split)
+    return {found.canonical_id for found, _ in named} | {owner.canonical_id for owner in owners if owner}
 
 
 def given(

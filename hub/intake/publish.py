@@ -16,7 +16,7 @@ from hub.clock import shanghai_date, shanghai_midnight
 from hub.intake.divisions import divisions
 from hub.intake.identify import Identified
 from hub.merge import Card, View, card_of, changed_items, decode, encode, merge
-from hub.merge.view import IDENTIFIERS, LINKED_INTO, MERGED_FROM, UNLINKED
+from hub.merge.view import IDENTIFIERS, LINKED_INTO, MERGED_FROM, SPLIT, UNLINKED
 from hub.stewardship.keeping import Keeper, Published
 from hub.store import catalogs, writing
 from hub.store.as_of import next_changes, records_in_force
@@ -219,6 +219,7 @@ def _signs(identified: Identified, entity_id: UUID) -> list[str]:
         IDENTIFIERS: identified.gained,
         MERGED_FROM: identified.joined,
         UNLINKED: identified.parted,
+        SPLIT: identified.split,
     }
     return [sign for sign, entity_ids in signs.items() if entity_id in entity_ids]
 

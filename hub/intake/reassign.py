@@ -4,25 +4,25 @@ Takes an order of a department whose register bears such numbers; gives the enti
 was said of the wrong entity stays said of it, and so does that it once bore the number. Kept as a submission.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hub.catalog import EntityKind, ItemType, Model
 from hub.clock import now
-from hub.errors import DatabaseBusy, InvalidArgument, UnknownIdentifier
-from hub.identifiers.crosswalk import implied
+from hub.errors import InvalidArgument, UnknownIdentifier
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier
-from hub.intake.chunk import identifier_row, known_from
+from hub.intake.chunk import known_from
 from hub.intake.identify import Identified, Known
 from hub.intake.locks import Locks, locks_on
-from hub.intake.submission import ATTEMPTS, Delivery, Intake
+from hub.intake.numbers import give, with_embedded
+from hub.intake.orders import carry_out
+from hub.intake.submission import Delivery, Intake
 from hub.redaction import redact
 from hub.stewardship.bonds import Bonds, bonds_of
 from hub.store import writing
-from hub.store.known_time import announce
 from hub.store.pool import Connection
 from hub.store.submissions import advance_submission, finish_submission
 from hub.timeline import Outcome
@@ -46,10 +46,14 @@ class Reassignment:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What an order comes to as things stand: which keys move from whom to whom, which the holder gains."""
+    """What an order comes to as things stand: which keys move from whom to whom, which the holder gains.
+
+    ``standing`` is the entity that stands for ``to``.
+    """
 
     holder: Known
     to: UUID | None
+    standing: UUID | None
     kinds: Mapping[UUID, EntityKind]
     moved: tuple[Identifier, ...]
     gained: tuple[Identifier, ...]
@@ -59,7 +63,7 @@ class _Plan:
     @property
     def locks(self) -> Locks:
         """The locks that it takes: both entities and every key, and what their discrepancies hang on."""
-        entities = {self.holder.canonical_id, *([self.to] if self.to else ()), *self.bonds.contested}
+        entities = {self.holder.canonical_id, *([self.standing] if self.standing else ()), *self.bonds.contested}
         alone = {*(entity.bytes for entity in entities), *self.lookups.values()}
         return locks_on(alone, (entity.bytes for entity in self.bonds.shared))
 
@@ -77,15 +81,15 @@ async def reassign(intake: Intake, order: Reassignment) -> UUID:
     submission = await intake.open(_delivery(intake, order))
     if submission.finished:
         return submission.submission_id
-    for _ in range(ATTEMPTS):
-        async with intake.database.connection() as connection:
-            plan = await _plan(intake, connection, order)
-        async with intake.database.transaction() as connection:
-            await writing.lock(connection, plan.locks.alone, plan.locks.shared)
-            if await _plan(intake, connection, order) == plan:
-                await _write(intake, connection, order, plan, submission.submission_id)
-                return submission.submission_id
-    raise DatabaseBusy
+
+    async def plan(connection: Connection) -> _Plan:
+        return await _plan(intake, connection, order)
+
+    async def write(connection: Connection, planned: _Plan, at: datetime) -> UUID:
+        await _write(intake, connection, order, planned, submission.submission_id, at)
+        return submission.submission_id
+
+    return await carry_out(intake.database, plan, write)
 
 
 def _delivery(intake: Intake, order: Reassignment) -> Delivery:
@@ -104,7 +108,7 @@ def _delivery(intake: Intake, order: Reassignment) -> Delivery:
 
 async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> _Plan:
     """What ``order`` comes to now; raises where it makes no sense."""
-    moving, gaining = _with_embedded(order.key), _with_embedded(order.own)
+    moving, gaining = with_embedded([order.key]), with_embedded([order.own] if order.own else ())
     lookups = {key: intake.vault.lookup(key.scheme, key.value) for key in (*moving, *gaining)}
     keys = {lookup: key for key, lookup in lookups.items()}
     known = {keys[row["lookup"]]: known_from(row) for row in await writing.identified(connection, keys)}
@@ -115,10 +119,10 @@ async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> 
         raise InvalidArgument(name="ownValue", problem="it leads to another entity")
     ends = {holder.canonical_id, *([order.to] if order.to else ())}
     rows = {row["asked_id"]: row for row in await writing.standing_for(connection, ends)}
-    to = rows[order.to]["entity_id"] if order.to in rows else None
-    if order.to and to is None:
+    standing = rows[order.to]["entity_id"] if order.to in rows else None
+    if order.to and standing is None:
         raise InvalidArgument(name="to", problem="there is no such entity")
-    if to == holder.canonical_id:
+    if standing == holder.canonical_id:
         raise InvalidArgument(name="to", problem="the number leads there already")
     kinds = {row["entity_id"]: EntityKind(row["kind"]) for row in rows.values()}
     if len(set(kinds.values())) > 1:
@@ -126,29 +130,21 @@ async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> 
     moved = tuple(key for key in moving if key in known and known[key].canonical_id == holder.canonical_id)
     gained = tuple(key for key in gaining if key not in known)
     bonds = await bonds_of(connection, intake.model, set(kinds.values()), {*kinds})
-    return _Plan(holder, to, kinds, moved, gained, lookups, bonds)
+    return _Plan(holder, order.to, standing, kinds, moved, gained, lookups, bonds)
 
 
-def _with_embedded(key: Identifier | None) -> tuple[Identifier, ...]:
-    return (key, *implied([key])) if key else ()
-
-
-async def _write(intake: Intake, connection: Connection, order: Reassignment, plan: _Plan, submission_id: UUID) -> None:
-    announced = await announce(connection)
+async def _write(
+    intake: Intake, connection: Connection, order: Reassignment, plan: _Plan, submission_id: UUID, announced: datetime
+) -> None:
     publisher = intake.publisher
     occasion = await publisher.begin(connection, plan.kinds, (), announced)
     at = occasion.at
     to = plan.to or new_id(at)
-    rows = _rows(intake, plan.moved, to, at) + _rows(intake, plan.gained, plan.holder.member_id, at)
-    await writing.supersede_identifiers(connection, [plan.lookups[key] for key in plan.moved], at)
-    await writing.write_identifiers(connection, rows, intake.vault.generation, submission_id, at)
+    given = [*((key, to) for key in plan.moved), *((key, plan.holder.member_id) for key in plan.gained)]
+    await give(connection, intake.vault, given, at, submission_id)
     ends = (plan.holder.canonical_id, to)
     await writing.write_reassignment(connection, submission_id, plan.lookups[order.key], ends, redact(order.reason), at)
     await publisher.publish(connection, occasion, set(), Identified(gained=frozenset(plan.kinds)), submission_id)
     counts = {Outcome.CORRECTED.value: 1}
     await advance_submission(connection, submission_id, since=0, position=1, counts=counts, measures="{}", results=None)
     await finish_submission(connection, submission_id)
-
-
-def _rows(intake: Intake, keys: Collection[Identifier], entity_id: UUID, at: datetime) -> list[writing.IdentifierRow]:
-    return [identifier_row(intake.vault, key, new_id(at), entity_id) for key in keys]

@@ -19,12 +19,17 @@ UNLINKED = "unlinked"
 """What a change says of an entity that stands for itself again."""
 MERGED_FROM = "mergedFrom"
 """What a change says of an entity that stands for others than before."""
-SIGNS = frozenset({IDENTIFIERS, LINKED_INTO, UNLINKED, MERGED_FROM})
+SPLIT = "split"
+"""What a change says of an entity some of whose records turned out to be another's."""
+SIGNS = frozenset({IDENTIFIERS, LINKED_INTO, UNLINKED, MERGED_FROM, SPLIT})
 """What a change may say besides the items that changed."""
 
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a value comes from: one state of one record, and since when the hub knows it."""
+    """Where a value comes from: one state of one record, and since when the hub knows it.
+
+    ``moved_by`` is the order by which it was said of this entity, where it had been said of another.
+    """
 
     register: str
     record_type: str
@@ -35,6 +40,7 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stated_at: datetime
     recorded_at: datetime
     submission_id: UUID
+    moved_by: UUID | None = None
 
 
 class Record(Struct, frozen=True):

@@ -14,8 +14,8 @@ with member as (
 ),
 known as (
     select member.entity_id, state.state_id, state.register, state.record_type, state.source_unit, state.record_key,
-           state.valid_from, state.valid_to, state.stated_at, state.recorded_at, state.submission_id, state.digest,
-           state.payload,
+           state.valid_from, state.valid_to, state.stated_at, state.recorded_at, state.submission_id,
+           state.moved_by, state.digest, state.payload,
            state.digest is distinct from lag(state.digest) over (
                partition by member.entity_id, state.register, state.record_type, state.source_unit, state.record_key
                order by state.valid_from, state.stated_at, state.digest, state.state_id
@@ -34,7 +34,7 @@ latest as (
              state_id desc
 )
 select entity_id, state_id, register, record_type, source_unit, record_key, valid_from, valid_to, stated_at, recorded_at,
-       submission_id, payload
+       submission_id, moved_by, payload
 from latest
 where valid_to is null or valid_to > $2;
 

@@ -11,10 +11,12 @@ from (
 ) as ordered;
 
 -- identified
--- Which entity each look-up of $1 names at present: the member it was given to, and the entity that stands for it now.
+-- Which entity each look-up of $1 names at present: the member it was given to, whether records were split off that, and
+-- the entity that stands for it now.
 select identifier.lookup, identifier.identifier_id, identifier.entity_id,
        coalesce(link.into_id, identifier.entity_id) as canonical_id,
-       identifier.replaced_by, identifier.valid_to, identifier.replaced_stated_at
+       identifier.replaced_by, identifier.valid_to, identifier.replaced_stated_at,
+       exists (select from split where split.entity_id = identifier.entity_id) as is_split
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
 where identifier.lookup = any ($1) and identifier.superseded_at is null;
@@ -49,7 +51,8 @@ having count(distinct entity_id) > 1;
 
 -- statements
 -- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4,
--- and everything said by anyone of the entities $6; what was said of an entity linked into another is said of that one.
+-- and everything said by anyone of the entities $6; what was said of an entity linked into another is said of that one, and
+-- what was split off it is not.
 with asked as (
     select distinct * from unnest($1::uuid[], $2::text[], $3::text[]) as asked (entity_id, record_type, record_key)
 ),
@@ -66,7 +69,7 @@ select member.entity_id, member.member_id, state.register, state.source_unit, st
        state.state_id, state.valid_from, state.stated_at, state.operation, state.digest, state.submission_id,
        state.superseded_at is null as current
 from member
-join state on state.entity_id = member.member_id
+join held as state on state.entity_id = member.member_id
 left join asked on asked.entity_id = member.entity_id and asked.record_type = state.record_type
     and asked.record_key = state.record_key and state.register = $4 and state.source_unit = $5
 where asked.entity_id is not null or member.entity_id = any ($6);
@@ -145,9 +148,9 @@ from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::date
 -- restate
 -- Lets the states $2 of the entities $1, which never stood, stand from the instants $4 on, as new rows $3.
 insert into state (entity_id, state_id, register, record_type, source_unit, record_key, operation, valid_from, valid_to,
-                   stated_at, recorded_at, digest, payload, submission_id)
+                   stated_at, recorded_at, digest, payload, submission_id, moved_by)
 select state.entity_id, again.new_id, register, record_type, source_unit, record_key, operation, valid_from, valid_to,
-       stated_at, again.at, digest, payload, submission_id
+       stated_at, again.at, digest, payload, submission_id, moved_by
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as again (entity_id, state_id, new_id, at)
 join state on state.entity_id = again.entity_id and state.state_id = again.state_id;
 

@@ -26,16 +26,22 @@ insert into link (entity_id, into_id, through_id, linked_at, reason, submission_
 select entity_id, $1, through_id, $2, reason, submission_id from returned;
 
 -- kept_apart
--- Those pairs among the entities $1, with what is linked into them, of which an order undid a link.
+-- Those pairs among the entities $1, with what is linked into them, of which an order undid a link or split one off the
+-- other.
 with member as (
     select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union all
     select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
+),
+parted as (
+    select entity_id, through_id as other_id from link where undone_by is not null
+    union all
+    select entity_id, other_id from split
 )
 select distinct one.entity_id, other.entity_id as other_id
 from member as one
-join link on link.entity_id = one.member_id and link.undone_by is not null
-join member as other on other.member_id = link.through_id
+join parted on parted.entity_id = one.member_id
+join member as other on other.member_id = parted.other_id
 where one.entity_id <> other.entity_id;
 
 -- merged_from

@@ -53,5 +53,6 @@ def _record(row: asyncpg.Record) -> Record:
         stated_at=row["stated_at"],
         recorded_at=row["recorded_at"],
         submission_id=row["submission_id"],
+        moved_by=row["moved_by"],
     )
     return Record(source, _payload.decode(row["payload"]))

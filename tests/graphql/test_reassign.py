@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from hub.access import Viewer
+from tests.graphql.test_links import LINK, OFFICE, REASON, UNLINK
 from tests.people import credit_code, id_number
 from tests.served import AGENCY, Api, department
 
@@ -79,6 +80,18 @@ async def test_r11_a_reassigned_credit_code_takes_what_it_embeds_along(api: Api)
     await api.data(REASSIGN, order(**given), department("MARKET_REGULATION"))
     for scheme, value in (("CREDIT_CODE", wrong), ("ORGANIZATION_CODE", wrong[8:17])):
         assert (await api.data(query, {"s": scheme, "v": value}))["entity"] == owner
+
+
+async def test_r11_a_number_reassigned_to_one_who_is_linked_stays_its_own_once_they_are_parted(api: Api) -> None:
+    third = id_number(4)
+    lines = [{"idNumber": number, "name": name} for number, name in ((NUMBER, "甲"), (OTHER, "乙"), (third, "丙"))]
+    await api.office.household(*lines)
+    owner, standing = (await person(api, OTHER))["id"], (await person(api, third))["id"]
+    await api.data(LINK, {"entity": owner, "into": standing, "reason": REASON}, OFFICE)
+    await api.data(REASSIGN, order(to=owner), POLICE)
+    assert (await person(api, NUMBER))["id"] == standing
+    await api.data(UNLINK, {"entity": owner, "reason": REASON}, OFFICE)
+    assert [(await person(api, number))["id"] for number in (NUMBER, third)] == [owner, standing]
 
 
 async def test_only_who_answers_for_the_numbers_may_reassign_them(api: Api) -> None:
