@@ -32,15 +32,14 @@ with member as (
     select asked.entity_id, asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union all
     select link.into_id, link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
-),
-parted as (
-    select entity_id, through_id as other_id from link where undone_by is not null
-    union all
-    select entity_id, other_id from split
 )
 select distinct one.entity_id, other.entity_id as other_id
 from member as one
-join parted on parted.entity_id = one.member_id
+cross join lateral (
+    select link.through_id as other_id from link where link.entity_id = one.member_id and link.undone_by is not null
+    union all
+    select split.other_id from split where split.entity_id = one.member_id
+) as parted
 join member as other on other.member_id = parted.other_id
 where one.entity_id <> other.entity_id;
 

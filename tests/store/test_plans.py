@@ -12,7 +12,8 @@ from hub.store.pool import Connection, Database
 from hub.timeline import END_OF_TIME
 
 LARGE = {
-    *("adoption", "card", "change", "employer_number", "identifier", "link", "reference", "state", "submission", "view")
+    *("adoption", "card", "change", "employer_number", "identifier", "link", "reference", "split", "state"),
+    *("submission", "view"),
 }
 FILL = """
 insert into view (entity_id, kind, version, merged, records, recorded_at, catalog_version)
@@ -54,6 +55,9 @@ select gen_random_uuid(), kind, name, name, (1940 + n % 80) || '-01-01'
 from (select kind, (row_number() over ())::int as n from view) as numbered
 cross join lateral (select chr(19968 + n % 97) || chr(20100 + n % 89) || chr(20200 + n % 83)) as named (name);
 
+insert into split (entity_id, record_type, source_unit, record_key, other_id, split_at, submission_id)
+select entity_id, 't', '', '1', gen_random_uuid(), now(), entity_id from view;
+
 insert into reference (target_id, via, entity_id) select entity_id, 'a.b', gen_random_uuid() from view;
 """
 ASKED = [UUID(int=n) for n in range(1, 11)]
@@ -81,6 +85,9 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("intake", "reassigned"): ([bytes(16)] * 10,),
     ("intake", "statements"): (ASKED, ["t"] * 10, ["1"] * 10, "r", "", ASKED[:2]),
     ("intake", "views"): (ASKED,),
+    ("links", "kept_apart"): (ASKED,),
+    ("splits", "split_off"): (ASKED, ""),
+    ("splits", "splits_of"): (ASKED, NOW),
     ("intake", "due_views"): (ASKED, TODAY),
     ("intake", "due_entities"): (TODAY, 10),
     ("feed", "changes_after"): (0, 0, ASKED[0], 1, 100),
@@ -88,7 +95,7 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("feed", "held_back_since"): (),
     ("feed", "is_change"): (0, 0, ASKED[0], 1),
     ("feed", "versions"): (ASKED[0], 9, 10, NOW),
-    ("feed", "versions_after"): (ASKED[0], 0, 10, NOW),
+    ("feed", "versions_after"): (ASKED[0], 0, 10),
     ("feed", "versions_numbered"): (ASKED[0], [1, 2], NOW),
     ("feed", "turns"): (ASKED[0], ["t"], NOW),
 }
