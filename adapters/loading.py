@@ -17,6 +17,7 @@ from adapters.registers import ColumnMap, choose_record, refuse_strangers, refus
 from adapters.transports import Row, RowFile
 from adapters.transports.content import Limits
 from adapters.transports.files import open_files
+from adapters.transports.fixed_width_file import Layout
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
 from hub.errors import FileNotOpened, UnreadableFile
@@ -83,10 +84,12 @@ def recognise(
     source_unit: str,
     limits: Limits,
     mapping: Mapping[str, str] = MappingProxyType({}),
+    layout: Layout | None = None,
 ) -> list[RecognisedFile]:
     """Open every file and tell which record type it delivers; raises before anything is written.
 
-    ``mapping`` says which item each column stands for, where a department's own titles do not say it.
+    ``mapping`` says which item each column stands for, where a department's own titles do not say it;
+    ``layout`` what lies where in a text of fixed width.
     """
     check_name("--unit", source_unit or "-")
     if stated_on:
@@ -94,7 +97,7 @@ def recognise(
     recognised = []
     for path in paths:
         _refuse_persons(path.name)
-    for file in chain.from_iterable(open_files(path, limits) for path in paths):
+    for file in chain.from_iterable(open_files(path, limits, layout) for path in paths):
         _refuse_persons(file.name)
         titles = [mapping.get(title, title) for title in _titles(file)]
         chosen = choose_record(model, register, titles, file.name, record)

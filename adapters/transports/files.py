@@ -10,6 +10,8 @@ from pathlib import Path
 from adapters.transports import RowFile, plugins
 from adapters.transports.content import ARCHIVES, Content, Limits, contents_of
 from adapters.transports.csv_file import CsvFile
+from adapters.transports.dbf_file import DbfFile
+from adapters.transports.fixed_width_file import FixedWidthFile, Layout
 from adapters.transports.jsonl_file import JsonLinesFile
 from adapters.transports.xlsx_file import XlsxFile
 from hub.errors import FileNotOpened, UnreadableFile
@@ -19,7 +21,11 @@ FORMATS: dict[str, type[RowFile]] = {
     ".xlsx": XlsxFile,
     ".jsonl": JsonLinesFile,
     ".ndjson": JsonLinesFile,
+    ".dbf": DbfFile,
+    ".txt": FixedWidthFile,
+    ".dat": FixedWidthFile,
 }
+BINARY = (XlsxFile, DbfFile)
 
 HEAD = 64 * 1024
 CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1a\x1b")
@@ -37,20 +43,26 @@ STRANGERS = {
 }
 
 
-def open_files(path: Path, limits: Limits) -> list[RowFile]:
-    """The deliveries at ``path``, their headers read."""
+def open_files(path: Path, limits: Limits, layout: Layout | None = None) -> list[RowFile]:
+    """The deliveries at ``path``, their headers read; ``layout`` is that of texts of fixed width."""
     if path.exists() and not path.is_file():
         raise FileNotOpened(file=path.name, problem="it is a folder, a pipe or a device; name a file")
     if path.suffix.lower() not in ARCHIVES:
         _type_of(path.name, path.suffix.lower())
-    return [_opened(content, limits) for content in contents_of(path, limits)]
+    return [_opened(content, limits, layout) for content in contents_of(path, limits)]
 
 
-def _opened(content: Content, limits: Limits) -> RowFile:
+def _opened(content: Content, limits: Limits, layout: Layout | None) -> RowFile:
     file_type = _type_of(content.name, content.extension)
     if problem := _strangeness(content, file_type):
         raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
-    file = file_type(content, limits)
+    if not issubclass(file_type, FixedWidthFile):
+        file = file_type(content, limits)
+    elif layout:
+        file = file_type(content, limits, layout)
+    else:
+        problem = "give its layout with --layout; a text with separators is named .csv"
+        raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
     if next(file.rows(), None) is None:
         problem = "it holds no data line; check that the export ran"
         raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
@@ -82,7 +94,7 @@ def _strangeness(content: Content, file_type: type[RowFile]) -> str | None:
     stranger = next((start for start in STRANGERS if head.startswith(start)), None)
     if stranger is not None and not (stranger == ZIP and file_type is XlsxFile):
         return STRANGERS[stranger]
-    if file_type is XlsxFile:
+    if file_type in BINARY:
         return None
     if head.count(0) > len(head) // 4:
         return UTF_16

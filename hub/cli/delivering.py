@@ -9,6 +9,7 @@ from rich.table import Column, Table
 
 from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
 from adapters.transports.content import Limits
+from adapters.transports.fixed_width_file import read_layout
 from hub import progress
 from hub.cli.console import err, fail, guarded, out, run
 from hub.clock import SHANGHAI
@@ -38,9 +39,7 @@ def load_command(
     register: Annotated[str, typer.Argument(help="The register, as `hub registers` lists it.")],
     files: Annotated[
         list[Path],
-        typer.Argument(
-            help="CSV (UTF-8 or GB18030), XLSX or JSON Lines files, also packed as .gz, or several as .zip."
-        ),
+        typer.Argument(help="CSV, XLSX, JSON Lines, DBF or fixed-width files, also packed as .gz, or several as .zip."),
     ],
     record: Annotated[
         str | None, typer.Option(help="The record type, where the columns do not say which list it is.")
@@ -48,6 +47,10 @@ def load_command(
     columns: Annotated[
         Path | None,
         typer.Option(help='A TOML file of lines such as "证件号" = "idNumber", for titles the model does not know.'),
+    ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file that says which bytes of a line are which column, for .txt of fixed width."),
     ] = None,
     stated_on: StatedOn = None,
     unit: Annotated[str, typer.Option(help="The unit of the department that delivers, as a district.")] = "",
@@ -69,6 +72,7 @@ def load_command(
             source_unit=unit,
             limits=Limits.of(settings),
             mapping=read_mapping(columns) if columns else {},
+            layout=read_layout(layout) if layout else None,
         )
     )
     reports = run(_load(settings, recognised))

@@ -71,7 +71,7 @@ def test_a_file_of_a_format_that_a_package_brings_is_loaded(packages: Path, tmp_
         (".crash", "crashing_formats (crashing_formats:File) cannot be imported (RuntimeError)"),
         (".odd", "strange_formats (strange_formats:FORMAT) is no RowFile with a format"),
         (".twin", "one_twin (one_twin:File) and other_twin (other_twin:File) both read it"),
-        (".none", "its name must end in .csv, .xlsx, .jsonl, .ndjson, .crash, .fixed, "),
+        (".none", "its name must end in .csv, .xlsx, .jsonl, .ndjson, .dbf, .txt, .dat, .crash, .fixed, "),
     ],
 )
 def test_a_package_that_is_broken_is_refused_by_its_name(
