@@ -3,9 +3,11 @@
 Takes paths; opens and recognises every one of them before anything is written, then takes them in one after another.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import chain
 from pathlib import Path
@@ -20,13 +22,15 @@ from adapters.transports.files import open_files
 from adapters.transports.fixed_width_file import Layout
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
-from hub.errors import FileNotOpened, UnreadableFile
+from hub.errors import FileNotOpened, HubError, UnreadableFile
 from hub.intake.chunk import Result
-from hub.intake.delivery import BrokenLine, Line, check_name, said
+from hub.intake.delivery import EARLIEST, BrokenLine, Line, check_name, said
 from hub.intake.scalars import embeds_id_number
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.redaction import redact
+from hub.store.submissions import note_bytes
 
+TELL_SECONDS = 1.0
 Progress = Callable[[RowFile], None]
 
 
@@ -69,9 +73,11 @@ class LoadReport:
     name: str
     record_type: str
     summary: Summary
-    unknown_columns: tuple[str, ...]
-    reasons: Counter[str]
-    remarks: tuple[str, ...]
+    unknown_columns: tuple[str, ...] = ()
+    reasons: Counter[str] = field(default_factory=Counter)
+    remarks: tuple[str, ...] = ()
+    newest_stated_at: datetime | None = None
+    """The latest time that a line itself says it was stated at, where one does."""
 
 
 def recognise(
@@ -132,22 +138,52 @@ def _titles(file: RowFile) -> Sequence[str]:
 
 
 async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progress: Progress) -> LoadReport:
-    """Take in one file, from where an attempt that was broken off left it."""
+    """Take in one file, from where an attempt that was broken off left it.
+
+    ``on_progress`` is called after each chunk; what it raises ends the load there.
+    """
     columns = ColumnMap(recognised.record, recognised.mapping)
     reasons: Counter[str] = Counter()
+    began, newest = now(), EARLIEST
 
     def lines(after: int) -> Iterator[Line | BrokenLine]:
-        return columns.lines(recognised.file.rows(after))
+        nonlocal newest
+        for line in columns.lines(recognised.file.rows(after)):
+            if isinstance(line, Line) and line.stated_at and newest < line.stated_at <= began:
+                newest = line.stated_at
+            yield line
 
     def note(results: Sequence[Result]) -> None:
         reasons.update(f"{result.reason.zh} · {result.reason.en}" for result in results if result.reason)
         on_progress(recognised.file)
 
-    summary = await intake.take_in(
-        recognised.delivery(sender),
-        lines,
-        on_results=note,
-    )
+    delivery = recognised.delivery(sender)
+    async with _told_of(intake, delivery, recognised.file):
+        summary = await intake.take_in(delivery, lines, on_results=note)
     unknown = tuple(redact(title) for title in columns.unknown)  # without a header, its first line is somebody's
-    file = recognised.file
-    return LoadReport(file.name, recognised.record.name, summary, unknown, reasons, file.remarks)
+    file, newest_stated_at = recognised.file, newest if newest > EARLIEST else None
+    return LoadReport(file.name, recognised.record.name, summary, unknown, reasons, file.remarks, newest_stated_at)
+
+
+@asynccontextmanager
+async def _told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIterator[None]:
+    """Have others see, about once a second, how much of the file was read."""
+    submission_id = (await intake.open(delivery)).submission_id
+
+    async def tell() -> None:
+        async with intake.database.connection() as connection:
+            await note_bytes(connection, submission_id, size=file.size, read=min(file.position, file.size))
+
+    async def keep_telling() -> None:
+        while True:
+            with suppress(HubError):
+                await tell()
+            await asyncio.sleep(TELL_SECONDS)
+
+    telling = asyncio.create_task(keep_telling())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+    await tell()

@@ -5,18 +5,20 @@ none. A run that was broken off anywhere goes on: with the spool while it was be
 was being taken in. A crash between that and the cursor has the same rows taken in again, which changes nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters import pulling
-from adapters.loading import LoadReport, Progress, RecognisedFile, load, recognise
+from adapters.loading import LoadReport, RecognisedFile, recognise
 from adapters.pulling import Spool
 from adapters.transports import Pull
 from adapters.transports.content import Limits
 from hub.errors import SourceMoved
 from hub.intake.submission import Intake
 from hub.store.sources import move_source, source_cursor
+
+TakeIn = Callable[[RecognisedFile], Awaitable[LoadReport]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +39,17 @@ async def sync(
     spools: Path,
     *,
     limits: Limits,
+    take_in: TakeIn,
     on_page: Callable[[Spool], None] = lambda spool: None,
-    on_progress: Progress = lambda file: None,
 ) -> LoadReport | None:
-    """Read ``source`` from its cursor on, take in what it gives, and move its cursor."""
+    """Read ``source`` from its cursor on, have what it gives taken in, and move its cursor."""
     path = spools / f"{source.name}.jsonl"
     async with intake.database.connection() as connection:
         start = await source_cursor(connection, source.name)
     spool = await pulling.pull(pull, start, path, on_page)
     report = None
     if spool.rows:
-        recognised = _recognise(intake, source, path, spool, limits)
-        report = await load(intake, recognised, "hub sync", on_progress)
+        report = await take_in(_recognise(intake, source, path, spool, limits))
     async with intake.database.connection() as connection:
         submission_id = report.summary.submission_id if report else None
         moved = await move_source(connection, source.name, start, spool.next_start, submission_id)

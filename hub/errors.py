@@ -81,6 +81,13 @@ class InvalidModel(HubError):
     hint = "Mend the model file; `hub model check` lists every mistake, docs/model.md says what a file may hold."
 
 
+class InvalidSources(InvalidModel):
+    """{file}:{line}: {problem}"""
+
+    code = "INVALID_SOURCES"
+    hint = "Mend the file; `hub sources check` lists every mistake, docs/sources.md says what it may hold."
+
+
 class InvalidIdentifier(HubError):
     """The value given is not a valid {scheme}: {problem}."""
 
@@ -167,6 +174,38 @@ class SubmissionInProgress(HubError):
     kind = Kind.CONFLICT
     code = "SUBMISSION_IN_PROGRESS"
     hint = "Wait until it has finished; sending it again then does no harm."
+
+
+class UnknownSource(HubError):
+    """There is no source named {source}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_SOURCE"
+    hint = "`hub sources` lists the sources that adapters.toml declares."
+
+
+class SourceBusy(HubError):
+    """Another process is running the source {source} right now."""
+
+    kind = Kind.CONFLICT
+    code = "SOURCE_BUSY"
+    hint = "Wait until it has ended, or stop it with `hub cancel`; `hub runs` lists the run."
+
+
+class RunKeepsBreaking(HubError):
+    """The run was broken off {times} times, whoever went on with it."""
+
+    kind = Kind.FAULT
+    code = "RUN_KEEPS_BREAKING"
+    hint = "See in the worker's log what ends it, as too little memory; `hub sync` tries again."
+
+
+class UnknownRun(HubError):
+    """No run {run} is going on."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_RUN"
+    hint = "`hub runs` lists runs; one that has ended cannot be cancelled."
 
 
 class SubmissionTooLarge(HubError):

@@ -4,19 +4,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from adapters.loading import RecognisedFile
 from adapters.transports import RowFile
 
 
 @contextmanager
-def bytes_read(console: Console, files: Sequence[RecognisedFile]) -> Iterator[Callable[[RowFile], None]]:
-    """A bar a file; call what it gives with a file whenever more of it was taken in."""
+def bytes_read(console: Console, files: Sequence[RecognisedFile] = ()) -> Iterator[Callable[[RowFile], None]]:
+    """A bar for each of ``files``, and for any other; call what it gives with a file whenever more was taken in."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        tasks = {file.file: progress.add_task(file.file.name, total=file.file.size) for file in files}
-        yield lambda file: progress.update(tasks[file], completed=file.position)
+        tasks: dict[RowFile, TaskID] = {}
+
+        def advance(file: RowFile) -> None:
+            if file not in tasks:
+                tasks[file] = progress.add_task(file.name, total=file.size)
+            progress.update(tasks[file], completed=file.position)
+
+        for recognised in files:
+            advance(recognised.file)
+        yield advance
 
 
 @contextmanager

@@ -38,6 +38,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     holidays_file: Annotated[
         str | None, Meta(description="TOML file of the days off and make-up days of years that the calendar lacks.")
     ] = None
+    sources_file: Annotated[str, Meta(description="File that declares the sources the hub fetches from.")] = (
+        "adapters.toml"
+    )
+    max_runs: Annotated[int, Meta(ge=1, le=100, description="Most sources that one worker runs at the same time.")] = 2
     vault_key_file: Annotated[
         str | None,
         Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),

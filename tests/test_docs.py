@@ -14,7 +14,9 @@ from graphql import build_schema as parse_schema
 from graphql import parse, validate
 
 from adapters.registers.columns import LINE_COLUMNS, OPERATIONS
+from adapters.sources import Source
 from adapters.transports.files import FORMATS
+from adapters.transports.folder import Folder
 from graphql_schema.schema import build_schema
 from graphql_schema.values import Absence
 from hub import access, catalog
@@ -71,11 +73,12 @@ OWN_MODELS = {"model.md": "model", "onboarding.md": "onboarding"}
 
 def each_command(command: Any, name: str = "hub") -> dict[str, set[str]]:  # noqa: ANN401
     """Every command with its options."""
-    if hasattr(command, "commands"):
-        inner = (each_command(one, f"{name} {key}") for key, one in command.commands.items())
-        return {name: options for commands in inner for name, options in commands.items()}
-    options = {word for parameter in command.params for word in parameter.opts if word.startswith("--")}
-    return {name: options - {"--help"}}
+    inner = (each_command(one, f"{name} {key}") for key, one in getattr(command, "commands", {}).items())
+    found = {name: options for commands in inner for name, options in commands.items()}
+    if not found or command.invoke_without_command:
+        options = {word for parameter in command.params for word in parameter.opts if word.startswith("--")}
+        found[name] = options - {"--help"}
+    return found
 
 
 def squeezed(text: str) -> str:
@@ -157,9 +160,12 @@ def test_every_reason_is_listed_with_both_its_sentences() -> None:
     assert all(row[3] for row in rows)
 
 
-@pytest.mark.parametrize("kind", MODEL_TABLES, ids=lambda kind: kind.__name__)
-def test_every_key_of_a_model_file_is_explained(kind: type[msgspec.Struct]) -> None:
-    rows = table(section(read("docs/model.md"), f"### {kind.__name__}"), "key")
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [*(("docs/model.md", kind) for kind in MODEL_TABLES), ("docs/sources.md", Source), ("docs/sources.md", Folder)],
+)
+def test_every_key_of_a_file_is_explained(document: str, kind: type[msgspec.Struct]) -> None:
+    rows = table(section(read(document), f"### {kind.__name__}"), "key")
     fields = msgspec.structs.fields(kind)
     assert [code(row[0]) for row in rows] == [field.encode_name for field in fields]
     for row, field in zip(rows, fields, strict=True):

@@ -7,40 +7,40 @@ what had to be left out, for what is said of these elsewhere cannot be judged.
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from inspect import isclass
-from typing import Annotated, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from hub.catalog.contents import ModelFile
-
+File = TypeVar("File", bound=msgspec.Struct)
 _LEFT_OUT = object()
 
 
-class Form:
-    """One file: ``file`` is what of it can be used."""
+class Form(Generic[File]):
+    """One file of a kind of which every key may be left out: ``file`` is what of it can be used."""
 
-    def __init__(self, tree: Mapping[str, Any]) -> None:
+    def __init__(self, tree: Mapping[str, Any], kind: type[File]) -> None:
         self.problems: list[tuple[str, str]] = []
         self.left_out: set[str] = set()
         try:
-            self.file = msgspec.convert(tree, ModelFile)
+            self.file = msgspec.convert(tree, kind)
         except msgspec.ValidationError:
-            self.file = msgspec.convert(self._table(ModelFile, tree, ""), ModelFile)
-        if self.left_out and self.file.register:
-            self.left_out.add(self.file.register.name)
-        if self.file == ModelFile() and not self.problems:
+            self.file = msgspec.convert(self._table(kind, tree, ""), kind)
+        if self.file == kind() and not self.problems:
             self.problems.append(("", "the file says nothing; write what it adds, or remove it"))
 
     def _table(self, cls: type[msgspec.Struct], tree: Mapping[str, Any], path: str) -> object:
         """The keys of a table that can be used, unless one that it needs cannot."""
         fields = {field.encode_name: field for field in msgspec.structs.fields(cls)}
-        for key in tree.keys() - fields.keys():
+        for key in tree.keys() - fields.keys() - {cls.__struct_config__.tag_field}:
             self._says(f"{path}.{key}", f"unknown field `{key}`; the keys here are {', '.join(fields)}")
         given = {key: self._value(fields[key].type, tree[key], f"{path}.{key}") for key in fields if key in tree}
         missing = [key for key, field in fields.items() if field.required and key not in tree]
         for key in missing:
             self._says(path, f"missing required field `{key}`; add it, for it has no default")
         kept = {key: value for key, value in given.items() if value is not _LEFT_OUT}
+        if (tag := cls.__struct_config__.tag_field) is not None:
+            kept[tag] = tree[tag]
         if missing or any(fields[key].required for key in given.keys() - kept.keys()):
             self.left_out.update(_names_in(tree))
             return _LEFT_OUT
@@ -51,6 +51,8 @@ class Form:
     def _value(self, kind: Any, given: Any, path: str) -> object:  # noqa: ANN401
         """What of a value can be used: of a table its keys, of a list its entries."""
         inner = _without_none(get_args(kind)[0] if get_origin(kind) is Annotated else kind)
+        if isinstance(given, dict) and get_origin(inner) in (Union, UnionType):
+            return self._tagged(get_args(inner), given, path)
         if isclass(inner) and issubclass(inner, msgspec.Struct) and isinstance(given, dict):
             return self._table(inner, given, path)
         if get_origin(inner) is tuple and isinstance(given, list):
@@ -61,6 +63,17 @@ class Form:
             pairs = {key: self._value(get_args(inner)[1], one, f"{path}.{key}") for key, one in given.items()}
             return {key: entry for key, entry in pairs.items() if entry is not _LEFT_OUT}
         return self._leaf(kind, given, path)
+
+    def _tagged(self, kinds: tuple[type[msgspec.Struct], ...], given: Mapping[str, Any], path: str) -> object:
+        """What can be used of a table that may be of several kinds, each told by its tag."""
+        by_tag = {kind.__struct_config__.tag: kind for kind in kinds}
+        tag = str(kinds[0].__struct_config__.tag_field)
+        if given.get(tag) in by_tag:
+            kind = by_tag[given[tag]]
+            table = self._table(kind, given, path)
+            return table if table is _LEFT_OUT else self._leaf(kind, table, path)
+        self._says(f"{path}.{tag}", f"the key `{tag}` says which it is; write one of {', '.join(map(str, by_tag))}")
+        return _LEFT_OUT
 
     def _leaf(self, kind: Any, given: object, path: str) -> object:  # noqa: ANN401
         try:

@@ -5,7 +5,7 @@ Gives a ``Model`` or raises ``InvalidModel`` naming file and line; ``examine`` g
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,9 @@ import msgspec
 
 from hub.catalog.checks import problems
 from hub.catalog.code_list import CodeList
-from hub.catalog.contents import Model
+from hub.catalog.contents import Model, ModelFile
 from hub.catalog.cross_check import CrossCheck
-from hub.catalog.files import Source, find, read
+from hub.catalog.files import Source, find, in_order, read
 from hub.catalog.item import Item, Shape
 from hub.catalog.names import Reserved
 from hub.catalog.record_type import RecordType
@@ -52,17 +52,11 @@ def examine(directory: Path | None, reserved: Reserved) -> tuple[Model, list[Inv
         for path, problem in problems(model, source.file, reserved):
             if not left_out & set(re.findall(r"\w+", problem)):
                 source.note(path, problem)
-    told = [mistake for source in sources for mistake in _in_order(source.mistakes)]
+    told = [mistake for source in sources for mistake in in_order(source.mistakes)]
     return model, [mistake for mistake in told if mistake.details["file"] in own] or told
 
 
-def _in_order(mistakes: Iterable[InvalidModel]) -> list[InvalidModel]:
-    """Each mistake once, by the line it is written on."""
-    once = {(mistake.details["line"], mistake.message): mistake for mistake in mistakes}
-    return sorted(once.values(), key=lambda mistake: int(str(mistake.details["line"])))
-
-
-def _assemble(sources: list[Source]) -> Model:
+def _assemble(sources: list[Source[ModelFile]]) -> Model:
     departments: dict[str, Department] = {}
     code_lists: dict[str, CodeList] = {}
     registers: dict[str, Register] = {}
@@ -97,7 +91,7 @@ def _assemble(sources: list[Source]) -> Model:
     )
 
 
-def _completed(source: Source, shapes: Mapping[str, Shape]) -> Iterator[RecordType]:
+def _completed(source: Source[ModelFile], shapes: Mapping[str, Shape]) -> Iterator[RecordType]:
     """The record types of a file with what they inherit from its register and from the shapes they name."""
     register = source.file.register
     for index, record in enumerate(source.file.record):
@@ -117,7 +111,7 @@ def _shaped(item: Item, shape: Shape | None) -> Item:
     return msgspec.structs.replace(item, members=shape.item, plain=shape.plain, distinct=shape.key) if shape else item
 
 
-def _add(source: Source, into: dict[str, Named], thing: Named, path: str) -> None:
+def _add(source: Source[ModelFile], into: dict[str, Named], thing: Named, path: str) -> None:
     if thing.name in into:
         source.note(f"{path}.name", f"{thing.name} is defined twice; choose another name")
     else:

@@ -1,6 +1,7 @@
 """What every command says and how it ends: output, errors in one line with their hint, exit codes."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -40,6 +41,14 @@ def written(target: Path, work: Callable[[], Result]) -> Result:
         return guarded(work)
     except OSError as error:
         fail(f"{target} cannot be written: {error.strerror or error}", "Choose another place.")
+
+
+def until_stopped() -> asyncio.Event:
+    """Is set when the process is told to stop, by whoever runs it or from the keyboard."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped
 
 
 def fail(problem: str, hint: str) -> NoReturn:

@@ -1,7 +1,6 @@
 """Commands for webhooks: deliver them, and see how they all fare."""
 
 import asyncio
-import signal
 from contextlib import suppress
 
 import asyncpg
@@ -10,7 +9,7 @@ from rich.table import Column, Table
 
 from graphql_schema.global_id import global_id
 from hub import telemetry
-from hub.cli.console import err, guarded, out, run
+from hub.cli.console import err, guarded, out, run, until_stopped
 from hub.serve import open_services
 from hub.settings import Settings, load_settings
 from hub.store.webhooks import all_webhooks
@@ -33,10 +32,7 @@ def deliver() -> None:
 
 
 async def _deliver(settings: Settings) -> None:
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
+    stopped = until_stopped()
     async with open_services(settings) as services, open_poster(settings) as poster:
         delivering = asyncio.create_task(Deliverer(services.desk, settings, poster, global_id).run())
         stopping = asyncio.create_task(stopped.wait())

@@ -143,7 +143,7 @@ class Intake:
             async with self.database.connection() as connection:
                 await restart_submission(connection, submission.submission_id)
             submission = await self.open(delivery)
-        summary = _so_far(submission)
+        summary = so_far(submission)
         if submission.finished:
             return summary
         checker = Checker(self.model, self.vault, delivery.register)
@@ -217,7 +217,8 @@ def results_by_outcome(results: Iterable[Result]) -> Counter[str]:
     return Counter(str(result.outcome) for result in results)
 
 
-def _so_far(submission: Submission) -> Summary:
+def so_far(submission: Submission) -> Summary:
+    """What came of a submission up to now."""
     results = msgspec.json.decode(submission.results or "[]", type=list[Result])
     position, measured = submission.position, decoded(submission.measures)
     return Summary(submission.submission_id, position, Counter(submission.counts), results, position, measured)

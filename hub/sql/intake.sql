@@ -288,3 +288,7 @@ where record_type <> '' and not exists (
 order by record_type
 on conflict (register, source_unit, record_type) do update
 set delivered_at = greatest(source.delivered_at, excluded.delivered_at);
+
+-- note_bytes
+-- Notes that of the $2 bytes of the submission $1 so many ($3) were read.
+update submission set bytes = $2, bytes_read = $3 where submission_id = $1;

@@ -96,3 +96,8 @@ async def advance_submission(
 async def finish_submission(connection: Connection, submission_id: UUID) -> None:
     """Mark a submission as complete, and its source as heard of."""
     await connection.execute(_SQL["finish_submission"], submission_id)
+
+
+async def note_bytes(connection: Connection, submission_id: UUID, *, size: int, read: int) -> None:
+    """Note how many of a submission's bytes were read, so that others see how far it is."""
+    await connection.execute(_SQL["note_bytes"], submission_id, size, read)

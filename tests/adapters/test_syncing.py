@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adapters.loading import LoadReport
+from adapters.loading import LoadReport, RecognisedFile, load
 from adapters.syncing import Destination, sync
 from adapters.transports import Pull
 from adapters.transports.content import Limits
@@ -58,7 +58,10 @@ def write(path: Path, statement: str, *values: object) -> None:
 
 
 async def run(intake: Intake, pull: Pull, spools: Path) -> LoadReport | None:
-    return await sync(intake, HOUSEHOLD, pull, spools, limits=Limits.of(Settings()))
+    async def take_in(recognised: RecognisedFile) -> LoadReport:
+        return await load(intake, recognised, "test", lambda file: None)
+
+    return await sync(intake, HOUSEHOLD, pull, spools, limits=Limits.of(Settings()), take_in=take_in)
 
 
 async def on_insert(database: Database, table: str, action: str) -> None:

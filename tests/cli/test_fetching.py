@@ -1,0 +1,104 @@
+"""`hub sync`, `hub worker` and what tells of them, in processes of their own over real folders."""
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from hub.store.pool import Database
+from tests.adapters.drops import drop, enrolment
+from tests.cli.running import ROOT, run_hub, start_hub
+
+SOURCE = """\
+[[source]]
+name = "{name}"
+register = "social_security"
+record = "socialInsurances"
+unit = "{name}"
+schedule = "1s"
+transport = {{ kind = "folder", path = "{name}", pattern = "*.csv" }}
+"""
+
+
+@pytest.fixture
+def hub(hub: dict[str, object], tmp_path: Path) -> dict[str, object]:
+    """A hub with two sources, of which one has a folder."""
+    file = tmp_path / "adapters.toml"
+    text = "\n".join(SOURCE.format(name=name) for name in ("enrolments", "lost"))
+    file.write_text(text.replace('path = "', f'path = "{tmp_path}/'), encoding="utf-8")
+    return hub | {"HUB_SOURCES_FILE": file}
+
+
+def test_sync_exits_with_what_came_of_it_and_the_log_tells_it_again(hub: dict[str, object], tmp_path: Path) -> None:
+    drop(tmp_path / "enrolments", "a.csv", 10)
+    code, output = run_hub("sync", "enrolments", **hub)
+    assert (code, "enrolments: done, 10 created" in output) == (0, True), output
+    drop(tmp_path / "enrolments", "b.csv", 12, {11: ["1", *enrolment(11)[1:]]})
+    code, output = run_hub("sync", **hub)
+    assert code == 2
+    assert "enrolments: done, 1 created, 1 quarantined, 10 unchanged" in output
+    assert "error: lost: The source does not answer: the folder cannot be used (No such file or directory)." in output
+    code, output = run_hub("sync", "enrolments", **hub)
+    assert (code, "enrolments: done, nothing new" in output) == (0, True), output
+    code, output = run_hub("sources", **hub)
+    assert code == 0
+    assert re.search(r"enrolments +│ social_security +│ 1s +│ done ", output)
+    assert re.search(r"lost +│ social_security +│ 1s +│ retrying .* SOURCE_UNAVAILABLE", output)
+    code, output = run_hub("runs", "--source", "enrolments", **hub)
+    assert (code, output.count("│ done "), output.count("10 created")) == (0, 3, 1), output
+
+
+def test_sync_of_lines_that_stay_in_quarantine_exits_with_one(hub: dict[str, object], tmp_path: Path) -> None:
+    drop(tmp_path / "enrolments", "a.csv", 2, {0: ["1", *enrolment(0)[1:]]})
+    assert run_hub("sync", "enrolments", **hub)[0] == 1
+
+
+def test_what_is_not_declared_is_refused(hub: dict[str, object], tmp_path: Path) -> None:
+    code, output = run_hub("sync", "weather", **hub)
+    assert (code, "There is no source named weather" in output) == (2, True), output
+    code, output = run_hub("worker", **hub | {"HUB_SOURCES_FILE": tmp_path / "nowhere"})
+    assert (code, "there is no file" in output) == (2, True), output
+    code, output = run_hub("cancel", "01a20382-d513-7458-bd32-71fc90158aa8", **hub)
+    assert (code, "No run 01a20382-d513-7458-bd32-71fc90158aa8 is going on." in output) == (2, True), output
+
+
+def test_sources_check_explains_every_mistake(hub: dict[str, object], tmp_path: Path) -> None:
+    example = ROOT / "docs" / "examples" / "sources" / "adapters.toml"
+    code, output = run_hub("sources", "check", example)
+    assert (code, output.startswith("No mistake: ")) == (0, True), output
+    file = tmp_path / "adapters.toml"
+    file.write_text(SOURCE.format(name="a").replace("1s", "often"), encoding="utf-8")
+    code, output = run_hub("sources", "check", **hub)
+    assert (code, "error: 1 mistakes" in output) == (2, True), output
+    assert output.startswith("adapters.toml:6: `often` is no schedule; write an interval")
+
+
+async def test_a_worker_runs_its_sources_until_it_is_stopped(
+    hub: dict[str, object], tmp_path: Path, database: Database
+) -> None:
+    drop(tmp_path / "enrolments", "a.csv", 10)
+    with start_hub("worker", **hub) as worker:
+        async with database.connection() as connection:
+            while await connection.fetchval("select count(*) from run where outcome = 'DONE'") < 2:
+                assert worker.poll() is None
+            states = await connection.fetch("select counts, outcome from run where lines > 0")
+        worker.send_signal(signal.SIGTERM)
+        output, _ = worker.communicate()
+    assert (worker.returncode, [tuple(row) for row in states]) == (0, [('{ "CREATED" : 10 }', "DONE")]), output
+    assert "source lost: failed, 0 lines" in output
+
+
+async def test_a_run_is_cancelled_from_another_process(
+    hub: dict[str, object], tmp_path: Path, database: Database
+) -> None:
+    drop(tmp_path / "enrolments", "a.csv", 20_000)
+    with start_hub("sync", "enrolments", **hub) as sync:
+        async with database.connection() as connection:
+            while not (run := await connection.fetchval("select run_id from run where lines > 0")):
+                assert sync.poll() is None
+        code, cancelled = run_hub("cancel", run, **hub)
+        output, _ = sync.communicate()
+    assert (code, "ends at its next chunk" in cancelled) == (0, True), cancelled
+    assert (sync.returncode, "enrolments: cancelled, " in output) == (0, True), output
+    assert (tmp_path / "enrolments" / "a.csv").exists()
