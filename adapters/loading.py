@@ -49,6 +49,7 @@ class RecognisedFile:
     mapping: Mapping[str, str]
     run: str | None = None
     stated_at: datetime | None = None
+    reason: str | None = None
 
     def delivery(self, sender: str) -> Delivery:
         """The delivery that the file is; the same file said on the same day is the same delivery."""
@@ -63,6 +64,7 @@ class RecognisedFile:
             stated_at=self.stated_at or stated_at,
             sender=sender,
             file=self.file.name,
+            reason=self.reason,
         )
 
 
@@ -91,13 +93,15 @@ def recognise(
     limits: Limits,
     mapping: Mapping[str, str] = MappingProxyType({}),
     layout: Layout | None = None,
+    reason: str | None = None,
 ) -> list[RecognisedFile]:
     """Open every file and tell which record type it delivers; raises before anything is written.
 
     ``mapping`` says which item each column stands for, where a department's own titles do not say it;
-    ``layout`` what lies where in a text of fixed width.
+    ``layout`` what lies where in a text of fixed width; ``reason`` why the files are sent.
     """
     check_name("--unit", source_unit or "-")
+    check_name("--reason", "-" if reason is None else reason)
     if stated_on:
         said("--stated-on", datetime.combine(stated_on, time()))
     recognised = []
@@ -109,7 +113,7 @@ def recognise(
         chosen = choose_record(model, register, titles, file.name, record)
         refuse_twins(chosen, titles, file.name)
         refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], file.name)
-        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping))
+        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping, reason=reason))
     return recognised
 
 

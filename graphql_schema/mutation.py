@@ -28,7 +28,7 @@ from graphql_schema.webhooks import (
     retry_webhook,
 )
 from hub.clock import now
-from hub.errors import SubmissionTooLarge
+from hub.errors import ReasonRequired, SubmissionTooLarge
 from hub.intake.delivery import Line, check_name, said
 from hub.intake.submission import Delivery
 
@@ -63,7 +63,9 @@ class SubmitRecordsInput:
     records: list[RecordInput] = strawberry.field(description="The records, in order.")
     source_unit: str = strawberry.field(default="", description="The unit of your department that delivers.")
     reason: str | None = strawberry.field(
-        default=None, description="Why, where records are withdrawn, ended or corrected; it is kept and shown."
+        default=None,
+        description="Why; it is kept and shown with the versions that it makes. Required where a record is ended or "
+        "withdrawn.",
     )
     stated_on: date | None = strawberry.field(default=None, description="The day you say it; today if not given.")
 
@@ -105,6 +107,8 @@ class Mutation:
         check_name("idempotencyKey", input.idempotency_key)
         check_name("sourceUnit", input.source_unit or "-")
         check_name("reason", input.reason or "-")
+        if not input.reason and any(record.operation is not Operation.STATE for record in input.records):
+            raise ReasonRequired
         body = _body(input, context.model.records)
         delivery = Delivery(
             register=input.register,

@@ -216,6 +216,14 @@ class SubmissionTooLarge(HubError):
     hint = "Send several submissions, or load a file with `hub load`."
 
 
+class ReasonRequired(HubError):
+    """Records are ended or withdrawn, and no reason is given."""
+
+    kind = Kind.INCORRECT
+    code = "REASON_REQUIRED"
+    hint = "Say in `reason` why, with its legal basis; it is kept, and shown with the versions that it makes."
+
+
 class ListTooLong(HubError):
     """One request may ask for at most {limit} keys, in all its lists together."""
 

@@ -54,6 +54,10 @@ def load_command(
     ] = None,
     stated_on: StatedOn = None,
     unit: Annotated[str, typer.Option(help="The unit of the department that delivers, as a district.")] = "",
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Why, as where records are ended or withdrawn; kept when first loaded, and shown."),
+    ] = None,
 ) -> None:
     """Load files of a department into its register.
 
@@ -73,6 +77,7 @@ def load_command(
             limits=Limits.of(settings),
             mapping=read_mapping(columns) if columns else {},
             layout=read_layout(layout) if layout else None,
+            reason=reason,
         )
     )
     reports = run(_load(settings, recognised))

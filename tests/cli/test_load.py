@@ -60,6 +60,18 @@ async def raw_lines(database: Database, vault: Vault) -> dict[str, tuple[bytes, 
     }
 
 
+async def test_a_file_carries_the_reason_for_which_it_ends_records(
+    tmp_path: Path, hub: Environment, database: Database
+) -> None:
+    file = tmp_path / "人口.csv"
+    file.write_text(f"公民身份号码,姓名,操作\n{id_number(1)},某,终止\n", encoding="utf-8")
+    assert run_hub("load", REGISTER, file, "--reason", f"见 {id_number(1)}", **hub)[0] == 2
+    code, output = run_hub("load", REGISTER, file, "--reason", "迁往国外", **hub)
+    assert code == 0, output
+    async with database.connection() as connection:
+        assert await connection.fetchval("select reason from submission") == "迁往国外"
+
+
 async def test_each_bad_line_is_kept_whole_with_its_reason_and_every_other_lands(
     tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
 ) -> None:

@@ -43,6 +43,21 @@ async def test_an_entity_whose_last_record_ended_answers_with_all_its_versions(a
     assert (await person(api, {"validOn": "2024-01-15"}))["name"] == "甲"
 
 
+async def test_nothing_is_ended_or_withdrawn_without_a_reason(api: Api) -> None:
+    await submit(api, "1", "2024-01-01", name="甲")
+    for operation in ("END", "WITHDRAW"):
+        line = {"recordType": "household", "values": {"idNumber": PERSON}, "operation": operation}
+        given = {"register": "household_registration", "idempotencyKey": operation, "records": [line]}
+        for reason, code in (
+            ({}, "REASON_REQUIRED"),
+            ({"reason": ""}, "REASON_REQUIRED"),
+            ({"reason": " "}, "INVALID_ARGUMENT"),
+        ):
+            answer = await api.ask(SUBMIT, {"input": given | reason}, POLICE)
+            assert answer["errors"][0]["extensions"]["code"] == code
+    assert (await person(api))["version"] == 1
+
+
 async def test_a_department_takes_back_nothing_of_anothers_register(api: Api) -> None:
     await submit(api, "1", "2024-01-01", name="甲")
     line = {"recordType": "household", "values": {"idNumber": PERSON}, "operation": "WITHDRAW"}
