@@ -35,10 +35,14 @@ class ChangeType:
     )
     registers: list[str] = strawberry.field(description="The registers that brought it.")
     submission_id: strawberry.ID | None = strawberry.field(
-        description="The delivery or the order that brought it; null where the passing of time alone did."
+        description="The delivery or the order that brought it; null where the passing of time alone did, or another "
+        "version of the catalog."
     )
     reason: str | None = strawberry.field(
         description="Why, where the delivery or the order says so and a grant of yours covers all that changed."
+    )
+    catalog_version: int = strawberry.field(
+        description="The version of the catalog that the entity follows with it: see `catalogVersions` · 目录版本."
     )
 
 
@@ -152,6 +156,7 @@ def change_of(change: Change) -> ChangeType:
         registers=list(change.registers),
         submission_id=strawberry.ID(str(change.submission_id)) if change.submission_id else None,
         reason=change.reason,
+        catalog_version=change.catalog_version,
     )
 
 

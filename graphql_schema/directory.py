@@ -1,11 +1,10 @@
-"""What the schema says of itself: registers, records, items, who decides; and who the caller is."""
+"""What the schema says of itself: registers, records and items; and who the caller is."""
 
 import strawberry
 
 from graphql_schema.enums import EntityKind
 from graphql_schema.making import context_of
-from hub.access import decide
-from hub.catalog import Item, Model, RecordType
+from hub.catalog import Item, RecordType
 
 
 @strawberry.type(name="Item", description="One field of a record · 数据项.")
@@ -49,17 +48,6 @@ class RegisterType:
     record_types: list[RecordTypeType] = strawberry.field(description="The lists it delivers.")
 
 
-@strawberry.type(description="One governed item of an entity · 共享目录项.")
-class CatalogItem:
-    """One governed item."""
-
-    entity: EntityKind = strawberry.field(description="The kind of entity.")
-    item: str = strawberry.field(description="The item, as access decides on it.")
-    sensitivity: str = strawberry.field(description="O organisation data, P personal, S sensitive personal.")
-    deciders: list[str] = strawberry.field(description="The departments that may decide it, in order.")
-    granted: bool = strawberry.field(description="Whether a grant of yours covers it.")
-
-
 @strawberry.type(name="Me", description="Who you are to the hub.")
 class Viewed:
     """The caller."""
@@ -70,9 +58,12 @@ class Viewed:
     purpose: str = strawberry.field(description="The purpose you named with the request.")
 
 
-def registers(info: strawberry.Info) -> list[RegisterType]:
-    """Every register of the model."""
-    model = context_of(info).model
+async def registers(info: strawberry.Info) -> list[RegisterType]:
+    """Every register of the model, with what the catalog in force asks of it."""
+    desk = context_of(info).desk
+    model = desk.model
+    async with desk.database.connection() as connection:
+        catalog = await desk.catalogs.in_force(connection)
     return [
         RegisterType(
             name=register.name,
@@ -81,7 +72,7 @@ def registers(info: strawberry.Info) -> list[RegisterType]:
             department=register.department,
             department_zh=model.departments[register.department].zh,
             article=register.article,
-            update_duty=register.update_duty,
+            update_duty=catalog.duty(register.name),
             record_types=[_record(record) for record in model.records.values() if record.register == register.name],
         )
         for register in model.registers.values()
@@ -112,32 +103,6 @@ def _item(record: RecordType, item: Item) -> ItemType:
         sensitivity=item.sensitivity,
         columns=[title for title, name in record.columns.items() if name in names],
     )
-
-
-def catalog(info: strawberry.Info) -> list[CatalogItem]:
-    """Every governed item, and whether the caller is given it."""
-    context = context_of(info)
-    model = context.model
-    return [
-        CatalogItem(
-            entity=kind,
-            item=leaf,
-            sensitivity=sensitivity,
-            deciders=_deciders(model, kind, leaf),
-            granted=bool(decide(model, context.desk.grants, context.viewer, kind, [leaf]).given),
-        )
-        for kind in EntityKind
-        for leaf, sensitivity in model.leaves[kind].items()
-    ]
-
-
-def _deciders(model: Model, kind: EntityKind, leaf: str) -> list[str]:
-    edge, item = model.edges_of[kind].get(leaf), model.merged[kind].get(leaf)
-    if item:
-        records = [rule.record_type for rule in item.authority]
-    else:
-        records = [path.partition(".")[0] for path in (edge.ways if edge else (leaf,))]
-    return list(dict.fromkeys(model.records[record].department for record in records))
 
 
 def viewed(info: strawberry.Info) -> Viewed:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
-from hub.catalog import EntityKind, Standing
+from hub.catalog import EntityKind, Standing, Topic
 from hub.desk import Match
 from hub.desk.search import NameMatch
 from hub.identifiers.schemes import SCHEMES, Scheme
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "Scheme",
     "Standing",
+    "Topic",
     "WebhookState",
 ]
 
@@ -39,6 +40,16 @@ _enum(
     "EntityKind",
     "The two kinds of entity.",
     {EntityKind.NATURAL_PERSON: "A natural person · 自然人.", EntityKind.LEGAL_ENTITY: "A legal entity · 法人."},
+)
+_enum(
+    Topic,
+    "CatalogTopic",
+    "What the catalog says something of.",
+    {
+        Topic.AUTHORITY: "Who decides a merged item, in order · 权威顺序.",
+        Topic.SENSITIVITY: "How sensitive an item is, on which access is decided · 敏感度.",
+        Topic.UPDATE_DUTY: "How soon a register must deliver what changed · 更新周期.",
+    },
 )
 _enum(
     Scheme,

@@ -1,7 +1,7 @@
 """What may be done over GraphQL.
 
-A department submits records to the registers it answers for and puts numbers right; the platform office links entities;
-whoever follows changes sets up webhooks.
+A department submits records to the registers it answers for and puts numbers right; the platform office links entities
+and publishes the catalog; whoever follows changes sets up webhooks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
+from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.enums import Operation
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
@@ -145,6 +146,12 @@ class Mutation:
         resolver=split_entity,
         description="Say that an entity is two: the records and numbers named belong to another one, which is new, and "
         "so does what is said of those records later. Linking both undoes it. For the platform office · 实体拆分.",
+    )
+    reorder_authority: CatalogVersion = strawberry.mutation(
+        resolver=reorder_authority,
+        description="Publish another order of those who may decide a merged item. It is in force at once for what is "
+        "written; what stands follows in the background, as `catalogVersions` shows. For the platform office · "
+        "调整权威顺序.",
     )
     create_webhook: CreatedWebhook = strawberry.mutation(
         resolver=create_webhook,

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_schema.as_of import AsOfInput, GivenAsOf
+from graphql_schema.catalog import CatalogItem, catalog
+from graphql_schema.catalog_versions import CatalogVersionConnection, catalog_versions
 from graphql_schema.changes import CHANGE_QUESTIONS
-from graphql_schema.directory import CatalogItem, RegisterType, Viewed, catalog, registers, viewed
+from graphql_schema.directory import RegisterType, Viewed, registers, viewed
 from graphql_schema.discrepancies import DiscrepancyConnection, discrepancies_asked
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
@@ -105,7 +107,18 @@ def build_query(model: Model, types: EntityTypes) -> type:
             verify_identities, list[VerifiedClaim], "The same of several, in the order given · 批量核验."
         ),
         "registers": _root(registers, list[RegisterType], "The registers, their records and items · 数据来源目录."),
-        "catalog": _root(catalog, list[CatalogItem], "Every governed item with its decider · 共享目录."),
+        "catalog": _root(
+            catalog,
+            list[CatalogItem],
+            "Every governed item with its deciders, in the version in force now or at a moment; what was asked of then "
+            "is empty where there was no catalog · 共享目录.",
+        ),
+        "catalog_versions": _root(
+            catalog_versions,
+            CatalogVersionConnection,
+            "The versions of the catalog, the one in force first: who published each and why, what it changed, and how "
+            "far entities follow · 目录版本.",
+        ),
         "discrepancies": _root(
             discrepancies_asked,
             DiscrepancyConnection | None,

@@ -328,6 +328,14 @@ class LinkNotGranted(HubError):
     hint = "The platform office links entities: tell it which two are one, or which one is two, and why."
 
 
+class PublishNotGranted(HubError):
+    """No grant of yours lets you publish the catalog."""
+
+    kind = Kind.FORBIDDEN
+    code = "PUBLISH_NOT_GRANTED"
+    hint = "The platform office publishes the catalog: tell it who is to decide the item, and by which article."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 
@@ -422,6 +430,14 @@ class NoSuchVersion(HubError):
     kind = Kind.NOT_FOUND
     code = "NO_SUCH_VERSION"
     hint = "The field `versions` lists an entity's versions."
+
+
+class NoSuchCatalogVersion(HubError):
+    """The catalog has no version {version}."""
+
+    kind = Kind.NOT_FOUND
+    code = "NO_SUCH_CATALOG_VERSION"
+    hint = "The query `catalogVersions` lists its versions."
 
 
 class HistoryTooLong(HubError):
@@ -549,7 +565,7 @@ class CatalogChanged(HubError):
 
     kind = Kind.CONFLICT
     code = "CATALOG_CHANGED"
-    hint = "Look at `hub catalog diff` again, then publish after what was published meanwhile."
+    hint = "See in `catalogVersions` what was published meanwhile, then publish after that."
 
 
 class MigrationChanged(HubError):

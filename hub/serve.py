@@ -3,6 +3,7 @@
 Takes settings; opens the database, the vault and the model, and gives the ASGI application.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +28,7 @@ from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.intake.cards import make_cards
 from hub.intake.catalog import fill_catalog
+from hub.intake.following import follow_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.stewardship.working_days import read_working_days
@@ -110,12 +112,23 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
 async def _opened(settings: Settings, app: Starlette) -> AsyncIterator[Services]:
     """The services; what keeps them from opening is logged and kept, for a server would say nothing of it."""
     try:
-        async with open_services(settings) as services:
+        async with open_services(settings) as services, _following(services):
             yield services
     except HubError as error:
         _log.error("%s %s", error.message, error.hint)
         app.state.refusal = error
         raise
+
+
+@asynccontextmanager
+async def _following(services: Services) -> AsyncIterator[None]:
+    """Have what stands follow the catalog for as long as the block runs."""
+    following = asyncio.create_task(follow_catalog(services.database, services.model))
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 def run_server(app: Starlette, settings: Settings, announce: Callable[[str], None]) -> None:

@@ -1,7 +1,7 @@
 """Who may see what: the one access check.
 
-Pure: takes a viewer, the grants in force and the items asked for; gives which of them are given and which denied.
-Never reads the clock, the database or the request, and no setting switches it off.
+Pure: takes a viewer, the catalog and the grants in force and the items asked for; gives which of them are given and
+which denied. Never reads the clock, the database or the request, and no setting switches it off.
 """
 
 from hub.access.check import (
@@ -11,6 +11,7 @@ from hub.access.check import (
     Viewer,
     decide,
     may_link,
+    may_publish,
     may_search,
     may_see,
     may_submit,
@@ -27,6 +28,7 @@ __all__ = [
     "decide",
     "demo_grants",
     "may_link",
+    "may_publish",
     "may_search",
     "may_see",
     "may_submit",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hub.access.purposes import prohibitions
-from hub.catalog import EntityKind, Model
+from hub.catalog import Catalog, EntityKind, Model
 from hub.errors import FieldForbidden, FieldNotGranted
 
 
@@ -37,7 +37,8 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
 
     With ``own`` it covers only what the viewer's own department is responsible for. With ``verify`` it lets ask whether
     a number and a name are one person's, which shows nothing. With ``search`` it lets find entities without their keys,
-    by items that it or another grant covers. With ``link`` it lets say which entities are one.
+    by items that it or another grant covers. With ``link`` it lets say which entities are one, with ``publish`` what
+    the catalog says of entities of the kind.
     """
 
     role: Role
@@ -47,6 +48,7 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True):
     verify: bool = False
     search: bool = False
     link: bool = False
+    publish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,23 @@ class Decision:
     denied: frozenset[str]
 
 
-def decide(model: Model, grants: Iterable[Grant], viewer: Viewer, kind: EntityKind, items: Iterable[str]) -> Decision:
+def decide(
+    catalog: Catalog, grants: Iterable[Grant], viewer: Viewer, kind: EntityKind, items: Iterable[str]
+) -> Decision:
     """Decide on ``items``: paths of leaves, or names of record types, which follow where any of their leaves is given.
 
-    An item that no grant covers is denied, and so is one that the model does not know or that the law forbids for the
-    viewer's purpose.
+    ``catalog`` is the version in force when it is asked, whatever moment is asked about. An item that no grant covers
+    is denied, and so is one that the model does not know or that the law forbids for the viewer's purpose.
     """
     mine = [grant for grant in grants if grant.role is viewer.role and grant.entity is kind]
-    forbidden = prohibitions(model, viewer.purpose, kind)
-    leaves = model.leaves[kind]
+    forbidden = prohibitions(catalog.model, viewer.purpose, kind)
+    leaves = catalog.leaves[kind]
     asked = frozenset(items)
     given = frozenset(
         item
         for item in asked
         if any(
-            _covers(model, mine, viewer, leaves, leaf) and not any(one.forbids(leaf) for one in forbidden)
+            _covers(catalog, mine, viewer, leaves, leaf) and not any(one.forbids(leaf) for one in forbidden)
             for leaf in _under(leaves, item)
         )
     )
@@ -108,23 +112,29 @@ def may_link(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     return any(grant.role is viewer.role and grant.entity is kind and grant.link for grant in grants)
 
 
+def may_publish(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
+    """Whether some grant of the viewer's lets publish what the catalog says of entities of ``kind``."""
+    return any(grant.role is viewer.role and grant.entity is kind and grant.publish for grant in grants)
+
+
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:
     """The leaf itself, or every leaf of the record type that ``item`` names."""
     return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))
 
 
-def _covers(model: Model, grants: Iterable[Grant], viewer: Viewer, leaves: Mapping[str, str], leaf: str) -> bool:
+def _covers(catalog: Catalog, grants: Iterable[Grant], viewer: Viewer, leaves: Mapping[str, str], leaf: str) -> bool:
     return any(
-        leaves[leaf] in grant.sensitivity and (not grant.own or _is_own(model, viewer, grant.entity, leaf))
+        leaves[leaf] in grant.sensitivity and (not grant.own or _is_own(catalog, viewer, grant.entity, leaf))
         for grant in grants
     )
 
 
-def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
+def _is_own(catalog: Catalog, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
     """Whether the viewer's department is responsible for the leaf's record type, or for one that the edge goes by.
 
     Of a merged item: whether it may decide it.
     """
+    model = catalog.model
     edge = model.edges_of[kind].get(leaf)
     records = {path.partition(".")[0] for path in (edge.ways if edge else (leaf,))} & model.records.keys()
     if records:
@@ -137,7 +147,7 @@ def _is_own(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
             record.department == viewer.department and any(held.scheme is item.scheme for held in record.item)
             for record in model.records_of(kind)
         )
-    return any(model.records[rule.record_type].department == viewer.department for rule in item.authority)
+    return any(model.records[rule.record_type].department == viewer.department for rule in catalog.rules(item))
 
 
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:

@@ -20,9 +20,11 @@ from hub.catalog.published import (
     Content,
     Difference,
     MergedItems,
+    Topic,
     concerned,
     content_of,
     differences,
+    in_words,
     overlaid,
 )
 from hub.catalog.purpose import Prohibition, Purpose
@@ -69,10 +71,12 @@ __all__ = [
     "Shape",
     "Silence",
     "Standing",
+    "Topic",
     "concerned",
     "content_of",
     "differences",
     "examine",
+    "in_words",
     "load_model",
     "overlaid",
 ]

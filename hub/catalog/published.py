@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
 
@@ -52,28 +53,69 @@ def overlaid(content: Content, other: Content) -> Content:
     )
 
 
+class Topic(StrEnum):
+    """What a version says something of."""
+
+    AUTHORITY = "AUTHORITY"
+    SENSITIVITY = "SENSITIVITY"
+    UPDATE_DUTY = "UPDATE_DUTY"
+
+
+Saying = tuple[Authority, ...] | str | None
+"""What a version says of one thing; None where it does not speak of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that two versions say otherwise: None where one does not speak of it."""
+    """One thing that two versions say otherwise: of an item of a kind of entity, or of a register, by name."""
 
-    subject: str
-    before: object
-    after: object
+    topic: Topic
+    kind: EntityKind | None
+    name: str
+    before: Saying
+    after: Saying
+
+    @property
+    def subject(self) -> str:
+        """What they say it of, in words."""
+        return f"{self.topic.lower().replace('_', ' ')} of {f'{self.kind.type_name}.' if self.kind else ''}{self.name}"
 
 
 def differences(before: Content, after: Content) -> Iterator[Difference]:
     """What two versions say otherwise: of merged items by their authority, of items and registers by their terms."""
-    for part in ("authority", "terms"):
-        for kind in EntityKind:
-            one, other = (getattr(content, part).get(kind, {}) for content in (before, after))
-            yield from _different(one, other, f"{part} of {kind.type_name}.")
-    yield from _different(before.duties, after.duties, "duty of ")
+    for kind in EntityKind:
+        one, other = (content.authority.get(kind, {}) for content in (before, after))
+        yield from _different(Topic.AUTHORITY, kind, one, other)
+    for kind in EntityKind:
+        terms, other_terms = (content.terms.get(kind, {}) for content in (before, after))
+        yield from _different(Topic.SENSITIVITY, kind, terms, other_terms)
+    yield from _different(Topic.UPDATE_DUTY, None, before.duties, after.duties)
 
 
-def _different(one: Mapping[str, object], other: Mapping[str, object], title: str) -> Iterator[Difference]:
+def _different(
+    topic: Topic, kind: EntityKind | None, one: Mapping[str, Saying], other: Mapping[str, Saying]
+) -> Iterator[Difference]:
     for name in sorted(one.keys() | other.keys()):
         if one.get(name) != other.get(name):
-            yield Difference(title + name, one.get(name), other.get(name))
+            yield Difference(topic, kind, name, one.get(name), other.get(name))
+
+
+def in_words(said: Saying) -> list[str]:
+    """What a version says of one thing, a line for each rule."""
+    if said is None or isinstance(said, str):
+        return [said] if said else []
+    return [
+        " · ".join(
+            [
+                rule.source,
+                rule.standing,
+                *(f"unless {record_type}" for record_type in rule.unless),
+                *([f"since {rule.since}"] if rule.since else []),
+                rule.basis,
+            ]
+        )
+        for rule in said
+    ]
 
 
 def concerned(before: Content, after: Content) -> set[str]:
@@ -106,6 +148,18 @@ class Catalog:
     def rules(self, item: MergedItem) -> tuple[Authority, ...]:
         """Every rule of authority over an item, whenever it holds."""
         return self.content.authority.get(item.entity, {}).get(item.name, item.authority)
+
+    @cached_property
+    def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:
+        """How sensitive each item of the model is, by the path that access is decided on."""
+        return {
+            kind: {name: self.content.terms.get(kind, {}).get(name, said) for name, said in leaves.items()}
+            for kind, leaves in self.model.leaves.items()
+        }
+
+    def duty(self, register: str) -> str:
+        """How soon a register must deliver what changed."""
+        return self.content.duties.get(register, self.model.registers[register].update_duty)
 
     def next_turn(self, kind: EntityKind, day: date) -> date | None:
         """The next day after ``day`` from which on other rules hold for a kind, if there is one."""

@@ -56,7 +56,7 @@ def load_command(
     unit: Annotated[str, typer.Option(help="The unit of the department that delivers, as a district.")] = "",
     reason: Annotated[
         str | None,
-        typer.Option(help="Why, as where records are ended or withdrawn; kept when first loaded, and shown."),
+        typer.Option(help="Why, as where records are ended or withdrawn; kept with what is loaded first."),
     ] = None,
 ) -> None:
     """Load files of a department into its register.

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub.access import Decision, Grant, Viewer, decide, may_see
-from hub.catalog import EntityKind, Model
+from hub.catalog import Catalog, EntityKind, Model
 from hub.clock import now
 from hub.desk.desk import Desk
 from hub.desk.due import Row
@@ -25,7 +25,8 @@ class Change:
     """A version of an entity and what changed with it, as a viewer may be told.
 
     ``registers`` are those whose delivery, or whose records' own dates, brought it; without a ``submission_id`` valid
-    time alone did. The ``reason`` that a delivery or an order gives is told with all that it changed, or not at all.
+    time alone did, or the catalog that was followed from then on: the version ``catalog_version``. The ``reason`` that
+    a delivery or an order gives is told with all that it changed, or not at all.
     """
 
     entity_id: UUID
@@ -37,15 +38,21 @@ class Change:
     registers: tuple[str, ...]
     submission_id: UUID | None
     reason: str | None
+    catalog_version: int
 
 
 @dataclass(frozen=True)
 class Telling:
     """What one viewer may be told of changes."""
 
-    model: Model
+    catalog: Catalog
     grants: Sequence[Grant]
     viewer: Viewer
+
+    @property
+    def model(self) -> Model:
+        """The model under which the catalog stands."""
+        return self.catalog.model
 
     def kinds(self) -> list[EntityKind]:
         """The kinds of entity that a grant covers."""
@@ -54,7 +61,7 @@ class Telling:
     def given(self, kind: EntityKind, items: Iterable[str]) -> frozenset[str]:
         """The items and signs among ``items`` that may be told."""
         items = frozenset(items)
-        return decide(self.model, self.grants, self.viewer, kind, items - SIGNS).given | (items & SIGNS)
+        return decide(self.catalog, self.grants, self.viewer, kind, items - SIGNS).given | (items & SIGNS)
 
     def changes(self, rows: Sequence[Row]) -> list[Change]:
         """Each row as a change with the items that may be told, be they none."""
@@ -74,6 +81,7 @@ class Telling:
             registers=(row["register"],) if row["register"] else tuple(sorted(self._registers(items))),
             submission_id=row["submission_id"],
             reason=row["reason"] if len(items) == len(row["items"]) else None,
+            catalog_version=row["catalog_version"],
         )
 
     def _registers(self, items: Iterable[str]) -> set[str]:
@@ -84,12 +92,12 @@ async def telling_of(
     desk: Desk, viewer: Viewer, operation: str, kind: EntityKind | None = None, entity_ids: Iterable[UUID] = ()
 ) -> Telling:
     """What ``viewer`` may be told, of entities of ``kind`` where one is named; nothing is logged, then raised."""
-    telling = Telling(desk.model, desk.grants, viewer)
-    kinds = telling.kinds()
-    if kind in kinds or (kind is None and kinds):
-        return telling
-    item = kind.type_name if kind else operation
     async with desk.database.connection() as connection:
+        telling = Telling(await desk.catalogs.lately(connection), desk.grants, viewer)
+        kinds = telling.kinds()
+        if kind in kinds or (kind is None and kinds):
+            return telling
+        item = kind.type_name if kind else operation
         await log_telling(connection, viewer, operation, entity_ids, (), [item])
     raise FieldNotGranted(item=item)
 

@@ -12,7 +12,7 @@ from hub.errors import InvalidCursor
 from hub.store.feed import Place
 from hub.vault.cipher import Vault
 
-VERSIONS, DISCREPANCIES, HITS = "versions", "discrepancies", "hits"
+VERSIONS, CATALOG_VERSIONS, DISCREPANCIES, HITS = "versions", "catalog versions", "discrepancies", "hits"
 """Lists that are read by cursors, besides the feed."""
 _PLACE = struct.Struct(">IQ16sI")
 _NUMBER = struct.Struct(">I")

@@ -63,6 +63,10 @@ class Desk:
         finds = SCHEMES[number.scheme].finds
         return Key(lookup=self.vault.lookup(number.scheme, number.value)) if finds else None
 
+    async def decide(self, connection: Connection, viewer: Viewer, kind: EntityKind, items: Iterable[str]) -> Decision:
+        """Which of ``items`` the viewer is given, by the catalog in force."""
+        return decide(await self.catalogs.lately(connection), self.grants, viewer, kind, items)
+
     async def answer(
         self,
         viewer: Viewer,
@@ -76,10 +80,10 @@ class Desk:
 
         One statement reads them all and writes the access log; only views that do not stand at it cost more.
         """
-        decision = decide(self.model, self.grants, viewer, kind, items)
-        entry = entry_of(viewer, operation, decision, now())
         with telemetry.span("desk.answer", keys=len(keys)):
             async with self.database.connection() as connection:
+                decision = await self.decide(connection, viewer, kind, items)
+                entry = entry_of(viewer, operation, decision, now())
                 if not may_see(self.grants, viewer, kind):
                     await reading.write_access_log(connection, entry)
                     raise FieldNotGranted(item=kind.type_name)

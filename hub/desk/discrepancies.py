@@ -62,7 +62,7 @@ async def discrepancies_of(
     with telemetry.span("desk.discrepancies_of", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
             rows = [_found(row) for row in await store.of_entities(connection, entity_ids, known_at)]
-            given = _given(desk, viewer, rows)
+            given = await _given(connection, desk, viewer, rows)
             shown = [one for one in rows if _is_own(viewer, one) or _needed(desk.model, one) <= given]
             await _log(connection, viewer, shown, [one.item for one in rows if one not in shown])
     found: dict[UUID, list[FoundDiscrepancy]] = {entity_id: [] for entity_id in entity_ids}
@@ -87,11 +87,11 @@ async def discrepancies(
         async with desk.database.connection() as connection:
             rows = await _page(connection, wanted, of_department, place, first) if allowed else []
             await _log(connection, viewer, rows[:first], [] if allowed else ["discrepancies"])
+            given = await _given(connection, desk, viewer, rows)
     if not allowed:
         raise FieldNotGranted(item="discrepancies")
     if viewer.role is Role.OFFICE:
         return rows[:first], len(rows) > first
-    given = _given(desk, viewer, rows)
     return [_shown(one, given) for one in rows[:first]], len(rows) > first
 
 
@@ -139,13 +139,14 @@ def _needed(model: Model, found: FoundDiscrepancy) -> Items:
     return frozenset(own)
 
 
-def _given(desk: Desk, viewer: Viewer, found: Iterable[FoundDiscrepancy]) -> Items:
+async def _given(connection: Connection, desk: Desk, viewer: Viewer, found: Iterable[FoundDiscrepancy]) -> Items:
     """What ``viewer`` is given of all that these discrepancies need."""
+    catalog = await desk.catalogs.lately(connection)
     needed = frozenset[tuple[EntityKind, str]]().union(*(_needed(desk.model, one) for one in found))
     return frozenset(
         (kind, item)
         for kind in EntityKind
-        for item in decide(desk.model, desk.grants, viewer, kind, [name for of, name in needed if of is kind]).given
+        for item in decide(catalog, desk.grants, viewer, kind, [name for of, name in needed if of is kind]).given
     )
 
 

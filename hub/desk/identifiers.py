@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from hub import telemetry
-from hub.access import Viewer, decide
+from hub.access import Viewer
 from hub.catalog import EntityKind
 from hub.clock import now, shanghai_date
 from hub.desk.desk import Desk
@@ -45,10 +45,10 @@ async def identifiers(
     None where no scheme is given.
     """
     bearers = desk.model.bearers[kind]
-    decision = decide(desk.model, desk.grants, viewer, kind, set().union(*bearers.values()))
-    schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
     with telemetry.span("desk.identifiers", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
+            decision = await desk.decide(connection, viewer, kind, set().union(*bearers.values()))
+            schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
             rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
             entry = entry_of(viewer, "identifiers", decision, now())
             await reading.write_access_log(connection, entry, entity_ids if schemes else ())

@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from hub import telemetry
-from hub.access import Viewer, decide, may_search, refusal
+from hub.access import Viewer, may_search, refusal
 from hub.catalog import CardColumn, CodeList, EntityKind, Model
 from hub.clock import now
 from hub.desk.cursors import HITS, id_at, id_cursor
@@ -70,13 +70,13 @@ async def search(
     listed = f"{HITS} {kind}"
     place = None if after is None else id_at(desk.vault, listed, after)
     criteria = _criteria(desk.model, kind, sought)
-    decision = decide(desk.model, desk.grants, viewer, kind, _items(desk.model, kind, sought))
     granted = may_search(desk.grants, viewer, kind)
-    if decision.denied or not granted:
-        criteria = Criteria()
-    entry = entry_of(viewer, "search", decision, now())
     with telemetry.span("desk.search"):
         async with desk.database.connection() as connection:
+            decision = await desk.decide(connection, viewer, kind, _items(desk.model, kind, sought))
+            if decision.denied or not granted:
+                criteria = Criteria()
+            entry = entry_of(viewer, "search", decision, now())
             found = await store.page(connection, kind, criteria, most, place, first, entry)
     if not granted:
         raise SearchNotGranted(kind=kind.type_name)

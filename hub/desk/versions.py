@@ -148,6 +148,7 @@ async def _due(
             "recorded_at": one.recorded_at,
             "valid_on": one.valid_on,
             "items": one.items,
+            "catalog_version": one.catalog_version,
             **silent,
         }
         for one in reversed(due)

@@ -5,6 +5,7 @@ stands already follows as ``hub/intake/remerge.py`` comes to it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -13,7 +14,8 @@ from hub.errors import CatalogChanged, InvalidArgument
 from hub.redaction import redact
 from hub.store import catalogs
 from hub.store.catalogs import Catalogs
-from hub.store.pool import Connection, Database
+from hub.store.known_time import announce
+from hub.store.pool import Database
 
 THE_HUB = "hub"
 """Who publishes what follows from the model without anybody's order."""
@@ -25,21 +27,52 @@ async def fill_catalog(database: Database, model: Model) -> int | None:
     What the model says otherwise than the catalog stays unsaid until the office publishes it.
     """
     async with database.connection() as connection:
-        if not await catalogs.is_published(connection):
-            return await catalogs.publish(connection, 0, content_of(model), THE_HUB, "as the model says")
-        catalog = await Catalogs(model).in_force(connection)
-        content = overlaid(catalog.content, content_of(model))
-        if content == catalog.content:
-            return None
-        return await catalogs.publish(connection, catalog.number, content, THE_HUB, "the model has more items")
+        catalog = await Catalogs(model).in_force(connection) if await catalogs.is_published(connection) else None
+    if catalog is None:
+        return await _publish(database, 0, content_of(model), THE_HUB, "as the model says")
+    content = overlaid(catalog.content, content_of(model))
+    if content == catalog.content:
+        return None
+    return await _publish(database, catalog.number, content, THE_HUB, "the model has more items")
 
 
-async def publish_catalog(connection: Connection, after: int, content: Content, by: str, reason: str) -> int:
+async def publish_catalog(database: Database, after: int, content: Content, by: str, reason: str) -> int:
     """Publish ``content`` as the version after ``after``; raises where that is not in force any more."""
-    number = await catalogs.publish(connection, after, content, by, redact(reason))
+    number = await _publish(database, after, content, by, redact(reason))
     if number is None:
         raise CatalogChanged(version=after)
     return number
+
+
+async def _publish(database: Database, after: int, content: Content, by: str, reason: str) -> int | None:
+    """Publish a version from an announced instant on, so that what was in force at a settled one never changes."""
+    async with database.transaction() as connection:
+        at = await announce(connection)
+        return await catalogs.publish(connection, after, content, by, reason, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Reordering:
+    """What the office says: another order of the sources that decide an item, after a version of the catalog."""
+
+    after: int
+    kind: EntityKind
+    item: str
+    order: Sequence[str]
+    reason: str
+    sender: str
+
+
+async def reorder(database: Database, model: Model, ordered: Reordering) -> int:
+    """Publish another order; gives its version. Raises where ``after`` is not in force, or nothing would change."""
+    async with database.connection() as connection:
+        catalog = await Catalogs(model).in_force(connection)
+    if catalog.number != ordered.after:
+        raise CatalogChanged(version=ordered.after)
+    content = reordered(catalog.content, ordered.kind, ordered.item, ordered.order)
+    if content == catalog.content:
+        raise InvalidArgument(name="order", problem="it is the order in force")
+    return await publish_catalog(database, ordered.after, content, ordered.sender, ordered.reason)
 
 
 def reordered(content: Content, kind: EntityKind, item: str, order: Sequence[str]) -> Content:

@@ -29,8 +29,8 @@ class Progress:
     total: int
 
 
-async def remerge(database: Database, model: Model) -> AsyncIterator[Progress]:
-    """Have every view follow the catalog in force; gives how far it has come, after each batch."""
+async def remerge(database: Database, model: Model, at_once: int = MOST_ENTITIES) -> AsyncIterator[Progress]:
+    """Have every view follow the catalog in force, ``at_once`` a transaction; gives how far it has come, each time."""
     publisher = Publisher(model, Catalogs(model))
     before: Task | None = None
     total = done = 0
@@ -40,7 +40,7 @@ async def remerge(database: Database, model: Model) -> AsyncIterator[Progress]:
             total = done + await _left(database, task)
         async with database.connection() as connection:
             record_types = await _concerned(publisher.catalogs, connection, task)
-            rows = await catalogs.scan(connection, task, record_types, MOST_ENTITIES)
+            rows = await catalogs.scan(connection, task, record_types, at_once)
             if not rows:
                 await catalogs.finish(connection, task)
                 continue

@@ -6,16 +6,32 @@ select max(number) from catalog_version;
 -- What the version $1 of the catalog says.
 select content from catalog_version where number = $1;
 
+-- in_force_at
+-- The number of the version of the catalog that was in force at $1.
+select max(number) from catalog_version where recorded_at <= $1;
+
+-- since
+-- The instant from which on the version $1 of the catalog is in force.
+select recorded_at from catalog_version where number = $1;
+
 -- versions
--- Every version of the catalog in order, without what it says.
-select number, recorded_at, digest, published_by, reason, remerged_at from catalog_version order by number;
+-- The last $2 versions of the catalog below $1, without what they say, each with the instant at which it was replaced.
+select version.number, version.recorded_at, next.recorded_at as replaced_at, version.published_by, version.reason,
+       version.remerged_at
+from catalog_version as version
+left join catalog_version as next on next.number = version.number + 1
+where version.number < $1
+order by version.number desc
+limit $2;
 
 -- publish
 -- Makes $2, with the digest $3, the next version after $1, unless another came between: published by $4 because of
--- $5. What stands before there is a first version follows that one.
-insert into catalog_version (number, content, digest, published_by, reason, remerged_at)
-select $1 + 1, $2::json, $3, $4, $5, case when $1 = 0 then clock_timestamp() end
-where $1 = (select coalesce(max(number), 0) from catalog_version)
+-- $5, in force from $6 on, or just after the one before. What stands before there is a first version follows that one.
+insert into catalog_version (number, content, digest, published_by, reason, recorded_at, remerged_at)
+select $1 + 1, $2::json, $3, $4, $5,
+       greatest($6::timestamptz, max(recorded_at) + interval '1 microsecond'), case when $1 = 0 then clock_timestamp() end
+from catalog_version
+having coalesce(max(number), 0) = $1
 on conflict do nothing
 returning number;
 
@@ -63,6 +79,10 @@ from catalog_version
 where remerged_at is null
 having count(*) > 0;
 
+-- claim
+-- Takes what is left to be done for as long as the session lasts, unless another session has taken it.
+select pg_try_advisory_lock(hashtextextended('follow catalog', 0));
+
 -- scan
 -- The next $2 entities after $1 in the order of their ids; each is concerned that has, or had, records of the types $4
 -- and follows an older version of the catalog than $3.
@@ -82,6 +102,17 @@ limit $2;
 -- count_left
 -- How many entities come after $1.
 select count(*) from view where entity_id > $1;
+
+-- followers
+-- How many entities the re-merge by the version $1 of the catalog, or by a later one, has come to, and how many there are.
+select case when remerged_at is not null then total else (
+           select count(*) from view
+           where entity_id <= (
+               select remerged_to from catalog_version where number >= $1 order by remerged_to desc limit 1
+           )
+       ) end as followers, total
+from catalog_version cross join (select count(*) as total from view) as entities
+where number = $1;
 
 -- standing
 -- Those of the entities $1 whose views stand for themselves.

@@ -3,6 +3,7 @@
 Takes a connection; gives versions and rows. What was read once is kept, for no version ever changes. Decides nothing.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ import msgspec
 
 from hub.catalog import Catalog, Content, Model
 from hub.sql import queries
-from hub.store.pool import Connection
+from hub.store.pool import Connection, DirectConnection
 
+FRESH_SECONDS = 1.0
+"""How long readers go by a version before they look whether another is in force."""
 _SQL = queries("catalog")
 
 
@@ -24,10 +27,24 @@ class Catalogs:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._read: dict[int, Catalog] = {}
+        self._lately: tuple[float, Catalog] | None = None
 
     async def in_force(self, connection: Connection) -> Catalog:
         """The version in force. For who has announced, no later one came before: see ``hub/intake/remerge.py``."""
-        return await self.at(connection, await connection.fetchval(_SQL["in_force"]))
+        catalog = await self.at(connection, await connection.fetchval(_SQL["in_force"]))
+        self._lately = asyncio.get_running_loop().time(), catalog
+        return catalog
+
+    async def lately(self, connection: Connection) -> Catalog:
+        """The version that was in force a moment ago or is now: for readers, who are spared a round trip."""
+        if self._lately and asyncio.get_running_loop().time() - self._lately[0] < FRESH_SECONDS:
+            return self._lately[1]
+        return await self.in_force(connection)
+
+    async def in_force_at(self, connection: Connection, known_at: datetime) -> Catalog | None:
+        """The version that was in force at an instant; None before there was one."""
+        number = await connection.fetchval(_SQL["in_force_at"], known_at)
+        return await self.at(connection, number) if number else None
 
     async def at(self, connection: Connection, number: int) -> Catalog:
         """The version with this number."""
@@ -46,15 +63,23 @@ async def is_published(connection: Connection) -> bool:
     return await connection.fetchval(_SQL["in_force"]) is not None
 
 
-async def versions(connection: Connection) -> list[asyncpg.Record]:
-    """(number, recorded_at, digest, published_by, reason, remerged_at) of every version, in order."""
-    return await connection.fetch(_SQL["versions"])
+async def versions(connection: Connection, before: int, limit: int) -> list[asyncpg.Record]:
+    """(number, recorded_at, replaced_at, published_by, reason, remerged_at) of the last versions below a number."""
+    return await connection.fetch(_SQL["versions"], before, limit)
 
 
-async def publish(connection: Connection, after: int, content: Content, by: str, reason: str) -> int | None:
+async def since(connection: Connection, number: int) -> datetime | None:
+    """Since when a version is in force; None where there is no such version."""
+    at: datetime | None = await connection.fetchval(_SQL["since"], number)
+    return at
+
+
+async def publish(
+    connection: Connection, after: int, content: Content, by: str, reason: str, at: datetime
+) -> int | None:
     """Make ``content`` the next version after a number and give its own; None where another version came between."""
     text = msgspec.json.encode(content).decode()
-    number: int | None = await connection.fetchval(_SQL["publish"], after, text, content.digest, by, reason)
+    number: int | None = await connection.fetchval(_SQL["publish"], after, text, content.digest, by, reason, at)
     return number
 
 
@@ -96,6 +121,12 @@ async def outstanding(connection: Connection) -> Task | None:
     return Task(**row) if row else None
 
 
+async def claim(session: DirectConnection) -> bool:
+    """Take the task for as long as a session lasts; whether no other session has taken it."""
+    taken: bool = await session.fetchval(_SQL["claim"])
+    return taken
+
+
 async def scan(connection: Connection, task: Task, record_types: Iterable[str], limit: int) -> list[asyncpg.Record]:
     """(entity_id, is_concerned) of the next entities of a task, of which those with some record types are concerned."""
     return await connection.fetch(_SQL["scan"], task.reached, limit, task.number, list(record_types))
@@ -105,6 +136,12 @@ async def count_left(connection: Connection, task: Task) -> int:
     """How many entities a task has not reached."""
     left: int = await connection.fetchval(_SQL["count_left"], task.reached)
     return left
+
+
+async def followers(connection: Connection, number: int) -> tuple[int, int]:
+    """How many entities follow a version or a later one, as far as these concern them, and how many there are."""
+    row = await connection.fetchrow(_SQL["followers"], number)
+    return (row["followers"], row["total"]) if row else (0, 0)
 
 
 async def standing(connection: Connection, entity_ids: Collection[UUID]) -> list[asyncpg.Record]:

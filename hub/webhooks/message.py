@@ -47,6 +47,7 @@ def _event(cursor: str, change: Change, name: Naming) -> Mapping[str, Any]:
             "items": change.items,
             "registers": change.registers,
             "submissionId": change.submission_id,
+            "catalogVersion": change.catalog_version,
             "cursor": cursor,
         },
     }

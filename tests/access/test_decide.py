@@ -6,6 +6,7 @@ import pytest
 
 from hub.access import Decision, Role, Viewer, decide, demo_grants, may_submit
 from hub.catalog import EntityKind, Model
+from tests.catalog.published import as_modelled
 
 KINDS = list(EntityKind)
 
@@ -51,7 +52,7 @@ def given(model: Model, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
 
 
 def ask(model: Model, viewer: Viewer, kind: EntityKind, *items: str) -> Decision:
-    return decide(model, demo_grants(), viewer, kind, items)
+    return decide(as_modelled(model), demo_grants(), viewer, kind, items)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -97,7 +98,7 @@ def test_developers_and_the_office_are_given_nothing(model: Model, kind: EntityK
 def test_without_grants_nothing_is_given(model: Model) -> None:
     for viewer in viewers(model):
         for kind in KINDS:
-            assert decide(model, [], viewer, kind, model.leaves[kind]).given == frozenset()
+            assert decide(as_modelled(model), [], viewer, kind, model.leaves[kind]).given == frozenset()
 
 
 def test_no_agency_is_given_anything_sensitive(model: Model) -> None:

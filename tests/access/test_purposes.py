@@ -7,6 +7,7 @@ import pytest
 from hub.access import Grant, Role, Viewer, decide, refusal
 from hub.catalog import EntityKind, Model, load_model
 from hub.errors import FieldForbidden, FieldNotGranted, InvalidModel
+from tests.catalog.published import as_modelled
 
 PERSON = EntityKind.NATURAL_PERSON
 EVERYTHING = (Grant(role=Role.AGENCY, entity=PERSON, sensitivity=("O", "P", "S")),)
@@ -31,12 +32,12 @@ def viewer(purpose: str) -> Viewer:
 )
 def test_r13_a_credit_purpose_is_refused_illness_and_origin_even_with_a_grant(model: Model, purpose: str) -> None:
     asked = [*FORBIDDEN, "name", "deathCertificate", "deathCertificate.diedOn"]
-    assert decide(model, EVERYTHING, viewer(purpose), PERSON, asked).denied == frozenset(FORBIDDEN)
+    assert decide(as_modelled(model), EVERYTHING, viewer(purpose), PERSON, asked).denied == frozenset(FORBIDDEN)
 
 
 @pytest.mark.parametrize("purpose", ["", "WELFARE; case=CREDIT", "ACCREDITATION", "救助"])
 def test_r13_another_purpose_is_given_what_its_grant_says(model: Model, purpose: str) -> None:
-    assert decide(model, EVERYTHING, viewer(purpose), PERSON, FORBIDDEN).denied == frozenset()
+    assert decide(as_modelled(model), EVERYTHING, viewer(purpose), PERSON, FORBIDDEN).denied == frozenset()
 
 
 def test_r13_the_refusal_says_which_law_forbids_it(model: Model) -> None:
@@ -62,7 +63,9 @@ basis = "City Rules Art. 5"
 def test_r13_a_deployment_adds_purposes_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "tender.toml").write_text(PURPOSES, encoding="utf-8")
     model = load_model(tmp_path)
-    denied = decide(model, EVERYTHING, viewer("TENDER; case=1"), PERSON, ["maritalStatus", "ethnicity"]).denied
+    denied = decide(
+        as_modelled(model), EVERYTHING, viewer("TENDER; case=1"), PERSON, ["maritalStatus", "ethnicity"]
+    ).denied
     assert denied == {"maritalStatus"}
     assert [purpose.name for purpose in model.purposes] == ["CREDIT", "TENDER"]
 

@@ -1,5 +1,6 @@
 """Edges between entities: where they lead, by which record, what they do not tell, and what they cost."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,7 +30,10 @@ class Counted(Api):
 
 
 @pytest.fixture
-async def counted(database_url: str, model: Model, vault: Vault) -> AsyncIterator[Counted]:
+async def counted(
+    database_url: str, model: Model, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Counted]:
+    monkeypatch.setattr("hub.store.catalogs.FRESH_SECONDS", math.inf)  # or the catalog is looked for meanwhile
     database = await open_pool(Settings(pool_size=1), database_url)
     services = services_on(database, model, vault)
     async with served(services) as client:

@@ -61,14 +61,14 @@ async def let_marriages_name_first(intake: Intake, *, first: bool = True) -> int
     """Publish that civil affairs decides names before all others, or after them."""
     async with intake.database.connection() as connection:
         catalog = await Catalogs(intake.model).in_force(connection)
-        rules = catalog.content.authority[PERSON]["name"]
-        order = sorted((rule.source for rule in rules), key=lambda source: source.startswith("marriage") != first)
-        content = reordered(catalog.content, PERSON, "name", order)
-        return await publish_catalog(connection, catalog.number, content, "officer", "City Rules Art. 7")
+    rules = catalog.content.authority[PERSON]["name"]
+    order = sorted((rule.source for rule in rules), key=lambda source: source.startswith("marriage") != first)
+    content = reordered(catalog.content, PERSON, "name", order)
+    return await publish_catalog(intake.database, catalog.number, content, "officer", "City Rules Art. 7")
 
 
-async def remerged(intake: Intake) -> list[int]:
-    return [progress.done async for progress in remerge(intake.database, intake.model)]
+async def remerged(intake: Intake, at_once: int = 500) -> list[int]:
+    return [progress.done async for progress in remerge(intake.database, intake.model, at_once)]
 
 
 async def now_of(database: Database) -> datetime:
@@ -118,16 +118,15 @@ async def test_what_is_said_after_a_publication_is_merged_by_it_before_others_ar
     assert [row["catalog_version"] for row in versions] == [number - 1, number]
 
 
-async def test_a_broken_off_remerge_goes_on_where_it_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.intake.remerge.MOST_ENTITIES", 2)
+async def test_a_broken_off_remerge_goes_on_where_it_stopped(office: Office) -> None:
     people = range(1, 8)
     await insured(office, *map(pension, people))
     await office.marriage(*map(marriage, people))
     await let_marriages_name_first(office.intake)
-    async for progress in remerge(office.intake.database, office.intake.model):
+    async for progress in remerge(office.intake.database, office.intake.model, 2):
         assert (progress.done, progress.total) == (2, 7)
         break
-    assert await remerged(office.intake) == [2, 4, 5]
+    assert await remerged(office.intake, 2) == [2, 4, 5]
     await assert_all_follow(office.intake)
 
 
@@ -135,21 +134,18 @@ async def test_a_version_that_was_overtaken_is_not_published(office: Office) -> 
     await let_marriages_name_first(office.intake)
     async with office.intake.database.connection() as connection:
         catalog = await office.intake.publisher.catalogs.at(connection, 1)
-        with pytest.raises(CatalogChanged):
-            await publish_catalog(connection, 1, catalog.content, "officer", "too late")
+    with pytest.raises(CatalogChanged):
+        await publish_catalog(office.intake.database, 1, catalog.content, "officer", "too late")
 
 
 async def test_the_model_is_published_once(database: Database, model: Model) -> None:
     assert await fill_catalog(database, model) is None
     async with database.connection() as connection:
-        (row,) = await catalogs.versions(connection)
+        (row,) = await catalogs.versions(connection, 100, 100)
     assert (row["number"], row["published_by"]) == (1, "hub")
 
 
-async def test_four_write_while_entities_follow_another_catalog(
-    embedded_server: Server, model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hub.intake.remerge.MOST_ENTITIES", 5)
+async def test_four_write_while_entities_follow_another_catalog(embedded_server: Server, model: Model) -> None:
     people = range(1, 41)
     async with offices(embedded_server, model, 5) as (office, *writers):
         await insured(office, *map(pension, people))
@@ -163,7 +159,7 @@ async def test_four_write_while_entities_follow_another_catalog(
         async def publish() -> None:
             for first in (True, False, True):
                 await let_marriages_name_first(office.intake, first=first)
-                await remerged(office.intake)
+                await remerged(office.intake, 5)
 
         await asyncio.gather(publish(), *(write(*each) for each in enumerate(writers)))
         await assert_all_follow(office.intake)

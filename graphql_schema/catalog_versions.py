@@ -1,0 +1,154 @@
+"""The versions of the catalog as callers read them, and the mutation by which the platform office publishes another."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from graphql_schema.connections import After, First, PageInfo, page_size
+from graphql_schema.enums import EntityKind, Topic
+from graphql_schema.making import context_of, raw_info
+from hub.catalog import Difference, in_words
+from hub.desk.catalog import Published, changed_by, following, log_publication, published_version, published_versions
+from hub.intake.catalog import Reordering, reorder
+from hub.intake.delivery import check_name
+
+
+@strawberry.type(description="One thing that a version of the catalog says otherwise than the one before · 目录变更.")
+class CatalogChange:
+    """One thing that a version says otherwise."""
+
+    topic: Topic = strawberry.field(description="What it says something of.")
+    entity: EntityKind | None = strawberry.field(description="The kind of entity; null for a register.")
+    name: str = strawberry.field(description="The item, or the register.")
+    before: list[str] = strawberry.field(description="What was said, a line for each rule; empty where nothing was.")
+    after: list[str] = strawberry.field(description="What is said, a line for each rule; empty where nothing is.")
+
+
+@strawberry.type(description="How far entities have come to follow a version of the catalog · 进度.")
+class CatalogProgress:
+    """How far entities have come to follow a version."""
+
+    followers: int = strawberry.field(
+        description="The entities that follow it, or a later one, as far as these concern them."
+    )
+    total: int = strawberry.field(description="All entities.")
+
+
+@strawberry.type(description="A published version of the catalog · 目录版本.")
+class CatalogVersion:
+    """A published version of the catalog."""
+
+    number: int = strawberry.field(description="Its number, as provenance and changes name it.")
+    since: datetime = strawberry.field(description="Since when it is in force for what is written.")
+    until: datetime | None = strawberry.field(description="Until when; null for the version in force.")
+    published_by: str = strawberry.field(description="Who published it; `hub` for what followed from the model alone.")
+    reason: str = strawberry.field(description="Why.")
+    followed_since: datetime | None = strawberry.field(
+        description="Since when all entities follow it, or a later one, as far as it concerns them; null while they "
+        "are being merged anew."
+    )
+
+    @strawberry.field(description="What it says otherwise than the version before it.")  # type: ignore[untyped-decorator]
+    async def changes(self, info: strawberry.Info) -> list[CatalogChange]:
+        """What it says otherwise."""
+        found = await changed_by(context_of(info).desk, self.number)
+        context_of(info).spend(raw_info(info), len(found))
+        return [_change(difference) for difference in found]
+
+    @strawberry.field(description="How far entities have come to follow it.")  # type: ignore[untyped-decorator]
+    async def progress(self, info: strawberry.Info) -> CatalogProgress:
+        """How far entities have come."""
+        found = await following(context_of(info).desk, self.number)
+        return CatalogProgress(followers=found.followers, total=found.total)
+
+
+@strawberry.type(description="A version of the catalog in a list of them.")
+class CatalogVersionEdge:
+    """A version in a list of them."""
+
+    cursor: str = strawberry.field(description="Where to go on after it.")
+    node: CatalogVersion = strawberry.field(description="The version.")
+
+
+@strawberry.type(description="A page of versions of the catalog.")
+class CatalogVersionConnection:
+    """A page of versions."""
+
+    edges: list[CatalogVersionEdge] = strawberry.field(description="The versions, with their cursors.")
+    nodes: list[CatalogVersion] = strawberry.field(description="The versions.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
+
+
+async def catalog_versions(info: strawberry.Info, first: First = 20, after: After = None) -> CatalogVersionConnection:
+    """The versions of the catalog, the one in force first."""
+    context = context_of(info)
+    found, more = await published_versions(context.desk, after, page_size(first))
+    context.spend(raw_info(info), len(found))
+    edges = [CatalogVersionEdge(cursor=one.cursor, node=_version(one)) for one in found]
+    return CatalogVersionConnection(
+        edges=edges,
+        nodes=[edge.node for edge in edges],
+        page_info=PageInfo(
+            has_next_page=more,
+            end_cursor=edges[-1].cursor if edges else after,
+            start_cursor=edges[0].cursor if edges else None,
+        ),
+    )
+
+
+@strawberry.input(description="Another order of those who may decide a merged item, and why.")
+class ReorderAuthorityInput:
+    """Another order of those who may decide a merged item, and why."""
+
+    expected_version: int = strawberry.field(
+        description="The version of the catalog that you looked at: where another is in force, nothing is published."
+    )
+    entity: EntityKind = strawberry.field(description="The kind of entity.")
+    item: str = strawberry.field(description="The merged item, as `maritalStatus`.")
+    order: list[str] = strawberry.field(
+        description="The `source` of each of its rules, as `catalog` gives them, the first to decide first."
+    )
+    reason: str = strawberry.field(description="Why, with its legal basis; it is kept and shown.")
+
+
+async def reorder_authority(
+    info: strawberry.Info,
+    input: Annotated[ReorderAuthorityInput, strawberry.argument(description="The order.")],  # noqa: A002
+) -> CatalogVersion:
+    """Publish another order of authority; entities follow it in the background."""
+    context = context_of(info)
+    check_name("reason", input.reason)
+    await log_publication(context.desk, context.viewer, input.entity, input.item)
+    ordered = Reordering(
+        after=input.expected_version,
+        kind=input.entity,
+        item=input.item,
+        order=input.order,
+        reason=input.reason,
+        sender=context.viewer.officer,
+    )
+    number = await reorder(context.intake.database, context.model, ordered)
+    return _version(await published_version(context.desk, number))
+
+
+def _version(published: Published) -> CatalogVersion:
+    """A version as callers see it."""
+    return CatalogVersion(
+        number=published.number,
+        since=published.since,
+        until=published.until,
+        published_by=published.published_by,
+        reason=published.reason,
+        followed_since=published.followed_since,
+    )
+
+
+def _change(difference: Difference) -> CatalogChange:
+    return CatalogChange(
+        topic=difference.topic,
+        entity=difference.kind,
+        name=difference.name,
+        before=in_words(difference.before),
+        after=in_words(difference.after),
+    )
