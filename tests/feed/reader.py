@@ -8,7 +8,7 @@ from tests.served import AGENCY, Api
 
 CHANGES = """query($after: String, $first: Int!, $filter: ChangeFilter) {
     changes(after: $after, first: $first, filter: $filter) {
-        nodes { entityId version kind items registers submissionId recordedAt validOn }
+        nodes { entityId version kind items registers submissionId catalogVersion recordedAt validOn }
         edges { cursor }
         pageInfo { hasNextPage endCursor }
         heldBackSince

@@ -1,0 +1,193 @@
+"""The catalog over GraphQL: what it says now and said then, its versions, and the office's order to publish another."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from hub.access import Role, Viewer
+from hub.catalog import EntityKind
+from hub.intake.catalog import publish_catalog
+from hub.store.catalogs import Catalogs
+from tests.feed.reader import Reader
+from tests.intake.test_catalog import insured, marriage, pension, remerged
+from tests.people import id_number
+from tests.served import AGENCY, DEVELOPER, Api, department
+
+OFFICE = Viewer(agency="platform office", officer="office-1", role=Role.OFFICE)
+PERSON = EntityKind.NATURAL_PERSON
+CATALOG = """query($version: Int, $asOf: AsOf) { catalog(version: $version, asOf: $asOf) {
+    entity item sensitivity deciders granted catalogVersion rules { source department standing basis since } } }"""
+VERSIONS = """query($first: Int, $after: String) { catalogVersions(first: $first, after: $after) {
+    nodes { number since until publishedBy reason followedSince progress { followers total }
+            changes { topic entity name before after } }
+    pageInfo { hasNextPage endCursor } } }"""
+REORDER = """mutation($input: ReorderAuthorityInput!) { reorderAuthority(input: $input) {
+    number since publishedBy reason followedSince progress { followers total } changes { name } } }"""
+
+
+async def named_by(api: Api, **asked: object) -> Any:  # noqa: ANN401 - what JSON holds
+    """What the catalog says of the names of persons."""
+    items = (await api.data(CATALOG, asked))["catalog"]
+    return next((one for one in items if (one["entity"], one["item"]) == ("NATURAL_PERSON", "name")), None)
+
+
+async def order(api: Api, **given: object) -> dict[str, Any]:
+    """The order that marriages decide names first, after the version in force."""
+    found = await named_by(api)
+    sources = [rule["source"] for rule in found["rules"]]
+    return {
+        "expectedVersion": found["catalogVersion"],
+        "entity": "NATURAL_PERSON",
+        "item": "name",
+        "order": sorted(sources, key=lambda source: not source.startswith("marriage")),
+        "reason": "《管理办法》第七条",
+    } | given
+
+
+async def reorder(api: Api, **given: object) -> Any:  # noqa: ANN401 - what JSON holds
+    return (await api.data(REORDER, {"input": await order(api, **given)}, OFFICE))["reorderAuthority"]
+
+
+async def code_of(api: Api, viewer: Viewer = OFFICE, **given: object) -> str:
+    answer = await api.ask(REORDER, {"input": await order(api, **given)}, viewer)
+    code: str = answer["errors"][0]["extensions"]["code"]
+    return code
+
+
+async def test_the_catalog_answers_in_the_version_of_the_moment_asked_about(api: Api) -> None:
+    before = await named_by(api)
+    assert (before["catalogVersion"], before["deciders"][0]) == (1, "PUBLIC_SECURITY")
+    published = await reorder(api)
+    after = await named_by(api)
+    assert (after["catalogVersion"], after["deciders"][0]) == (2, "CIVIL_AFFAIRS")
+    assert await named_by(api, version=1) == before
+    assert await named_by(api, version=2) == await named_by(api, asOf={"knownAt": published["since"]}) == after
+    (first,) = (await api.data(VERSIONS, {"first": 1, "after": None}))["catalogVersions"]["nodes"]
+    assert first["since"] == published["since"]
+    assert await named_by(api, asOf={"knownAt": "2020-01-01"}) is None
+
+
+async def test_a_moment_of_the_catalog_that_cannot_be_meant_is_refused(api: Api) -> None:
+    for asked, code in (
+        ({"version": 9}, "NO_SUCH_CATALOG_VERSION"),
+        ({"version": 0}, "NO_SUCH_CATALOG_VERSION"),
+        ({"version": 1, "asOf": {"validOn": "2024-01-01"}}, "AS_OF_CONTRADICTION"),
+        ({"asOf": {"version": 1}}, "VERSION_OF_MANY"),
+        ({"asOf": {"knownAt": "2999-01-01"}}, "KNOWN_TIME_IN_FUTURE"),
+    ):
+        answer = await api.ask(CATALOG, asked)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == [code], asked
+
+
+async def test_rules_are_told_for_every_day_and_deciders_for_the_day_asked_about(api: Api) -> None:
+    async with api.services.database.connection() as connection:
+        catalog = await Catalogs(api.services.model).in_force(connection)
+    names = catalog.content.authority[PERSON]["name"]
+    later = (replace(names[-1], since=date(2030, 1, 1)), *names[:-1])
+    authority = catalog.content.authority | {PERSON: catalog.content.authority[PERSON] | {"name": later}}
+    await publish_catalog(api.services.database, 1, replace(catalog.content, authority=authority), "office-1", "later")
+    found = await named_by(api)
+    assert (found["rules"][0]["since"], found["deciders"][0]) == ("2030-01-01", "PUBLIC_SECURITY")
+    then = await named_by(api, asOf={"validOn": "2030-01-01"})
+    assert (then["rules"], then["deciders"][0]) == (found["rules"], found["rules"][0]["department"])
+
+
+async def test_every_version_says_who_published_it_why_what_it_changed_and_how_far_entities_follow(api: Api) -> None:
+    await insured(api.office, pension(1), pension(2))
+    await api.office.marriage(marriage(1))
+    made = await reorder(api)
+    assert (made["number"], made["publishedBy"], made["reason"]) == (2, "office-1", "《管理办法》第七条")
+    assert (made["followedSince"], made["progress"]) == (None, {"followers": 0, "total": 2})
+    assert await remerged(api.office.intake, 1) == [1, 2]
+    page = (await api.data(VERSIONS, {"first": 1, "after": None}))["catalogVersions"]
+    (second,) = page["nodes"]
+    assert second["followedSince"]
+    assert second["progress"] == {"followers": 2, "total": 2}
+    (change,) = second["changes"]
+    assert (change["topic"], change["entity"], change["name"]) == ("AUTHORITY", "NATURAL_PERSON", "name")
+    assert sorted(change["before"]) == sorted(change["after"])
+    assert change["after"][0].startswith("marriageRegistrations.recordedSubject.name · ")
+    assert page["pageInfo"]["hasNextPage"]
+    rest = await api.data(VERSIONS, {"first": 5, "after": page["pageInfo"]["endCursor"]})
+    (first,) = rest["catalogVersions"]["nodes"]
+    assert (first["number"], first["publishedBy"], first["until"], first["changes"]) == (1, "hub", second["since"], [])
+    wrong = await api.ask(VERSIONS, {"after": "x"})
+    assert wrong["errors"][0]["extensions"]["code"] == "INVALID_CURSOR"
+
+
+async def test_of_two_officers_who_looked_at_one_version_one_publishes(api: Api) -> None:
+    given = {"input": await order(api)}
+    answers = await asyncio.gather(*(api.ask(REORDER, given, OFFICE) for _ in range(4)))
+    codes = [error["extensions"]["code"] for answer in answers for error in answer.get("errors", [])]
+    assert codes == ["CATALOG_CHANGED"] * 3
+    assert (await named_by(api))["catalogVersion"] == 2
+
+
+async def test_an_order_that_cannot_be_carried_out_is_refused_and_publishes_nothing(api: Api) -> None:
+    sources = [rule["source"] for rule in (await named_by(api))["rules"]]
+    for given in (
+        {"order": sources},
+        {"order": sources[1:]},
+        {"order": [*sources, sources[0]]},
+        {"item": "idNumber"},
+        {"item": "no such item"},
+        {"reason": " "},
+        {"reason": f"见 {id_number(1)}"},
+    ):
+        assert await code_of(api, **given) == "INVALID_ARGUMENT", given
+    assert await code_of(api, expectedVersion=7) == "CATALOG_CHANGED"
+    assert (await named_by(api))["catalogVersion"] == 1
+
+
+async def test_only_the_platform_office_publishes_and_every_order_is_logged(api: Api) -> None:
+    for viewer in (AGENCY, DEVELOPER, department("CIVIL_AFFAIRS")):
+        assert await code_of(api, viewer) == "PUBLISH_NOT_GRANTED"
+    await reorder(api)
+    async with api.services.database.connection() as connection:
+        rows = await connection.fetch(
+            "select role, items, denied from audit.access_log where operation = 'publish catalog' order by at"
+        )
+    name = ["NaturalPerson.name"]
+    assert [tuple(row) for row in rows] == [(role, [], name) for role in ("agency", "developer", "department")] + [
+        ("office", name, [])
+    ]
+
+
+async def test_a_change_that_another_version_brought_names_it_wherever_it_is_told(api: Api) -> None:
+    await insured(api.office, pension(1))
+    await api.office.marriage(marriage(1))
+    await reorder(api)
+    await remerged(api.office.intake)
+    reader = Reader(api)
+    await reader.catch_up()
+    told = [(one["version"], one["items"], one["catalogVersion"], one["submissionId"] is None) for one in reader.told]
+    assert told[0][2:] == (1, False)
+    assert told[-1] == (len(told), ["name"], 2, True)
+    question = """query($id: IdNumber!) { naturalPerson(idNumber: $id) {
+        versions { nodes { version items catalogVersion } } diff(from: 2, to: 3) { after { catalogVersion } } } }"""
+    person = (await api.data(question, {"id": id_number(1)}))["naturalPerson"]
+    assert person["versions"]["nodes"][0] == {"version": 3, "items": ["name"], "catalogVersion": 2}
+    assert person["diff"]["after"] == {"catalogVersion": 2}
+
+
+async def test_access_is_decided_by_the_version_in_force(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.store.catalogs.FRESH_SECONDS", 0)
+    await api.office.household({"idNumber": id_number(1), "name": "甲"})
+    question = """query($id: IdNumber!, $asOf: AsOf) {
+        naturalPerson(idNumber: $id, asOf: $asOf) { name asOf { knownAt } } }"""
+    told = (await api.data(question, {"id": id_number(1)}))["naturalPerson"]
+    async with api.services.database.connection() as connection:
+        catalog = await Catalogs(api.services.model).in_force(connection)
+    terms = catalog.content.terms | {PERSON: catalog.content.terms[PERSON] | {"name": "S"}}
+    await publish_catalog(api.services.database, 1, replace(catalog.content, terms=terms), "office-1", "now sensitive")
+    for as_of in (None, told["asOf"]):
+        answer = await api.ask(question, {"id": id_number(1), "asOf": as_of})
+        assert (answer["data"]["naturalPerson"]["name"], answer["errors"][0]["extensions"]["item"]) == (
+            None,
+            "NaturalPerson.name",
+        )
+    assert await named_by(api) | {"sensitivity": "S", "granted": False} == await named_by(api)
+    assert await named_by(api, version=1) | {"sensitivity": "P", "granted": False} == await named_by(api, version=1)
