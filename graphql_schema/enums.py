@@ -11,12 +11,14 @@ from hub.desk.search import NameMatch
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
+from hub.store.quarantine import LineStatus
 from hub.timeline import Outcome
 from hub.webhooks import WebhookState
 
 __all__ = [
     "EntityKind",
     "IdentifierStatus",
+    "LineStatus",
     "Match",
     "NameMatch",
     "Operation",
@@ -100,6 +102,17 @@ _enum(
         Outcome.ENDED: "It ends the record.",
         Outcome.WITHDRAWN: "It takes back what was said.",
         Outcome.QUARANTINED: "It could not be taken in and is kept whole, with the reason.",
+    },
+)
+_enum(
+    LineStatus,
+    "LineStatus",
+    "What became of a line in quarantine · 处理状态.",
+    {
+        LineStatus.OPEN: "Nothing yet; its department has to deal with it · 未处理.",
+        LineStatus.MENDED: "Its department corrected it, and it was taken in again · 已更正.",
+        LineStatus.RETRIED: "It was taken in again as it was, by other rules · 已重新处理.",
+        LineStatus.DISMISSED: "It need not be taken in · 不再处理.",
     },
 )
 _enum(

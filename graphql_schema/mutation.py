@@ -18,6 +18,13 @@ from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.enums import Operation
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
+from graphql_schema.mending import (
+    MendedLine,
+    RetriedLines,
+    dismiss_quarantined,
+    mend_quarantined,
+    retry_quarantined,
+)
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of
@@ -119,6 +126,7 @@ class Mutation:
             stated_at=stated_at,
             sender=context.viewer.officer,
             reason=input.reason or None,
+            department=context.viewer.department,
         )
         summary = await context.intake.take_in(
             delivery, lambda after: (line for line in body.lines if line.place > after), keep_results=True
@@ -152,6 +160,21 @@ class Mutation:
         description="Publish another order of those who may decide a merged item. It is in force at once for what is "
         "written; what stands follows in the background, as `catalogVersions` shows. For the platform office · "
         "调整权威顺序.",
+    )
+    mend_quarantined: MendedLine = strawberry.mutation(
+        resolver=mend_quarantined,
+        description="Correct a line of your department that could not be taken in, and take it in again. The line as "
+        "it came is kept · 更正待处理的行.",
+    )
+    retry_quarantined: RetriedLines = strawberry.mutation(
+        resolver=retry_quarantined,
+        description="Take open lines of your department in again as they are, where a rule or a code list has "
+        "changed · 重新处理.",
+    )
+    dismiss_quarantined: list[strawberry.ID] = strawberry.mutation(
+        resolver=dismiss_quarantined,
+        description="Note that lines of your department need not be taken in; they are kept. Gives those that were "
+        "open · 不再处理.",
     )
     create_webhook: CreatedWebhook = strawberry.mutation(
         resolver=create_webhook,

@@ -16,6 +16,7 @@ from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
+from graphql_schema.quarantine import QuarantineConnection, quarantine_asked
 from graphql_schema.search import search_fields
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
@@ -124,6 +125,12 @@ def build_query(model: Model, types: EntityTypes) -> type:
             DiscrepancyConnection | None,
             "What your department has to settle, in the order in which it was found; for the platform office, what all "
             "of them have · 差异.",
+        ),
+        "quarantine": _root(
+            quarantine_asked,
+            QuarantineConnection | None,
+            "What your department delivered and could not be taken in, the latest first; for the platform office, what "
+            "all of them did, without a value · 待处理区.",
         ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,

@@ -368,6 +368,22 @@ class UnknownWebhook(HubError):
     hint = "The query `webhooks` lists yours."
 
 
+class UnknownLine(HubError):
+    """No line {id} that your department delivered is in quarantine."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_LINE"
+    hint = "`hub quarantine` and the query `quarantine` list the lines, each with its id."
+
+
+class LineSettled(HubError):
+    """The line {id} in quarantine was settled already."""
+
+    kind = Kind.CONFLICT
+    code = "LINE_SETTLED"
+    hint = "The line says how, by whom and in which submission; what is wrong there is corrected by a new delivery."
+
+
 class SearchNotGranted(HubError):
     """No grant of yours lets you search for a {kind}."""
 

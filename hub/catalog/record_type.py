@@ -53,6 +53,20 @@ class RecordType(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         """Every title a column may carry, mapped to the value name it stands for; English names win over Chinese."""
         return dict(self.titles()) | {name: name for item in self._delivered for name in item.accepted_names}
 
+    def article_of(self, title: str | None) -> str:
+        """The article that makes the column ``title`` a duty, with the number of its item where that is listed."""
+        item = self.items.get(self.columns.get(title or "", title or "").partition(".")[0])
+        return f"{self.article}, {', '.join(item.numbers)}" if item and item.numbers else self.article
+
+    def title_of(self, name: str) -> str | None:
+        """What the column ``name``, a title or an English name, is called in reasons; None where there is none."""
+        item_name, _, part = self.columns.get(name, "").partition(".")
+        item = self.items.get(item_name)
+        if item is None:
+            return None
+        declared = item.parts.get(part)
+        return declared.zh if declared else f"{item.zh}.{part}" if part else item.zh
+
     def titles(self) -> Iterator[tuple[str, str]]:
         """Every title that the model gives a column, with the value name it stands for: the most exact one last."""
         uses = Counter(item.shape for item in self.item)

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 done with lines left in quarantine, 2 refused with one cle
 
 import typer
 
-from hub.cli import delivering, exploring, fetching, modelling, operating, publishing, webhooks
+from hub.cli import delivering, exploring, fetching, modelling, operating, publishing, quarantine, webhooks
 
 app = typer.Typer(
     help="基准 · Jizhun: a GraphQL master-data hub for natural persons and legal entities.",
@@ -14,5 +14,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (delivering, exploring, fetching, modelling, operating, publishing, webhooks):
+for group in (delivering, exploring, fetching, modelling, operating, publishing, quarantine, webhooks):
     app.add_typer(group.app)

@@ -1,8 +1,8 @@
-"""Commands for a department that delivers: load files, see what was not taken in, list the registers."""
+"""Commands for a department that delivers: load files, list the registers."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Column, Table
@@ -11,17 +11,14 @@ from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, rec
 from adapters.transports.content import Limits
 from adapters.transports.fixed_width_file import read_layout
 from hub import progress
-from hub.cli.console import err, fail, guarded, out, run
-from hub.clock import SHANGHAI
+from hub.cli.console import err, guarded, out, run
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
-from hub.store.quarantine import list_quarantine
 from hub.store.statistics import refresh_statistics
 from hub.timeline import Outcome
 
 app = typer.Typer()
 PANEL = "For a department that delivers"
-QUARANTINE_COLUMNS = ("received", "register", "record type", "data row", "code", "原因", "reason")
 
 StatedOn = Annotated[
     datetime | None,
@@ -113,33 +110,6 @@ def _show(report: LoadReport) -> None:
         out.print(f"  {lines:>6,} × {why}", markup=False)
     if report.reasons:
         out.print(f"`hub quarantine --submission {report.summary.submission_id}` lists these lines.", markup=False)
-
-
-@app.command(rich_help_panel=PANEL)
-def quarantine(
-    register: Annotated[str | None, typer.Option(help="Only lines of this register.")] = None,
-    submission: Annotated[str | None, typer.Option(help="Only lines of this submission.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="List at most so many lines.")] = 50,
-) -> None:
-    """List the lines that could not be taken in, with the reason of each, the latest first.
-
-    Times are those of China. Rows are counted from 1 below the header, blank ones left out.
-    """
-    settings = guarded(load_settings)
-    if register and register not in guarded(lambda: read_model(settings)).registers:
-        fail(f"There is no register named {register}.", "`hub registers` lists the registers.")
-
-    async def find(settings: Settings) -> list[Any]:
-        async with open_services(settings) as services, services.database.connection() as connection:
-            return await list_quarantine(connection, register, submission, most)
-
-    table = Table(*(Column(title, overflow="fold") for title in QUARANTINE_COLUMNS))
-    rows = run(find(settings))
-    for row in rows:
-        received = f"{row['quarantined_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        told = (row[key] for key in ("register", "record_type", "place", "reason", "reason_zh", "reason_en"))
-        table.add_row(received, *map(str, told))
-    out.print(table if rows else "Nothing is in quarantine here.")
 
 
 @app.command(rich_help_panel=PANEL)

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from hub.errors import InvalidCursor
 from hub.store.feed import Place
+from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
 
 VERSIONS, CATALOG_VERSIONS, DISCREPANCIES, HITS = "versions", "catalog versions", "discrepancies", "hits"
 """Lists that are read by cursors, besides the feed."""
 _PLACE = struct.Struct(">IQ16sI")
 _NUMBER = struct.Struct(">I")
+_LINE = struct.Struct(">16sQ")
 
 
 def feed_cursor(vault: Vault, place: Place) -> str:
@@ -49,6 +51,17 @@ def id_cursor(vault: Vault, listed: str, place: UUID) -> str:
 def id_at(vault: Vault, listed: str, cursor: str) -> UUID:
     """The id that a cursor of a list names."""
     return UUID(bytes=_read(vault, cursor, listed))
+
+
+def line_cursor(vault: Vault, line_id: LineId) -> str:
+    """The cursor of a line in quarantine."""
+    return _written(vault, _LINE.pack(line_id.submission_id.bytes, line_id.place), "quarantine")
+
+
+def line_at(vault: Vault, cursor: str) -> LineId:
+    """The line in quarantine that a cursor names."""
+    submission_id, place = _LINE.unpack(_read(vault, cursor, "quarantine"))
+    return LineId(UUID(bytes=submission_id), place)
 
 
 def _written(vault: Vault, plain: bytes, purpose: str) -> str:

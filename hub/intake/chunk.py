@@ -20,6 +20,7 @@ from hub.intake.check import Checked, Path
 from hub.intake.delivery import Line
 from hub.intake.histories import RecordId
 from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
+from hub.intake.kept import keep
 from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, store
@@ -264,7 +265,7 @@ def known_from(row: asyncpg.Record) -> Known:
 
 def refuse(line: Line, why: Reason) -> Refused:
     """The line, to be kept in quarantine for ``why``."""
-    return Refused(line.place, named(line.record_type), why, msgspec.json.encode(line.cells))
+    return Refused(line.place, named(line.record_type), why, keep(line))
 
 
 def _filled(line: Checked, owner: Known, directory: Directory) -> str:
