@@ -53,17 +53,16 @@ class Denial:
 
 @dataclass
 class OperationContext:
-    """One operation's surroundings."""
+    """One operation's surroundings; ``notes`` keeps what was worked out of its document."""
 
     viewer: Viewer
     model: Model
     desk: Desk
     intake: Intake
     settings: Settings
+    notes: dict[Hashable, Any] = field(default_factory=dict)
     denials: dict[Hashable, Denial] = field(default_factory=dict)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
-    _items: dict[Hashable, frozenset[str]] = field(default_factory=dict)
-    _weights: dict[Hashable, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._keys_left = self.settings.max_keys
@@ -98,17 +97,18 @@ class OperationContext:
 
     def items(self, info: ResolveInfo, kind: EntityKind, *steps: str) -> frozenset[str]:
         """The items of ``kind`` asked for below the present field, worked out once for each place in the document."""
-        place = (kind, steps, *map(id, info.field_nodes))
-        if place not in self._items:
-            self._items[place] = items_asked(self.model, kind, info, *steps)
-        return self._items[place]
+        place = ("items", kind, steps, *map(id, info.field_nodes))
+        if place not in self.notes:
+            self.notes[place] = items_asked(self.model, kind, info, *steps)
+        items: frozenset[str] = self.notes[place]
+        return items
 
     def spend(self, info: ResolveInfo, times: int) -> None:
         """Count the fields that an answer of ``times`` entities or records to the present field holds."""
-        place = tuple(map(id, info.field_nodes))
-        if place not in self._weights:
-            self._weights[place] = fields_below(info.field_nodes, info.fragments, self.settings)
-        self._fields_left -= times * self._weights[place]
+        place = ("weight", *map(id, info.field_nodes))
+        if place not in self.notes:
+            self.notes[place] = fields_below(info.field_nodes, info.fragments, self.settings)
+        self._fields_left -= times * self.notes[place]
         if self.is_overdrawn:
             raise AnswerTooLarge(limit=self.settings.max_answer_fields)
 

@@ -1,30 +1,40 @@
 """Prepare GraphQL documents: parse, cost, validate; once, then kept by their text.
 
-Takes the text of a document; gives what the library executes, or raises why it cannot be. Bounded in time by the limits
+Takes the text of a document; gives what can be run, or raises why it cannot be. Bounded in time by the limits
 of the settings and in memory by keeping short documents only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     NameNode,
+    OperationDefinitionNode,
     ValidationRule,
+    VariableNode,
+    Visitor,
     parse,
     specified_rules,
     validate,
+    visit,
 )
+from graphql.execution.values import VariableValues
 
 from graphql_schema.limits import check_cost
+from graphql_schema.plan import Plan
+from graphql_schema.planning import Unplanned, plan
 from hub.errors import QueryTooDeep
 from hub.redaction import redact
 from hub.settings import Settings
 
 KEPT_DOCUMENTS = 300
+KEPT_PLANS = 16
+"""Plans per document: conditions are seldom many, and a caller could try all that there are."""
 LONGEST_KEPT = 4_000
 MOST_COMMENTS = 1_000
 MOST_ERRORS = 20
@@ -47,6 +57,31 @@ class PlainNames(ValidationRule):
             self.report_error(GraphQLError("A name holds a number that may identify a person.", node))
 
 
+class Document:
+    """A valid document, and the plans of its operations: one for each outcome of the conditions in it."""
+
+    def __init__(self, schema: GraphQLSchema, node: DocumentNode) -> None:
+        self.node = node
+        self._schema = schema
+        self._conditions = tuple(_conditions(node))
+        self._plans: dict[Hashable, Plan | None] = {}
+
+    def plan(self, operation: OperationDefinitionNode, variables: VariableValues) -> Plan | None:
+        """The plan of an operation; None where the library has to run it."""
+        outcome = (id(operation), *(variables.coerced.get(name) for name in self._conditions))
+        if outcome not in self._plans:
+            if len(self._plans) >= KEPT_PLANS:
+                self._plans.clear()
+            self._plans[outcome] = self._planned(operation, variables)
+        return self._plans[outcome]
+
+    def _planned(self, operation: OperationDefinitionNode, variables: VariableValues) -> Plan | None:
+        try:
+            return plan(self._schema, self.node, operation, variables)
+        except (Unplanned, GraphQLError):
+            return None
+
+
 class Documents:
     """The prepared documents of one schema."""
 
@@ -55,11 +90,11 @@ class Documents:
         self._settings = settings
         self._kept = lru_cache(maxsize=KEPT_DOCUMENTS)(self._prepare)
 
-    def prepare(self, text: str) -> DocumentNode:
+    def prepare(self, text: str) -> Document:
         """The document in ``text``; raises ``InvalidDocuments``, ``QueryTooDeep`` or ``QueryTooLarge``."""
         return self._kept(text) if len(text) <= LONGEST_KEPT else self._prepare(text)
 
-    def _prepare(self, text: str) -> DocumentNode:
+    def _prepare(self, text: str) -> Document:
         try:
             document = parse(text, max_tokens=self._settings.max_query_tokens, max_comments=MOST_COMMENTS)
             check_cost(document, self._settings)
@@ -70,4 +105,25 @@ class Documents:
             raise QueryTooDeep(limit=self._settings.max_query_depth) from None
         if errors:
             raise InvalidDocuments(errors)
-        return document
+        return Document(self._schema, document)
+
+
+def _conditions(document: DocumentNode) -> list[str]:
+    """The variables by which fields are skipped or included."""
+    found = _Conditions()
+    visit(document, found)
+    return sorted(found.names)
+
+
+class _Conditions(Visitor):
+    """Gathers the variables by which fields are skipped or included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:  # noqa: ANN401
+        """Look at one directive."""
+        if node.name.value in ("include", "skip"):
+            given = (argument.value for argument in node.arguments or ())
+            self.names.update(value.name.value for value in given if isinstance(value, VariableNode))

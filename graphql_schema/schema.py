@@ -5,13 +5,23 @@ from inspect import isawaitable
 from typing import Any, cast
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, OperationType, execute, get_operation_ast, subscribe
+from graphql import (
+    ExecutionResult,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    get_operation_ast,
+    get_variable_values,
+    subscribe,
+)
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_schema.documents import Documents, InvalidDocuments
+from graphql_schema.context import OperationContext
+from graphql_schema.documents import Document, Documents, InvalidDocuments
 from graphql_schema.entities import EntityTypes
 from graphql_schema.mutation import Mutation
 from graphql_schema.query import build_query
+from graphql_schema.running import Run
 from graphql_schema.subscription import Subscription
 from graphql_schema.values import SCALARS
 from hub.catalog import EntityKind, Model
@@ -32,34 +42,65 @@ class HubSchema(strawberry.Schema):
         self._documents = Documents(self._schema, settings)
 
     async def ask(
-        self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: object
+        self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: OperationContext
     ) -> ExecutionResult:
         """The result of one operation; raises for a document beyond the limits."""
         try:
             document = self._documents.prepare(text)
         except InvalidDocuments as invalid:
             return ExecutionResult(None, invalid.errors)
-        if _is_subscription(document, operation_name):
+        operation = get_operation_ast(document.node, operation_name)
+        if _is_subscription(operation):
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
-        result = execute(self._schema, document, **self._asked(variables, operation_name, context))
+        return (await self._run(document, operation, variables, context) if operation else None) or await self._execute(
+            document, variables, operation_name, context
+        )
+
+    async def _run(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        given: Mapping[str, object] | None,
+        context: OperationContext,
+    ) -> ExecutionResult | None:
+        """The result of an operation by its plan; None where it has none."""
+        declared = operation.variable_definitions or ()
+        variables = get_variable_values(self._schema, declared, dict(given or {}), max_errors=MOST_ERRORS)
+        if isinstance(variables, list):
+            return ExecutionResult(None, variables)
+        plan = document.plan(operation, variables)
+        if plan is None:
+            return None
+        context.notes = plan.notes
+        return await Run(plan, variables, context).result()
+
+    async def _execute(
+        self,
+        document: Document,
+        variables: Mapping[str, object] | None,
+        operation_name: str | None,
+        context: OperationContext,
+    ) -> ExecutionResult:
+        """The result of an operation by the GraphQL library."""
+        result = execute(self._schema, document.node, **self._asked(variables, operation_name, context))
         return await result if isawaitable(result) else result
 
     async def follow(
-        self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: object
+        self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: OperationContext
     ) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
         """The results of one subscription as they come, or why there are none; raises for other operations."""
         try:
             document = self._documents.prepare(text)
         except InvalidDocuments as invalid:
             return ExecutionResult(None, invalid.errors)
-        if not _is_subscription(document, operation_name):
+        if not _is_subscription(get_operation_ast(document.node, operation_name)):
             raise BadRequest(problem="queries and mutations go over HTTP")
-        results = subscribe(self._schema, document, **self._asked(variables, operation_name, context))
+        results = subscribe(self._schema, document.node, **self._asked(variables, operation_name, context))
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)
 
     def _asked(
-        self, variables: Mapping[str, object] | None, operation_name: str | None, context: object
+        self, variables: Mapping[str, object] | None, operation_name: str | None, context: OperationContext
     ) -> dict[str, Any]:
         """What is handed over with every operation."""
         return {
@@ -72,8 +113,7 @@ class HubSchema(strawberry.Schema):
         }
 
 
-def _is_subscription(document: DocumentNode, operation_name: str | None) -> bool:
-    operation = get_operation_ast(document, operation_name)
+def _is_subscription(operation: OperationDefinitionNode | None) -> bool:
     return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 

@@ -149,8 +149,8 @@ async def any_database_url(any_server: Server) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """Connections to the test's own database."""
-    pool = await open_pool(Settings(pool_size=5), database_url)
+    """Connections to the test's own database, which wait for each other as long as it takes."""
+    pool = await open_pool(Settings(pool_size=5, acquire_timeout=60), database_url)
     yield pool
     await pool.close()
 

@@ -50,6 +50,19 @@ class Desk:
         return Catalogs(self.model)
 
     @cached_property
+    def _sealed(self) -> Mapping[EntityKind, Sequence[tuple[str, str, str | None]]]:
+        """Where records of each kind hold numbers of persons: record type and path, with the leaf that governs it."""
+        return {
+            kind: [
+                (record.name, path, self.model.leaf(kind, f"{record.name}.{path}"))
+                for record in self.model.records_of(kind)
+                for item in record.shown
+                if (path := sealed_path(item))
+            ]
+            for kind in EntityKind
+        }
+
+    @cached_property
     def known_time(self) -> KnownTime:
         """What is settled of known time."""
         return KnownTime(self.database)
@@ -116,12 +129,7 @@ class Desk:
         """What the given items need of each entity."""
         merged = self.model.merged[kind]
         schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
-        held = [
-            (record.name, path)
-            for record in self.model.records_of(kind)
-            for item in record.shown
-            if (path := sealed_path(item)) and self.model.leaf(kind, f"{record.name}.{path}") in decision.given
-        ]
+        held = [(record_type, path) for record_type, path, leaf in self._sealed[kind] if leaf in decision.given]
         return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
 
     async def merger(self, connection: Connection, kind: EntityKind, rows: Iterable[Row], moment: Moment) -> Merger:

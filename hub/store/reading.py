@@ -4,7 +4,7 @@ Takes a connection and what is asked; gives rows. Decides nothing and opens noth
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -47,8 +47,7 @@ class Wanted:
     held: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the access log keeps of a question: who asked how for which items, and which were denied."""
 
     entry_id: UUID
@@ -120,7 +119,7 @@ async def answer(
         wanted.schemes,
         [record_type for record_type, _ in wanted.held],
         [path for _, path in wanted.held],
-        *astuple(entry),
+        *entry,
         moment.known_at,
         moment.is_open,
         moment.valid_on,
@@ -152,4 +151,4 @@ async def identifiers_of(
 
 async def write_access_log(connection: Connection, entry: Entry, entity_ids: Iterable[UUID] = ()) -> None:
     """Keep the entry of a question that ``answer`` does not answer."""
-    await connection.execute(_SQL["write_access_log"], *astuple(entry), list(entity_ids))
+    await connection.execute(_SQL["write_access_log"], *entry, list(entity_ids))

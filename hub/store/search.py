@@ -37,6 +37,6 @@ async def page(
 
     Where more than ``most`` fit the page is empty and ``total`` is one more than that.
     """
-    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first, *astuple(entry))
+    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first, *entry)
     assert found is not None  # noqa: S101 - a query without a table gives one row
     return found

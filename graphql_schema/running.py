@@ -1,0 +1,250 @@
+"""Run a plan: resolve its fields, show what they give, and null what fails, as the GraphQL specification has it.
+
+Takes a plan, the values of its variables and the operation's context; gives what the GraphQL library would give for the
+same operation, errors included. Fields that wait are awaited together, so that loaders see a whole level at once.
+"""
+
+from asyncio import gather
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from types import CoroutineType
+from typing import Any
+
+from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, GraphQLError, Undefined
+from graphql.error import located_error
+from graphql.execution.values import VariableValues, get_argument_values
+
+from graphql_schema.plan import Place, Plan, PlannedField, Resolve, Show
+
+
+class Info:
+    """What a resolver may ask of the field it answers: the part of the GraphQL library's own that the schema uses."""
+
+    __slots__ = ("_field", "_place", "_run")
+
+    def __init__(self, run: "Run", field: PlannedField, place: Place) -> None:
+        self._run = run
+        self._field = field
+        self._place = place
+
+    @property
+    def context(self) -> object:
+        """The operation's context."""
+        return self._run.context
+
+    @property
+    def field_name(self) -> str:
+        """The name of the field in the schema."""
+        return self._field.nodes[0].name.value
+
+    @property
+    def field_nodes(self) -> list[FieldNode]:
+        """Where the document asks for the field."""
+        return self._field.nodes
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The fragments of the document."""
+        return self._run.plan.fragments
+
+    @property
+    def variable_values(self) -> Mapping[str, object]:
+        """The values of the operation's variables."""
+        return self._run.variables.coerced
+
+    @property
+    def path(self) -> "Info":
+        """Where the field stands in the answer."""
+        return self
+
+    def as_list(self) -> list[str | int]:
+        """The keys and indices that lead to the field."""
+        return _path(self._place)
+
+    @property
+    def _raw_info(self) -> "Info":
+        return self
+
+
+class Run:
+    """One run of a plan."""
+
+    def __init__(self, plan: Plan, variables: VariableValues, context: object) -> None:
+        self.plan = plan
+        self.variables = variables
+        self.context = context
+        self._errors: list[GraphQLError] = []
+        self._nulled: set[Place] = set()
+
+    async def result(self) -> ExecutionResult:
+        """What came of it."""
+        try:
+            data = self.fields(self.plan.fields, None, None)
+            if isinstance(data, CoroutineType):
+                data = await data
+        except GraphQLError as error:
+            self._note(error, None)
+            data = None
+        return ExecutionResult(data, self._errors or None)
+
+    def fields(self, fields: Iterable[PlannedField], source: object, above: Place | None) -> Any:  # noqa: ANN401
+        """The fields of an object, or what is to be awaited for them."""
+        shown: dict[str, Any] = {}
+        waiting: list[str] = []
+        for field in fields:
+            try:
+                value = shown[field.key] = self._field(field, source, (above, field.key))
+            except GraphQLError as error:
+                return _in_vain([shown[key] for key in waiting], error)
+            if isinstance(value, CoroutineType):
+                waiting.append(field.key)
+        return _together(shown, waiting) if waiting else shown
+
+    def _field(self, field: PlannedField, source: object, place: Place) -> Any:  # noqa: ANN401
+        try:
+            value = (
+                self._resolved(field, source, place) if field.attribute is None else getattr(source, field.attribute)
+            )
+        except Exception as error:  # noqa: BLE001 - whatever fails, fails this field
+            return self._failed(field, error, place, required=field.required)
+        if isinstance(value, CoroutineType):
+            return self._later(field, value, place)
+        return self.shown(field.show, field, value, place, required=field.required)
+
+    def _resolved(self, field: PlannedField, source: object, place: Place) -> Any:  # noqa: ANN401
+        info = Info(self, field, place)
+        if not field.definition.args:
+            return field.resolve(source, info)
+        arguments = get_argument_values(field.definition, field.nodes[0], self.variables)
+        return field.resolve(source, info, **arguments)
+
+    async def _later(self, field: PlannedField, coming: Coroutine[Any, Any, object], place: Place) -> Any:  # noqa: ANN401
+        try:
+            value = await coming
+        except Exception as error:  # noqa: BLE001
+            return self._failed(field, error, place, required=field.required)
+        shown = self.shown(field.show, field, value, place, required=field.required)
+        return await shown if isinstance(shown, CoroutineType) else shown
+
+    def shown(self, show: Show, field: PlannedField, value: object, place: Place, *, required: bool) -> Any:  # noqa: ANN401
+        """A value as ``show`` has it, or what is to be awaited for it; null where that fails and it may be null."""
+        try:
+            if value is None and required:
+                raise _missing(field)
+            shown = None if value is None else show(self, field, value, place)
+        except Exception as error:  # noqa: BLE001
+            return self._failed(field, error, place, required=required)
+        return self._awaited(field, shown, place, required) if isinstance(shown, CoroutineType) else shown
+
+    async def _awaited(
+        self, field: PlannedField, shown: Coroutine[Any, Any, object], place: Place, required: bool
+    ) -> Any:  # noqa: ANN401
+        try:
+            return await shown
+        except Exception as error:  # noqa: BLE001
+            return self._failed(field, error, place, required=required)
+
+    def _failed(self, field: PlannedField, error: Exception, place: Place, *, required: bool) -> None:
+        """Null what stands at a place, or, where it is ``required``, what stands above it."""
+        located = located_error(error, field.nodes, _path(place))
+        if required:
+            raise located
+        self._note(located, place)
+
+    def _note(self, error: GraphQLError, place: Place | None) -> None:
+        """Keep an error, unless what it is about is nulled already."""
+        above = place
+        while above is not None:
+            if above in self._nulled:
+                return
+            above = above[0]
+        if place is not None:
+            self._nulled.add(place)
+        self._errors.append(error)
+
+
+def show_leaf(coerce: Callable[[Any], object]) -> Show:
+    """Show a scalar or an enum."""
+
+    def show(run: Run, field: PlannedField, value: object, place: Place) -> object:
+        shown = coerce(value)
+        if shown is None or shown is Undefined:
+            raise TypeError("a value has no form that its type allows")
+        return shown
+
+    return show
+
+
+def show_object(fields: Sequence[PlannedField]) -> Show:
+    """Show an object of a type that is known beforehand."""
+    return lambda run, field, value, place: run.fields(fields, value, place)
+
+
+def show_one_of(possible: Sequence[tuple[Resolve, Sequence[PlannedField]]]) -> Show:
+    """Show an object of one of several types, each given with what tells its values."""
+
+    def show(run: Run, field: PlannedField, value: object, place: Place) -> Any:  # noqa: ANN401
+        for is_type_of, fields in possible:
+            if is_type_of(value, Info(run, field, place)):
+                return run.fields(fields, value, place)
+        raise TypeError("a value is of none of the types that its field allows")
+
+    return show
+
+
+def show_items(show_item: Show, *, required: bool) -> Show:
+    """Show a list; a null among items that are ``required`` nulls the list."""
+
+    def show(run: Run, field: PlannedField, value: Iterable[object], place: Place) -> Any:  # noqa: ANN401
+        shown: dict[int, Any] = {}
+        waiting: list[int] = []
+        for index, item in enumerate(value):
+            try:
+                one = shown[index] = run.shown(show_item, field, item, (place, index), required=required)
+            except GraphQLError as error:
+                return _in_vain([shown[index] for index in waiting], error)
+            if isinstance(one, CoroutineType):
+                waiting.append(index)
+        return _listed(shown, waiting) if waiting else list(shown.values())
+
+    return show
+
+
+async def _together(shown: dict[Any, Any], waiting: Sequence[Any]) -> dict[Any, Any]:
+    """``shown`` once all of its values have come that are waited for; raises the first error, if there is one."""
+    if len(waiting) == 1:
+        shown[waiting[0]] = await shown[waiting[0]]
+        return shown
+    come = await gather(*(shown[key] for key in waiting), return_exceptions=True)
+    for error in come:
+        if isinstance(error, BaseException):
+            raise error
+    shown.update(zip(waiting, come, strict=True))
+    return shown
+
+
+async def _listed(shown: dict[int, Any], waiting: Sequence[int]) -> list[Any]:
+    return list((await _together(shown, waiting)).values())
+
+
+def _in_vain(waiting: Sequence[Coroutine[Any, Any, object]], error: GraphQLError) -> Any:  # noqa: ANN401
+    """Raise ``error``, at once or, where others wait, once these have come to an end."""
+    if not waiting:
+        raise error
+    return _after(waiting, error)
+
+
+async def _after(waiting: Sequence[Coroutine[Any, Any, object]], error: GraphQLError) -> None:
+    await gather(*waiting, return_exceptions=True)
+    raise error
+
+
+def _missing(field: PlannedField) -> TypeError:
+    return TypeError(f"Cannot return null for non-nullable field {field.parent}.{field.nodes[0].name.value}.")
+
+
+def _path(place: Place | None) -> list[str | int]:
+    path: list[str | int] = []
+    while place is not None:
+        place, step = place
+        path.append(step)
+    return path[::-1]

@@ -1,0 +1,132 @@
+"""A plan gives what the GraphQL library gives for the same document: data, errors and their places."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from graphql import build_schema
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.sample.city import make_city
+from graphql_schema.context import OperationContext
+from graphql_schema.documents import Document
+from graphql_schema.errors import hub_error, public_error
+from graphql_schema.global_id import global_id
+from graphql_schema.services import Services
+from hub.access import Role, Viewer
+from hub.catalog import EntityKind, Model
+from hub.errors import HubError
+from hub.settings import Settings
+from hub.store.pool import open_pool
+from hub.vault.cipher import Vault
+from hub.vault.keys import new_keys
+from tests.city.city import expected_in, load_city, open_to_all
+from tests.conftest import Server, services_on, temporary_database
+from tests.plans.asking import Question, questions
+from tests.served import AGENCY, Api, department
+
+SCHEMA = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8"))
+VIEWERS = (AGENCY, department("HUMAN_RESOURCES"), Viewer(agency="office", officer="officer", role=Role.OFFICE))
+KEYS = 4
+
+
+class City:
+    """A small city, and the keys of some who live in it."""
+
+    def __init__(self, services: Services, people: list[str], firms: list[str], nodes: list[str]) -> None:
+        self.services = services
+        self.people = people
+        self.firms = firms
+        self.nodes = nodes
+
+    def variables(self, who: int) -> dict[str, object]:
+        """The values of variables that ask about one of them."""
+        person, firm = self.people[who % KEYS], self.firms[who % KEYS]
+        return {
+            "person": person,
+            "people": [*self.people, "misspelt", person],
+            "firm": firm,
+            "firms": [firm, "misspelt"],
+            "node": self.nodes[who % KEYS],
+            "number": person if who % 2 else firm,
+            "moment": {"validOn": "2015-01-01", "knownAt": "2026-01-01T00:00:00Z"} if who % 3 else None,
+        }
+
+
+@pytest.fixture(scope="module")
+async def city(embedded_server: Server, model: Model, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+    directory = tmp_path_factory.mktemp("city")
+    make_city(directory, 40, 12, seed=1)
+    async with temporary_database(embedded_server.url, embedded_server.template) as url, httpx.AsyncClient() as client:
+        database = await open_pool(Settings(pool_size=5, acquire_timeout=60), url)
+        services = services_on(database, model, Vault(new_keys()))
+        await load_city(Api(client, services), directory)
+        async with database.connection() as connection:
+            rows = await connection.fetch("select entity_id, kind from view order by entity_id limit $1", KEYS)
+        known = list(expected_in(directory))
+        yield City(
+            services,
+            [line.key for line in known if line.scheme == "ID_NUMBER"][:KEYS],
+            [line.key for line in known if line.scheme == "CREDIT_CODE"][:KEYS],
+            [global_id(EntityKind(row["kind"]), row["entity_id"]) for row in rows],
+        )
+        await database.close()
+
+
+async def told(services: Services, viewer: Viewer, question: Question, variables: dict[str, object]) -> object:
+    """What a caller reads: data, and errors with denials in any order.
+
+    Of several errors that null the whole answer, it tells those that come first.
+    """
+    context = OperationContext(
+        viewer=viewer, model=services.model, desk=services.desk, intake=services.intake, settings=services.settings
+    )
+    try:
+        result = await services.schema.ask(question.text, variables, question.operation, context)
+    except HubError as error:
+        return hub_error(error)
+    errors: list[dict[str, Any]] = [public_error(error) for error in (*(result.errors or ()), *context.denial_errors())]
+    for told_error in errors:
+        told_error.get("extensions", {}).pop("trace", None)
+    return result.data, sorted(map(msgspec.json.encode, errors)) if result.data is not None else any(errors)
+
+
+async def check(city: City, question: Question, viewer: Viewer, who: int, *, everything: bool) -> None:
+    services = open_to_all(city.services) if everything else city.services
+    variables = city.variables(who) | dict(question.conditions)
+    by_plan = await told(services, viewer, question, variables)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Document, "plan", lambda self, operation, variables: None)
+        by_library = await told(services, viewer, question, variables)
+    assert msgspec.json.encode(by_plan) == msgspec.json.encode(by_library), question.text
+
+
+@settings(max_examples=500, suppress_health_check=list(HealthCheck))
+@given(
+    question=questions(SCHEMA),
+    viewer=st.sampled_from(VIEWERS),
+    who=st.integers(0, 5),
+    everything=st.booleans(),
+)
+async def test_a_plan_and_the_library_tell_the_same(
+    city: City, question: Question, viewer: Viewer, who: int, everything: bool
+) -> None:
+    await check(city, question, viewer, who, everything=everything)
+
+
+@pytest.mark.slow
+@settings(max_examples=50_000, suppress_health_check=list(HealthCheck))
+@given(
+    question=questions(SCHEMA),
+    viewer=st.sampled_from(VIEWERS),
+    who=st.integers(0, 5),
+    everything=st.booleans(),
+)
+async def test_a_plan_and_the_library_tell_the_same_however_often(
+    city: City, question: Question, viewer: Viewer, who: int, everything: bool
+) -> None:
+    await check(city, question, viewer, who, everything=everything)
