@@ -29,7 +29,7 @@ from tests.conftest import Server, services_on, temporary_database
 from tests.plans.asking import Question, questions
 from tests.served import AGENCY, Api, department
 
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter:RuntimeWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 """Where one field fails, the library cancels others before they have begun."""
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8"))
 VIEWERS = (AGENCY, department("HUMAN_RESOURCES"), Viewer(agency="office", officer="officer", role=Role.OFFICE))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from warnings import catch_warnings
 
 import pytest
 import strawberry
@@ -84,7 +85,7 @@ def _schema() -> strawberry.Schema:
 SCHEMA = _schema()._schema  # noqa: SLF001 - a plan is made of the GraphQL library's own schema
 
 
-LIBRARY_LEAVES_FIELDS = pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter:RuntimeWarning")
+LIBRARY_LEAVES_FIELDS = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 """Where one field fails, the library cancels others before they have begun."""
 IS_LEAF = {name: name.startswith(("may", "must")) for name in NAMES}
 
@@ -133,6 +134,14 @@ async def test_what_fails_in_a_while_is_nulled_as_the_library_does(text: str, tu
     TURNS.update(turned)
     found, expected = await by_plan(text), await by_library(text)
     assert (found.data, bool(found.errors)) == (expected.data, bool(expected.errors))
+
+
+@given(text=selections(NAMES), turned=turns)
+async def test_whatever_fails_no_field_is_left_before_it_has_ended(text: str, turned: dict[str, str]) -> None:
+    TURNS.update(turned)
+    with catch_warnings(record=True, action="always") as left:
+        await by_plan(text)
+    assert left == []
 
 
 @pytest.mark.parametrize("text", ["{ __schema { description } }", '{ __type(name: "Thing") { name } }'])
