@@ -22,7 +22,7 @@ from adapters.transports.files import open_files
 from adapters.transports.fixed_width_file import Layout
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
-from hub.errors import FileNotOpened, HubError, UnreadableFile
+from hub.errors import FileNotOpened, HubError, InvalidArgument, UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import EARLIEST, BrokenLine, Line, check_name, said
 from hub.intake.scalars import embeds_id_number
@@ -50,11 +50,13 @@ class RecognisedFile:
     run: str | None = None
     stated_at: datetime | None = None
     reason: str | None = None
+    is_copy: bool = False
+    accepted_removals: int | None = None
 
     def delivery(self, sender: str) -> Delivery:
         """The delivery that the file is; the same file said on the same day is the same delivery."""
         said = self.stated_on.isoformat() if self.stated_on else ""
-        file = f"file:{self.file.digest.hex()}:{self.record.name}:{said}"
+        file = f"{'copy' if self.is_copy else 'file'}:{self.file.digest.hex()}:{self.record.name}:{said}"
         stated_at = shanghai_midnight(self.stated_on) if self.stated_on else now()
         return Delivery(
             register=self.register,
@@ -65,6 +67,8 @@ class RecognisedFile:
             sender=sender,
             file=self.file.name,
             reason=self.reason,
+            copy_of=self.record.name if self.is_copy else None,
+            accepted_removals=self.accepted_removals,
         )
 
 
@@ -94,11 +98,14 @@ def recognise(
     mapping: Mapping[str, str] = MappingProxyType({}),
     layout: Layout | None = None,
     reason: str | None = None,
+    is_copy: bool = False,
+    accepted_removals: int | None = None,
 ) -> list[RecognisedFile]:
     """Open every file and tell which record type it delivers; raises before anything is written.
 
     ``mapping`` says which item each column stands for, where a department's own titles do not say it;
-    ``layout`` what lies where in a text of fixed width; ``reason`` why the files are sent.
+    ``layout`` what lies where in a text of fixed width; ``reason`` why the files are sent. Where ``is_copy``, each file
+    is a full copy of its record type, and ``accepted_removals`` records may end by it.
     """
     check_name("--unit", source_unit or "-")
     check_name("--reason", "-" if reason is None else reason)
@@ -113,8 +120,29 @@ def recognise(
         chosen = choose_record(model, register, titles, file.name, record)
         refuse_twins(chosen, titles, file.name)
         refuse_strangers(chosen, [mapping[title] for title in _titles(file) if title in mapping], file.name)
-        recognised.append(RecognisedFile(register, chosen, file, stated_on, source_unit, mapping, reason=reason))
+        recognised.append(
+            RecognisedFile(
+                register,
+                chosen,
+                file,
+                stated_on,
+                source_unit,
+                mapping,
+                reason=reason,
+                is_copy=is_copy,
+                accepted_removals=accepted_removals,
+            )
+        )
+    if is_copy:
+        _refuse_parts(recognised)
     return recognised
+
+
+def _refuse_parts(copies: Sequence[RecognisedFile]) -> None:
+    """Raise where two copies are of one record type: each would end what only the other holds."""
+    for name, files in Counter(one.record.name for one in copies).items():
+        if files > 1:
+            raise InvalidArgument(name="--snapshot", problem=f"{files} files are of {name}; a full copy is one file")
 
 
 def _refuse_persons(name: str) -> None:

@@ -208,6 +208,17 @@ class UnknownRun(HubError):
     hint = "`hub runs` lists runs; one that has ended cannot be cancelled."
 
 
+class TooManyRemovals(HubError):
+    """The full copy leaves out {missing} of {standing} records that stand, more than {share}: none has ended."""
+
+    kind = Kind.CONFLICT
+    code = "TOO_MANY_REMOVALS"
+    hint = (
+        "Its lines are in. If it was cut off, send all of it; if so many have ended indeed, send it again with "
+        "`--accept-removals` and that number."
+    )
+
+
 class SubmissionTooLarge(HubError):
     """One call may carry at most {limit} records."""
 

@@ -34,6 +34,11 @@ class ReasonCode(StrEnum):
         "“{column}” is not a number of the right form",
     )
     IMPOSSIBLE_DATE = ("IMPOSSIBLE_DATE", "「{column}」不是有效日期", "“{column}” is not a date that exists")
+    STATED_IN_FUTURE = (
+        "STATED_IN_FUTURE",
+        "「{column}」晚于当前时间",
+        "“{column}” lies in the future: nobody can have said it yet",
+    )
     UNKNOWN_CODE = (
         "UNKNOWN_CODE",
         "「{column}」的代码不在代码表 {codes} 中",

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from socket import AF_INET, AF_INET6, create_server, socket
 
@@ -94,7 +95,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 schema=build_schema(model, settings),
                 database=database,
                 desk=Desk(database, model, vault, demo_grants()),
-                intake=Intake(database, model, vault, read_working_days(settings.holidays_path)),
+                intake=Intake(
+                    database,
+                    model,
+                    vault,
+                    read_working_days(settings.holidays_path),
+                    settings.max_removed_share,
+                    timedelta(seconds=settings.clock_tolerance),
+                ),
                 issuer=LocalIssuer.at(settings.data_path),
             )
 

@@ -71,6 +71,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=10_000, description="Most entities that a search may find; where more are, it shows none.")
     ] = 200
     max_records: Annotated[int, Meta(ge=1, le=10_000, description="Most records in one submitRecords call.")] = 1_000
+    clock_tolerance: Annotated[
+        float, Meta(ge=0, description="Seconds by which a source's clock may be ahead; what is said later is refused.")
+    ] = 7_200.0
+    max_removed_share: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Largest share of what stands that a full copy may end without being asked."),
+    ] = 0.1
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000
     )

@@ -30,6 +30,8 @@ class Office:
         stated_on: date = date(2024, 1, 1),
         key: str | None = None,
         unit: str = "city",
+        is_copy: bool = False,
+        accepted_removals: int | None = None,
     ) -> Summary:
         """Deliver lines; ``_operation``, ``_stated_at`` and ``_valid_from`` say what a line says about itself."""
         given = [line_of(place, record_type, values) for place, values in enumerate(lines, start=1)]
@@ -41,6 +43,8 @@ class Office:
             digest=digest,
             stated_at=shanghai_midnight(stated_on),
             sender="test",
+            copy_of=record_type if is_copy else None,
+            accepted_removals=accepted_removals,
         )
 
         def after(place: int) -> list[Line | BrokenLine]:

@@ -7,6 +7,7 @@ item's, say something about the line itself: what it does, when it was said, sin
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from unicodedata import normalize
 
 import msgspec
 
@@ -24,6 +25,8 @@ LINE_COLUMNS: Mapping[str, str] = {
     "变更时间": "stated_at",
     "_validFrom": "valid_from",
     "生效日期": "valid_from",
+    "_ended": "ended",
+    "_withdrawn": "withdrawn",
 }
 """The titles of columns that speak of the line, not of its record."""
 OPERATIONS: Mapping[str, Operation] = {
@@ -33,6 +36,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "终止": Operation.END,
     "撤回": Operation.WITHDRAW,
 }
+_YES = ("1", "Y", "YES", "T", "TRUE", "D", "DEL", "DELETE", "DELETED", "是", "删除", "已删除", "注销")
+_NO = ("", "0", "N", "NO", "F", "FALSE", "I", "INSERT", "U", "UPDATE", "否", "正常", "有效")
+MARKS: Mapping[str, bool] = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+"""What a column says by which a source marks lines, such as 删除标志, and whether the line is marked by it."""
+_MARKED: Mapping[str, Operation] = {"withdrawn": Operation.WITHDRAW, "ended": Operation.END}
 
 
 def choose_record(model: Model, register: str, titles: Collection[str], file: str, named: str | None) -> RecordType:
@@ -123,15 +131,29 @@ class ColumnMap:
                 record_type=self.record.name,
                 values=values,
                 cells=row.cells,
-                operation=OPERATIONS[str(about.get("operation") or "").strip().upper()],
+                operation=_operation(about),
                 stated_at=_instant(about.get("stated_at")),
                 valid_from=_day(about.get("valid_from")),
             )
         except KeyError:
-            why = reason(ReasonCode.UNKNOWN_CODE, column="操作", title="operation", codes="STATE, END, WITHDRAW")
+            codes = f"STATE, END, WITHDRAW / {', '.join(filter(None, MARKS))}"
+            why = reason(ReasonCode.UNKNOWN_CODE, column="操作/删除标志", title="operation, deletion mark", codes=codes)
         except ValueError:
             why = reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间/生效日期", title="stated at, valid from")
         return BrokenLine(row.place, why, msgspec.json.encode(row.cells))
+
+
+def _operation(about: Mapping[str, object]) -> Operation:
+    """What a line says of its record: spelt out, or by a mark; raises ``KeyError`` for a word that is neither."""
+    marks = [operation for name, operation in _MARKED.items() if MARKS[_word(about.get(name))]]
+    spelt_out = _word(about.get("operation"))
+    return OPERATIONS[spelt_out] if spelt_out or not marks else marks[0]
+
+
+def _word(cell: object) -> str:
+    """A short word in one spelling, whatever its width and case; of a spreadsheet's whole number without .0."""
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str("" if cell is None else cell)
+    return normalize("NFKC", text).strip().upper()
 
 
 def _instant(cell: object) -> datetime | None:

@@ -1,6 +1,7 @@
 """The command line: `hub --help` lists what it can do.
 
-Exit codes: 0 done, 1 done with lines left in quarantine, 2 refused with one clear error and nothing written.
+Exit codes: 0 done, 1 done with lines left in quarantine or differences found, 2 refused with one clear error and
+nothing written.
 """
 
 import typer

@@ -55,6 +55,14 @@ def load_command(
         str | None,
         typer.Option(help="Why, as where records are ended or withdrawn; kept with what is loaded first."),
     ] = None,
+    snapshot: Annotated[
+        bool,
+        typer.Option("--snapshot", help="Each file is a full copy: what it holds no longer has ended on its day."),
+    ] = False,
+    accept_removals: Annotated[
+        int | None,
+        typer.Option(min=0, help="End up to so many records, where a full copy leaves out more than is trusted."),
+    ] = None,
 ) -> None:
     """Load files of a department into its register.
 
@@ -75,6 +83,8 @@ def load_command(
             mapping=read_mapping(columns) if columns else {},
             layout=read_layout(layout) if layout else None,
             reason=reason,
+            is_copy=snapshot,
+            accepted_removals=accept_removals,
         )
     )
     reports = run(_load(settings, recognised))
@@ -100,6 +110,8 @@ def _show(report: LoadReport) -> None:
     for outcome, lines in sorted(report.summary.counts.items()):
         table.add_row(outcome, f"{lines:,}")
     out.print(table)
+    if report.summary.removed:
+        out.print(f"{report.summary.removed:,} records that the full copy holds no longer have ended.")
     if report.summary.resumed_after:
         out.print(f"Went on after line {report.summary.resumed_after:,}, where an earlier load broke off.")
     for remark in report.remarks:

@@ -5,15 +5,19 @@ from typing import Annotated
 
 import typer
 
+from hub import progress
 from hub.cli.console import err, guarded, out, run, written
 from hub.intake.due import publish_due
+from hub.rebuilding import Progress, cores, rebuild
 from hub.serve import bring_up_to_date, create_app, open_services, read_model, run_server
 from hub.settings import Settings, load_settings
 from hub.store.pool import connect_database
+from hub.store.rebuilds import Difference, differences
 from hub.vault.keys import backup_keys, load_keys
 
 app = typer.Typer()
 PANEL = "For the platform office that runs the hub"
+MOST_SHOWN = 1_000
 keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
 
 
@@ -53,6 +57,40 @@ def due() -> None:
             return sum([count async for count in publish_due(services.database, services.model)])
 
     out.print(f"{run(publish(guarded(load_settings))):,} entities brought up to today")
+
+
+@app.command("rebuild", rich_help_panel=PANEL)
+def rebuild_command(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Publish what differs as a new version, instead of only telling of it.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that work at once; by default one a core.")
+    ] = None,
+) -> None:
+    """Work out every view, card and discrepancy anew from what was said, and compare them with what stands.
+
+    Others read and write meanwhile; broken off, the same command goes on. What differs is told by entity id and the
+    names of items, and the exit code is 1 then, unless it was put right.
+    """
+
+    async def compare(settings: Settings) -> tuple[Progress, list[Difference], int]:
+        async with open_services(settings) as services:
+            with progress.counted(err, "Rebuilding") as advance:
+                going = rebuild(settings, services.database, services.model, repairs=repair, workers=workers or cores())
+                async for reached in going:
+                    advance(reached.done, reached.total)
+            async with services.database.connection() as connection:
+                return reached, *await differences(connection, reached.rebuild_id, MOST_SHOWN)
+
+    reached, found, total = run(compare(guarded(load_settings)))
+    for one in found:
+        out.print(f"{one.entity_id}: {', '.join(one.items)}", markup=False, highlight=False, soft_wrap=True)
+    if total > len(found):
+        out.print(f"and {total - len(found):,} more")
+    what = f"of which {total:,} {'were put right' if repair else 'stand otherwise'}" if total else "all as they stand"
+    out.print(f"{reached.done:,} entities worked out anew, {what}")
+    raise typer.Exit(1 if total and not repair else 0)
 
 
 app.add_typer(keys, name="keys", rich_help_panel=PANEL)

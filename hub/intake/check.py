@@ -6,8 +6,9 @@ of the entity itself), to be filled in when they are resolved.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -16,11 +17,11 @@ from hub.catalog import SHAPED, Item, ItemType, Model, RecordType
 from hub.catalog.derived import RULES, SILENT
 from hub.catalog.partial_date import first_day
 from hub.catalog.unknown import is_unknown
-from hub.clock import shanghai_date
+from hub.clock import now, shanghai_date
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.identifiers.spelling import bare, counts
-from hub.intake.delivery import Line, Operation
+from hub.intake.delivery import CLOCK_TOLERANCE, Line, Operation
 from hub.intake.rejection import Column, Rejected, column_of
 from hub.intake.values import check_value
 from hub.reasons import ReasonCode, reason
@@ -72,13 +73,23 @@ class Checked:
         return bare(number) if isinstance(number, str) and counts(bare(number)) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The record that a line is about which cannot be taken in: what may find its entity, and its key."""
+
+    record_type: str
+    identifiers: tuple[Identifier, ...]
+    record_key: str
+
+
 @dataclass(frozen=True)
 class Checker:
-    """Checks the lines of deliveries to one register."""
+    """Checks the lines of deliveries to one register, whose clock may be ahead by so much."""
 
     model: Model
     vault: Vault
     register: str
+    tolerance: timedelta = CLOCK_TOLERANCE
 
     def check(self, line: Line, stated_at: datetime) -> Checked:
         """Check ``line``, which was said at ``stated_at``; raise ``Rejected`` with the first reason found."""
@@ -87,6 +98,8 @@ class Checker:
             raise Rejected(reason(ReasonCode.UNKNOWN_RECORD_TYPE, record_type=line.record_type))
         if not EARLIEST <= stated_at <= LATEST:
             raise Rejected(reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间", title="stated at"))
+        if stated_at > now() + self.tolerance:
+            raise Rejected(reason(ReasonCode.STATED_IN_FUTURE, column="变更时间", title="stated at"))
         values = self._values(record, line)
         identifiers = _identifiers(record, values)
         if not identifiers:
@@ -108,18 +121,26 @@ class Checker:
             digest=self._digest(line.operation, parted.payload, parted.references | parted.sealed),
         )
 
+    def recognise(self, line: Line) -> Recognised | None:
+        """The record that a rejected line is about, where its keys can be read whatever else it holds."""
+        record = self.model.records.get(line.record_type)
+        if record is None or record.register != self.register:
+            return None
+        with suppress(Rejected):
+            values: dict[str, object] = {}
+            for name, parts in _given(record, line).items():
+                with suppress(Rejected):
+                    values[name] = check_value(self.model, record.items[name], parts)
+            values |= dict(_derived(record, values))
+            if identifiers := _identifiers(record, values):
+                return Recognised(record.name, identifiers, self._record_key(record, values))
+        return None
+
     def _values(self, record: RecordType, line: Line) -> dict[str, object]:
         """The checked value of every item that the line speaks of, derived ones included."""
-        given: dict[str, dict[str, object]] = {}
-        for name, value in line.values.items():
-            if record.columns.get(name) != name:
-                raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=name))
-            if isinstance(value, str) and not value.strip():
-                continue
-            item_name, _, part = name.partition(".")
-            given.setdefault(item_name, {})[part] = value
+        given = _given(record, line)
         values = {name: check_value(self.model, record.items[name], parts) for name, parts in given.items()}
-        for item in record.item:
+        for item in record.item if line.operation is Operation.STATE else ():
             if item.required and (values.get(item.name) is None or is_unknown(values[item.name])):
                 missing = ReasonCode.MISSING_KEY if item.name in record.identified_by else ReasonCode.MISSING_VALUE
                 raise column_of(item).rejects(missing)
@@ -153,6 +174,19 @@ def _content(value: object) -> object:
         return {"unknown": ""}
     coded = value.get("code") is not None
     return {name: _content(part) for name, part in value.items() if not (coded and name == "raw")}
+
+
+def _given(record: RecordType, line: Line) -> dict[str, dict[str, object]]:
+    """What the line gives of each item of the record type, by part; an empty text gives nothing."""
+    given: dict[str, dict[str, object]] = {}
+    for name, value in line.values.items():
+        if record.columns.get(name) != name:
+            raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=name))
+        if isinstance(value, str) and not value.strip():
+            continue
+        item_name, _, part = name.partition(".")
+        given.setdefault(item_name, {})[part] = value
+    return given
 
 
 def column_of_name(record: RecordType, name: str) -> Column:

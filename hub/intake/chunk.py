@@ -16,7 +16,7 @@ import msgspec
 from hub.clock import now
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
-from hub.intake.check import Checked, Path
+from hub.intake.check import Checked, Path, Recognised
 from hub.intake.delivery import Line
 from hub.intake.histories import RecordId
 from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
@@ -26,7 +26,7 @@ from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, store
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.stewardship.bonds import bonds_of
-from hub.store import splits, writing
+from hub.store import copies, splits, writing
 from hub.store.known_time import announce
 from hub.store.links import kept_apart
 from hub.store.pool import Connection
@@ -41,12 +41,13 @@ BOTH_KEYS = "one delivery names both keys"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that is to be kept in quarantine, whole."""
+    """A line that is to be kept in quarantine, whole, and the record it is about where that can be told."""
 
     place: int
     record_type: str
     reason: Reason
     raw: bytes
+    record: Recognised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,12 @@ class Chunk:
     register: str
     source_unit: str
     submission_id: UUID
+    copy_of: str | None = None
 
     async def write(self, connection: Connection, lines: Sequence[Checked], refused: list[Refused]) -> list[Result]:
         """Write ``lines`` inside the transaction of ``connection``, whose locks are held; may add to ``refused``."""
         results: list[Result] = []
+        said: list[tuple[Checked, Known, str]] = []
         if lines:
             directory = await self._directory(connection, lines)
             at = await announce(connection)
@@ -91,6 +94,9 @@ class Chunk:
             results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
             await self._write_references(connection, said, directory, occasion.at)
             await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
+        if self.copy_of:
+            named = {(owner.member_id, line.record_key) for line, owner, _ in said if line.record.name == self.copy_of}
+            await copies.note(connection, self.submission_id, named | await self._recognised(connection, refused))
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
@@ -228,6 +234,14 @@ class Chunk:
         if numbers:
             await writing.write_employer_numbers(connection, numbers, at)
 
+    async def _recognised(self, connection: Connection, refused: Sequence[Refused]) -> set[tuple[UUID, str]]:
+        """The records that lines are about which cannot be taken in, each as (entity, record key)."""
+        about = [line.record for line in refused if line.record and line.record.record_type == self.copy_of]
+        lookups = {key: self.vault.lookup(key.scheme, key.value) for record in about for key in record.identifiers}
+        known = await self._known(connection, lookups) if lookups else {}
+        found = ((record, [known[key] for key in record.identifiers if key in known]) for record in about)
+        return {(owners[0].member_id, record.record_key) for record, owners in found if owners}
+
     async def _write_quarantine(self, connection: Connection, refused: Sequence[Refused]) -> None:
         rows = []
         for line in refused:
@@ -263,9 +277,9 @@ def known_from(row: asyncpg.Record) -> Known:
     return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"])
 
 
-def refuse(line: Line, why: Reason) -> Refused:
-    """The line, to be kept in quarantine for ``why``."""
-    return Refused(line.place, named(line.record_type), why, keep(line))
+def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused:
+    """The line, to be kept in quarantine for ``why``; ``record`` is what it is about."""
+    return Refused(line.place, named(line.record_type), why, keep(line), record)
 
 
 def _filled(line: Checked, owner: Known, directory: Directory) -> str:

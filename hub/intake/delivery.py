@@ -15,6 +15,8 @@ from hub.redaction import redact
 
 MOST_NAME_CHARACTERS = 200
 EARLIEST = datetime(1900, 1, 1, tzinfo=SHANGHAI)
+CLOCK_TOLERANCE = timedelta(hours=2)
+"""By how much a source's clock may be ahead, where a deployment does not say otherwise."""
 
 
 class Operation(StrEnum):

@@ -3,7 +3,7 @@
 Pure: takes the statements stored so far and the checked lines, gives outcomes and rows to write.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checked
 from hub.intake.delivery import Operation
 from hub.store.writing import StateRow
-from hub.timeline import Outcome, Statement, standing, verdict
+from hub.timeline import ENDS, Outcome, Statement, standing, verdict
 
 
 class RecordId(NamedTuple):
@@ -75,6 +75,19 @@ class Histories:
             self._payloads[statement.state_id] = payload
         return outcome
 
+    def statements(self, record_id: RecordId) -> Sequence[Statement]:
+        """All that was said of a record."""
+        return self._statements.get(record_id, ())
+
+    def conclude(self, record_id: RecordId, said: Iterable[Statement]) -> None:
+        """Add what no line says of a record that is known: it is said of the member of which the last was said."""
+        history = self._statements.get(record_id, [])
+        for statement in said:
+            if not any(known.says_the_same_as(statement) for known in history):
+                last = max(history, key=lambda known: known.valid_from)
+                self.remember(record_id, self._members[last.state_id], statement)
+                self._payloads[statement.state_id] = "{}"
+
     def writes(self, known_at: Mapping[UUID, datetime]) -> Writes:
         """What storing the histories takes; ``known_at`` gives each entity's known time."""
         writes = Writes()
@@ -116,7 +129,7 @@ def _row(
     recorded_at: datetime,
     superseded_at: datetime | None,
 ) -> StateRow:
-    ended_on: date | None = statement.valid_from if statement.operation == Operation.END else None
+    ended_on: date | None = statement.valid_from if statement.operation in ENDS else None
     return StateRow(
         entity_id=member_id,
         state_id=statement.state_id,

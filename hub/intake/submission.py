@@ -17,17 +17,19 @@ import msgspec
 
 from hub import telemetry
 from hub.catalog import Model
-from hub.clock import now
-from hub.errors import DatabaseBusy, SubmissionConflict, SubmissionInProgress, UnknownRegister
+from hub.clock import now, shanghai_date
+from hub.errors import DatabaseBusy, InvalidArgument, SubmissionConflict, SubmissionInProgress, UnknownRegister
 from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checked, Checker
 from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
-from hub.intake.delivery import BrokenLine, Line
+from hub.intake.delivery import CLOCK_TOLERANCE, BrokenLine, Line
 from hub.intake.measures import Measured, decoded, encoded, measure, together
 from hub.intake.publish import Publisher
 from hub.intake.rejection import Rejected
+from hub.intake.snapshot import Snapshot
 from hub.stewardship.working_days import WorkingDays
 from hub.store.catalogs import Catalogs
+from hub.store.copies import Scope
 from hub.store.pool import Database
 from hub.store.submissions import (
     Submission,
@@ -40,6 +42,8 @@ from hub.vault.cipher import Vault
 
 MOST_LINES = 2_000
 """Lines per chunk."""
+MOST_REMOVED_SHARE = 0.1
+"""The share of what stands that a full copy may end without being asked."""
 ATTEMPTS = 10
 Part = tuple[list[Checked], list[Refused]]
 """Lines of a submission that are written together: those that can be taken in, and those that cannot."""
@@ -53,6 +57,9 @@ class Delivery:
     ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
     it, to which the place of each line is added in microseconds. A ``reason`` is kept and shown with what it changes.
     ``department`` delivers, where that is not the one accountable for the register; ``file`` is the name of the file.
+
+    A full copy names in ``copy_of`` the record type of which it holds all records of its unit: what it holds no longer
+    has ended. Where that is more than is trusted, ``accepted_removals`` says how many may.
     """
 
     register: str
@@ -64,6 +71,15 @@ class Delivery:
     reason: str | None = None
     department: str | None = None
     file: str | None = None
+    copy_of: str | None = None
+    accepted_removals: int | None = None
+
+    @property
+    def why(self) -> str | None:
+        """The reason that is kept; of a full copy that gives none, what it is."""
+        day = shanghai_date(self.stated_at).isoformat()
+        of_copy = f"{day} 全量数据，其中不再有的记录自该日终止 · full copy of {day}: what it holds no longer has ended"
+        return self.reason or (of_copy if self.copy_of else None)
 
 
 @dataclass(slots=True)
@@ -71,7 +87,8 @@ class Summary:
     """What came of a delivery so far.
 
     It has reached the line at ``position``; ``results`` has every line where results are kept. ``resumed_after`` is
-    where an earlier attempt had broken off. ``measured`` is what its lines are worth.
+    where an earlier attempt had broken off. ``measured`` is what its lines are worth; ``removed`` records have ended
+    because a full copy leaves them out.
     """
 
     submission_id: UUID
@@ -80,6 +97,7 @@ class Summary:
     results: list[Result]
     resumed_after: int = 0
     measured: Measured = field(default_factory=dict)
+    removed: int = 0
 
     def add(self, results: Sequence[Result], position: int, *, keep: bool) -> None:
         """Note the results of a chunk that ended at ``position``."""
@@ -97,6 +115,8 @@ class Intake:
     model: Model
     vault: Vault
     calendar: WorkingDays = field(default_factory=WorkingDays)
+    most_removed_share: float = MOST_REMOVED_SHARE
+    tolerance: timedelta = CLOCK_TOLERANCE
 
     @cached_property
     def publisher(self) -> Publisher:
@@ -107,6 +127,8 @@ class Intake:
         """Find or make the submission of ``delivery``; raise if its key was used for another one."""
         if delivery.register not in self.model.registers:
             raise UnknownRegister(register=delivery.register)
+        if delivery.stated_at > now() + self.tolerance:
+            raise InvalidArgument(name="stated on", problem="it is in the future")
         async with self.database.connection() as connection:
             submission = await open_submission(
                 connection,
@@ -117,11 +139,12 @@ class Intake:
                 digest=delivery.digest,
                 stated_at=delivery.stated_at,
                 sender=delivery.sender,
-                reason=delivery.reason,
+                reason=delivery.why,
                 department=delivery.department,
                 file=delivery.file,
+                copy_of=delivery.copy_of,
             )
-        if submission.digest != delivery.digest:
+        if (submission.digest, submission.copy_of) != (delivery.digest, delivery.copy_of):
             raise SubmissionConflict
         return submission
 
@@ -146,21 +169,36 @@ class Intake:
         summary = so_far(submission)
         if submission.finished:
             return summary
-        checker = Checker(self.model, self.vault, delivery.register)
+        checker = Checker(self.model, self.vault, delivery.register, self.tolerance)
         chunk = Chunk(
             vault=self.vault,
             publisher=self.publisher,
             register=delivery.register,
             source_unit=delivery.source_unit,
             submission_id=submission.submission_id,
+            copy_of=delivery.copy_of,
         )
         for part in _chunks(checker, submission.stated_at, lines(summary.position)):
             async for results in self._write_parts(chunk, part, summary, keep=keep_results):
                 telemetry.count_outcomes(delivery.register, results_by_outcome(results))
                 on_results(results)
+        if delivery.copy_of:
+            summary.removed = await self._snapshot(delivery, submission, summary.position).settle()
         async with self.database.connection() as connection:
             await finish_submission(connection, submission.submission_id)
         return summary
+
+    def _snapshot(self, delivery: Delivery, submission: Submission, lines: int) -> Snapshot:
+        """The full copy that a delivery is, whose ``lines`` are in; what it leaves out is said after the last."""
+        scope = Scope(
+            submission_id=submission.submission_id,
+            register=delivery.register,
+            source_unit=delivery.source_unit,
+            record_type=delivery.copy_of or "",
+            day=shanghai_date(submission.stated_at),
+            stated_at=submission.stated_at + timedelta(microseconds=lines + 1),
+        )
+        return Snapshot(self.database, self.publisher, scope, self.most_removed_share, delivery.accepted_removals)
 
     async def _write_parts(
         self, chunk: Chunk, part: Part, so_far: Summary, *, keep: bool
@@ -221,7 +259,15 @@ def so_far(submission: Submission) -> Summary:
     """What came of a submission up to now."""
     results = msgspec.json.decode(submission.results or "[]", type=list[Result])
     position, measured = submission.position, decoded(submission.measures)
-    return Summary(submission.submission_id, position, Counter(submission.counts), results, position, measured)
+    return Summary(
+        submission.submission_id,
+        position,
+        Counter(submission.counts),
+        results,
+        position,
+        measured,
+        submission.removed,
+    )
 
 
 def _reached(checked: Sequence[Checked], refused: Sequence[Refused]) -> int:
@@ -263,4 +309,4 @@ def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> 
     try:
         return checker.check(line, line.stated_at or stated_at + timedelta(microseconds=line.place))
     except Rejected as rejected:
-        return refuse(line, rejected.reason)
+        return refuse(line, rejected.reason, checker.recognise(line))

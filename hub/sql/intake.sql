@@ -238,27 +238,35 @@ on conflict do nothing;
 -- Finds the submission of this idempotency key, or makes it; tells which by `is_new`.
 with made as (
     insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason,
-                            department, file)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                            department, file, copy_of)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (register, source_unit, idempotency_key) do nothing
-    returning submission_id, digest, stated_at, position, counts, measures, results, finished_at, true as is_new
+    returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
+              true as is_new
 )
 select * from made
 union all
-select submission_id, digest, stated_at, position, counts, measures, results, finished_at, false
+select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
+       coalesce(repeated_measures, measures), results, copy_of, removed, finished_at, false
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
 
 -- restart_submission
--- Begins a finished submission anew, so that its lines are compared once more.
-update submission set position = 0, counts = '{}', measures = '{}', finished_at = null
+-- Begins a finished submission anew, so that its lines are compared once more; what it told the first time is kept.
+update submission
+set position = 0, repeated_counts = '{}', repeated_measures = '{}', finished_at = null, settled_to = null,
+    settling_since = null
 where submission_id = $1 and finished_at is not null;
 
 -- advance_submission
 -- Moves a submission on from line $2 to line $3, adding the results $6 to those that are kept; gives nothing where
 -- another loader has moved it meanwhile.
 update submission
-set position = $3, counts = $4, measures = $5,
+set position = $3,
+    counts = case when repeated_counts is null then $4 else counts end,
+    measures = case when repeated_counts is null then $5 else measures end,
+    repeated_counts = case when repeated_counts is not null then $4 end,
+    repeated_measures = case when repeated_counts is not null then $5 end,
     results = coalesce((results::jsonb || $6::jsonb)::json, $6::json, results)
 where submission_id = $1 and position = $2
 returning submission_id;

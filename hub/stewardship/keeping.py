@@ -63,13 +63,29 @@ class Keeper:
         """
         if contests:
             await store.write_contests(connection, contests)
-        rivals = await self._rivals(connection, published, {identifier_id for _, identifier_id, _ in contests}, at)
+        contested = {identifier_id for _, identifier_id, _ in contests}
+        judgements = await self._judge(connection, published, contested, at)
+        await _settle(connection, [*judgements, *await self._referrers(connection, published)])
+
+    async def differing(self, connection: Connection, published: Mapping[UUID, Published]) -> set[UUID]:
+        """Those of the entities of which something else stands open than looking at them anew finds."""
+        if not published:
+            return set()
+        at = max(one.known_at for one in published.values())
+        opened, closed = await _differences(connection, await self._judge(connection, published, set(), at))
+        return published.keys() & {*(row.entity_id for row in opened), *(entity_id for entity_id, _, _ in closed)}
+
+    async def _judge(
+        self, connection: Connection, published: Mapping[UUID, Published], contested: set[UUID], at: datetime
+    ) -> list[_Judgement]:
+        """What stands of the entities themselves, and of others that claim what they or somebody now claims."""
+        rivals = await self._rivals(connection, published, contested, at)
         judgements = {one.entity_id: one for one in await self._own(connection, published)}
         for rival in rivals:
             if own := judgements.get(rival.entity_id):
                 own.standing |= rival.standing
         others = [rival for rival in rivals if rival.entity_id not in judgements]
-        await _settle(connection, [*judgements.values(), *others, *await self._referrers(connection, published)])
+        return [*judgements.values(), *others]
 
     async def close(self, connection: Connection, entity_ids: Collection[UUID], at: datetime) -> None:
         """Close all that stands of entities for which others stand from now on."""
@@ -140,6 +156,17 @@ class Keeper:
 
 async def _settle(connection: Connection, judgements: Iterable[_Judgement]) -> None:
     """Write the difference between what stood open and what stands now."""
+    opened, closed = await _differences(connection, judgements)
+    if closed:
+        await store.close(connection, closed)
+    if opened:
+        await store.open_(connection, opened)
+
+
+async def _differences(
+    connection: Connection, judgements: Iterable[_Judgement]
+) -> tuple[list[store.DiscrepancyRow], list[tuple[UUID, bytes, datetime]]]:
+    """What stands now and stood not open, and what stood open and stands no more."""
     judged = list(judgements)
     stood: dict[UUID, set[bytes]] = {one.entity_id: set() for one in judged}
     for entity_id, digest in await store.open_digests(connection, stood):
@@ -153,10 +180,7 @@ async def _settle(connection: Connection, judgements: Iterable[_Judgement]) -> N
         standing = {found.digest: found for found in one.standing}
         opened.extend(_row(one, found) for digest, found in standing.items() if digest not in before)
         closed.extend((one.entity_id, digest, one.at) for digest in before - standing.keys())
-    if closed:
-        await store.close(connection, closed)
-    if opened:
-        await store.open_(connection, opened)
+    return opened, closed
 
 
 def _row(judgement: _Judgement, found: Discrepancy) -> store.DiscrepancyRow:

@@ -23,6 +23,8 @@ class Submission:
     counts: dict[str, int]
     measures: str
     results: str | None
+    copy_of: str | None
+    removed: int
     finished: bool
     is_new: bool
 
@@ -40,6 +42,7 @@ async def open_submission(
     reason: str | None,
     department: str | None = None,
     file: str | None = None,
+    copy_of: str | None = None,
 ) -> Submission:
     """The submission of this idempotency key; one that is there already keeps its own id and time."""
     row = None
@@ -56,6 +59,7 @@ async def open_submission(
             reason,
             department,
             file,
+            copy_of,
         )
     return Submission(
         submission_id=row["submission_id"],
@@ -65,13 +69,15 @@ async def open_submission(
         counts=msgspec.json.decode(row["counts"], type=dict[str, int]),
         measures=row["measures"],
         results=row["results"],
+        copy_of=row["copy_of"],
+        removed=row["removed"],
         finished=row["finished_at"] is not None,
         is_new=row["is_new"],
     )
 
 
 async def restart_submission(connection: Connection, submission_id: UUID) -> None:
-    """Begin a finished submission anew."""
+    """Begin a finished submission anew; what it told first is kept."""
     await connection.execute(_SQL["restart_submission"], submission_id)
 
 

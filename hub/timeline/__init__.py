@@ -4,7 +4,23 @@ Pure: takes statements, gives verdicts; ``Moment`` is the two times of a questio
 Never reads the clock or the database and never looks into a payload.
 """
 
+from hub.timeline.copies import Conclusion, FullCopy, Successor
 from hub.timeline.moment import END_OF_TIME, TICK, Moment, earliest, turned_at
-from hub.timeline.statements import Outcome, Statement, standing, verdict
+from hub.timeline.statements import ABSENT, ENDS, Outcome, Statement, standing, verdict
 
-__all__ = ["END_OF_TIME", "TICK", "Moment", "Outcome", "Statement", "earliest", "standing", "turned_at", "verdict"]
+__all__ = [
+    "ABSENT",
+    "ENDS",
+    "END_OF_TIME",
+    "TICK",
+    "Conclusion",
+    "FullCopy",
+    "Moment",
+    "Outcome",
+    "Statement",
+    "Successor",
+    "earliest",
+    "standing",
+    "turned_at",
+    "verdict",
+]

@@ -11,6 +11,11 @@ from enum import StrEnum
 from itertools import takewhile
 from uuid import UUID
 
+ABSENT = "ABSENT"
+"""The operation of an end that nobody spelt out: a full copy held the record no longer."""
+ENDS = frozenset({"END", ABSENT})
+"""The operations from whose day on nothing is in force."""
+
 
 class Outcome(StrEnum):
     """What came of one line of a delivery."""
@@ -29,8 +34,9 @@ class Outcome(StrEnum):
 class Statement:
     """What a source said of a record from ``valid_from`` on; ``digest`` stands for its whole content.
 
-    ``operation`` is STATE, END (nothing is in force from ``valid_from`` on) or WITHDRAW (what was said for
-    ``valid_from`` should not have been said). ``current`` tells whether the hub holds it as standing.
+    ``operation`` is STATE, END (nothing is in force from ``valid_from`` on), ABSENT (the same, as a full copy lets
+    conclude) or WITHDRAW (what was said for ``valid_from`` should not have been said). ``current`` tells whether the
+    hub holds it as standing.
     """
 
     valid_from: date

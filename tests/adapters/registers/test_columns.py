@@ -78,3 +78,34 @@ def test_two_columns_for_one_item_are_refused(model: Model) -> None:
     refuse_twins(model.records["household"], ["姓名", "公民身份号码"], "f.csv")
     with pytest.raises(UnrecognisedColumns, match="身份证号 and 公民身份号码 stand for the same item"):
         refuse_twins(model.records["household"], ["姓名", "身份证号", "公民身份号码"], "f.csv")
+
+
+@pytest.mark.parametrize("mark", ["1", "Y", "d", "是", "删除", "１", 1, 1.0, True])
+def test_a_mark_of_the_source_ends_a_record_or_takes_it_back_as_declared(model: Model, mark: object) -> None:
+    for meaning, operation in (("_ended", Operation.END), ("_withdrawn", Operation.WITHDRAW)):
+        line = only_line(household(model, {"删除标志": meaning}), {"姓名": "王", "删除标志": mark})
+        assert isinstance(line, Line)
+        assert line.operation is operation
+
+
+@pytest.mark.parametrize("mark", ["", None, "0", "N", "u", "否", 0, 0.0, False])
+def test_a_line_without_the_mark_says_what_holds(model: Model, mark: object) -> None:
+    line = only_line(household(model, {"删除标志": "_ended"}), {"姓名": "王", "删除标志": mark})
+    assert isinstance(line, Line)
+    assert line.operation is Operation.STATE
+
+
+def test_a_mark_that_nobody_knows_is_refused_and_one_that_was_not_declared_marks_nothing(model: Model) -> None:
+    refused = only_line(household(model, {"删除标志": "_ended"}), {"姓名": "王", "删除标志": "可能"})
+    assert isinstance(refused, BrokenLine)
+    assert (refused.reason.code.name, "可能" in refused.reason.zh) == ("UNKNOWN_CODE", False)
+    columns = household(model)
+    line = only_line(columns, {"姓名": "王", "删除标志": "1"})
+    assert isinstance(line, Line)
+    assert (line.operation, list(columns.unknown)) == (Operation.STATE, ["删除标志"])
+
+
+def test_what_is_spelt_out_outweighs_a_mark(model: Model) -> None:
+    line = only_line(household(model, {"删除标志": "_ended"}), {"姓名": "王", "删除标志": "1", "操作": "撤回"})
+    assert isinstance(line, Line)
+    assert line.operation is Operation.WITHDRAW
