@@ -20,6 +20,11 @@ def differ(check: CrossCheck, one: object, other: object) -> bool:
     return one is not None and other is not None and not same_value(one, other)
 
 
+def same(_check: CrossCheck, one: object, other: object) -> bool:
+    """Both are known and the same."""
+    return one is not None and same_value(one, other)
+
+
 def days_differ(check: CrossCheck, one: object, other: object) -> bool:
     """Both dates are known, and more than ``days`` lie between them; a reduced one may be any day that it covers."""
     return dated_after(check, one, other) or dated_after(check, other, one)
@@ -87,6 +92,7 @@ CONTRADICTIONS: dict[str, Callable[..., bool]] = {
         differ,
         lacks,
         refuted,
+        same,
         wrong_organization_code,
     )
 }

@@ -23,7 +23,7 @@ from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
 from hub.intake.kept import keep
 from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
-from hub.intake.recall import recall, store
+from hub.intake.recall import recall, recall_elsewhere, store
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.stewardship.bonds import bonds_of
 from hub.store import copies, splits, writing
@@ -91,7 +91,7 @@ class Chunk:
             kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
             occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
             await self._write_identities(connection, directory, occasion)
-            results, touched = await self._write_states(connection, said, directory.joined, occasion, refused)
+            results, touched = await self._write_states(connection, said, directory, occasion, refused)
             await self._write_references(connection, said, directory, occasion.at)
             await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
         if self.copy_of:
@@ -191,16 +191,26 @@ class Chunk:
         self,
         connection: Connection,
         said: Sequence[tuple[Checked, Known, str]],
-        joined: set[UUID],
+        directory: Directory,
         occasion: Occasion,
         refused: list[Refused],
     ) -> tuple[list[Result], set[UUID]]:
         """Add what was said, with its payload, to the histories of its records; gives the entities that this touched.
 
-        The histories of entities that others have ``joined`` are judged anew, each record's as one.
+        The histories of entities that others have joined are judged anew, each record's as one.
         """
         asked = {(owner.canonical_id, line.record.name, line.record_key) for line, owner, _ in said}
-        histories = await recall(connection, self.submission_id, self.register, self.source_unit, asked, joined)
+        histories = await recall(
+            connection, self.submission_id, self.register, self.source_unit, asked, directory.joined
+        )
+        moved = {
+            (owner.canonical_id, line.record.name, line.record_key, directory.lookups[key])
+            for line, owner, _ in said
+            for key in line.identifiers
+            if directory.known[key].is_moved
+        }
+        if moved:
+            await recall_elsewhere(connection, histories, self.register, self.source_unit, moved)
         results: list[Result] = []
         for line, owner, payload in said:
             outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, occasion.at)
@@ -274,7 +284,9 @@ def known_from(row: asyncpg.Record) -> Known:
     """What a row of ``identified`` says of a look-up."""
     by = row["replaced_by"]
     replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
-    return Known(row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"])
+    return Known(
+        row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"], row["is_moved"]
+    )
 
 
 def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused:

@@ -43,11 +43,13 @@ class Writes:
 class Histories:
     """The histories of the records that a chunk speaks of, growing line by line.
 
-    One history holds what was said of all entities that are one now; each statement stays with its own member.
+    One history holds what was said of all entities that are one now; each statement stays with its own member. What
+    was said of who bore a number is not said once more of who bears it now.
     """
 
     submission_id: UUID
     _statements: dict[RecordId, list[Statement]] = field(default_factory=dict)
+    _elsewhere: dict[RecordId, list[Statement]] = field(default_factory=dict)
     _members: dict[UUID, UUID] = field(default_factory=dict)
     _payloads: dict[UUID, str] = field(default_factory=dict)
 
@@ -56,9 +58,13 @@ class Histories:
         self._statements.setdefault(record_id, []).append(statement)
         self._members[statement.state_id] = member_id
 
+    def remember_elsewhere(self, record_id: RecordId, statement: Statement) -> None:
+        """Note a statement that is stored of who bore a number of the record's entity before."""
+        self._elsewhere.setdefault(record_id, []).append(statement)
+
     def hear(self, record_id: RecordId, member_id: UUID, line: Checked, payload: str, at: datetime) -> Outcome | None:
         """Add what ``line`` says of its record; None if its delivery says two things of one record and day."""
-        history = self._statements.setdefault(record_id, [])
+        history, elsewhere = self._statements.setdefault(record_id, []), self._elsewhere.get(record_id, [])
         statement = Statement(
             valid_from=line.valid_from,
             stated_at=line.stated_at,
@@ -67,8 +73,10 @@ class Histories:
             submission_id=self.submission_id,
             state_id=new_id(at),
         )
-        if line.line.stated_at is None and any(_repeats_the_key(known, statement) for known in history):
+        if line.line.stated_at is None and any(_repeats_the_key(known, statement) for known in history + elsewhere):
             return None
+        if any(known.says_the_same_as(statement) for known in elsewhere):
+            return Outcome.UNCHANGED
         outcome = verdict(history, statement)
         if not any(known.says_the_same_as(statement) for known in history):
             self.remember(record_id, member_id, statement)

@@ -30,7 +30,8 @@ class Replacement:
 class Known:
     """What an identifier leads to: the member it was given to, and the entity that stands for that member now.
 
-    ``replaced`` says which number took its place, if one did; ``is_split`` whether records were split off the member.
+    ``replaced`` says which number took its place, if one did; ``is_split`` whether records were split off the member;
+    ``is_moved`` whether the identifier led to another one before.
     """
 
     identifier_id: UUID
@@ -38,6 +39,7 @@ class Known:
     canonical_id: UUID
     replaced: Replacement | None = None
     is_split: bool = False
+    is_moved: bool = False
 
 
 class Owner(NamedTuple):

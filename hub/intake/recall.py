@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from hub.intake.histories import Histories, RecordId, Writes
-from hub.store import writing
+from hub.store import splits, writing
 from hub.store.pool import Connection
 from hub.timeline import Statement
 
@@ -22,20 +24,36 @@ async def recall(
     """All that was said of the records ``asked`` by a unit of a register, and by anybody of the entities ``whole``."""
     histories = Histories(submission_id)
     for row in await writing.statements(connection, asked, register, source_unit, whole):
-        histories.remember(
-            RecordId(*(row[name] for name in RecordId._fields)),
-            row["member_id"],
-            Statement(
-                valid_from=row["valid_from"],
-                stated_at=row["stated_at"],
-                operation=row["operation"],
-                digest=row["digest"],
-                submission_id=row["submission_id"],
-                state_id=row["state_id"],
-                current=row["current"],
-            ),
-        )
+        histories.remember(_record_id(row), row["member_id"], _statement(row))
     return histories
+
+
+async def recall_elsewhere(
+    connection: Connection,
+    histories: Histories,
+    register: str,
+    source_unit: str,
+    asked: Iterable[tuple[UUID, str, str, bytes]],
+) -> None:
+    """Add what was said of the records ``asked``, each with the look-up of a number, of who bore that before."""
+    for row in await splits.said_elsewhere(connection, asked, register, source_unit):
+        histories.remember_elsewhere(_record_id(row), _statement(row))
+
+
+def _record_id(row: asyncpg.Record) -> RecordId:
+    return RecordId(*(row[name] for name in RecordId._fields))
+
+
+def _statement(row: asyncpg.Record) -> Statement:
+    return Statement(
+        valid_from=row["valid_from"],
+        stated_at=row["stated_at"],
+        operation=row["operation"],
+        digest=row["digest"],
+        submission_id=row["submission_id"],
+        state_id=row["state_id"],
+        current=row["current"],
+    )
 
 
 async def store(

@@ -11,12 +11,16 @@ from (
 ) as ordered;
 
 -- identified
--- Which entity each look-up of $1 names at present: the member it was given to, whether records were split off that, and
--- the entity that stands for it now.
+-- Which entity each look-up of $1 names at present: the member it was given to, the entity that stands for it now,
+-- whether records were split off the member, and whether the look-up led to another one before.
 select identifier.lookup, identifier.identifier_id, identifier.entity_id,
        coalesce(link.into_id, identifier.entity_id) as canonical_id,
        identifier.replaced_by, identifier.valid_to, identifier.replaced_stated_at,
-       exists (select from split where split.entity_id = identifier.entity_id) as is_split
+       exists (select from split where split.entity_id = identifier.entity_id) as is_split,
+       exists (
+           select from vault.identifier as former
+           where former.lookup = identifier.lookup and former.entity_id <> identifier.entity_id
+       ) as is_moved
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
 where identifier.lookup = any ($1) and identifier.superseded_at is null;

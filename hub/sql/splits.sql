@@ -39,6 +39,25 @@ left join link on link.entity_id = split.other_id and link.unlinked_at is null
 where split.entity_id = any ($1) and split.source_unit = $2
 order by split.entity_id, split.record_type, split.record_key, split.split_at desc;
 
+-- said_elsewhere
+-- What the unit $6 of register $5 said of the records (entity $1, type $2, key $3, each by place) when it was said of who had
+-- borne the number with the look-up $4 before, or of whom that record was split off to since.
+select asked.entity_id, held.entity_id as member_id, held.register, held.source_unit, held.record_type, held.record_key,
+       held.state_id, held.valid_from, held.stated_at, held.operation, held.digest, held.submission_id,
+       false as current
+from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) as asked (entity_id, record_type, record_key, lookup)
+join vault.identifier on identifier.lookup = asked.lookup and identifier.superseded_at is not null
+cross join lateral (
+    select identifier.entity_id
+    union all
+    select split.other_id
+    from split
+    where split.entity_id = identifier.entity_id and split.record_type = asked.record_type
+      and split.source_unit = $6 and split.record_key = asked.record_key
+) as former
+join held on held.entity_id = former.entity_id and held.record_type = asked.record_type
+    and held.record_key = asked.record_key and held.register = $5 and held.source_unit = $6;
+
 -- move_states
 -- Lets all that was said of the records (entity $1, type $2, unit $3, key $4, each by place) be said of the entity $5 from
 -- $6 on, by the order $7: it stands there as it stood here.

@@ -63,6 +63,14 @@ async def split_off(connection: Connection, entity_ids: Iterable[UUID], source_u
     return await connection.fetch(_SQL["split_off"], list(entity_ids), source_unit)
 
 
+async def said_elsewhere(
+    connection: Connection, records: Iterable[tuple[UUID, str, str, bytes]], register: str, source_unit: str
+) -> list[asyncpg.Record]:
+    """What was said of records, each given as (entity, record type, record key, look-up), of who bore that before."""
+    columns = map(list, zip(*records, strict=True))
+    return await connection.fetch(_SQL["said_elsewhere"], *columns, register, source_unit)
+
+
 async def move(
     connection: Connection, records: Iterable[HeldRecord], other_id: UUID, at: datetime, submission_id: UUID
 ) -> None:

@@ -67,8 +67,13 @@ def standing(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def _winner(rivals: list[Statement]) -> Statement:
-    """The last word; of a last word that was repeated, its first utterance, so that repeating changes nothing."""
-    ordered = sorted(rivals, key=lambda statement: (*statement.rank, not statement.current), reverse=True)
+    """The last word; of a last word that was repeated, its first utterance, so that repeating changes nothing.
+
+    One statement that was made of two entities which are one now stands as it did, else as it was stored first.
+    """
+    ordered = sorted(
+        rivals, key=lambda statement: (*statement.rank, not statement.current, statement.state_id), reverse=True
+    )
     return list(takewhile(lambda statement: statement.digest == ordered[0].digest, ordered))[-1]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from random import Random
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -50,15 +50,6 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A line, the delivery it came with, and the instant since which it is known."""
-
-    said: Said
-    delivery: str
-    known_at: datetime
-
-
-@dataclass(frozen=True)
 class Delivery:
     """Lines about one list by one unit, and how long after the delivery before it they are heard."""
 
@@ -77,6 +68,39 @@ class Delivery:
     def target(self) -> tuple[str, str]:
         """The list and the unit."""
         return self.lines[0].record[:2]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is ordered of whom ``key`` names: to link it into, or have ``key`` reassigned to, whom ``other`` names.
+
+    Or to part it, or to split ``record`` off it, with the number ``other`` if there is one.
+    """
+
+    what: str
+    key: str
+    other: str
+    record: Record
+    after: timedelta
+
+    def __repr__(self) -> str:
+        return f"(+{self.after}: {self.what} {self.key} {self.other} {' '.join(self.record)})"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A delivery or an order, and the instant since which what it brought is known."""
+
+    what: Delivery | Order
+    known_at: datetime
+
+
+class Word(NamedTuple):
+    """What was said, of whom, and by which delivery."""
+
+    of: int
+    said: Said
+    delivery: str
 
 
 def line(said: Said) -> dict[str, object]:
@@ -124,6 +148,7 @@ _SUBJECTS: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ("socialGroupRegistration", ("C1",), ("",)),
     ("businessRegistration", ("C2",), ("",)),
 ]
+_PERSONS, _LEGAL = ("P1", "P2", "S1"), ("C1", "C2", "N1")
 _STEPS = [timedelta(seconds=1)] * 3 + [timedelta(0), timedelta(microseconds=1), timedelta(days=1)]
 
 
@@ -137,13 +162,15 @@ class Choose(Protocol):
 
 
 @st.composite
-def histories(draw: st.DrawFn, most: int = 60) -> list[Delivery]:
-    """Deliveries of lines in the order in which they are heard, which is not that in which they were said."""
+def histories(draw: st.DrawFn, most: int = 60) -> list[Delivery | Order]:
+    """Orders, and deliveries of lines as they are heard, which is not the order in which they were said."""
 
     def choose(options: Sequence[T]) -> T:
         return draw(st.sampled_from(options))
 
-    said = [something_said(n, choose) for n in range(draw(st.integers(1, most)))]
+    events = draw(st.integers(1, most))
+    ordered = draw(st.integers(0, events // 3))
+    said = [something_said(n, choose) for n in range(events - ordered)]
     said += draw(st.lists(st.sampled_from(said), max_size=2))
     deliveries: list[Delivery] = []
     for one in draw(st.permutations(said)):
@@ -152,7 +179,21 @@ def histories(draw: st.DrawFn, most: int = 60) -> list[Delivery]:
             deliveries[-1] = Delivery((*last.lines, one), last.after)
         else:
             deliveries.append(Delivery((one,), choose(_STEPS)))
-    return deliveries
+    history: list[Delivery | Order] = [*deliveries]
+    for _ in range(ordered):
+        history.insert(draw(st.integers(len(history) // 3, len(history))), something_ordered(choose))
+    return history
+
+
+def something_ordered(choose: Choose) -> Order:
+    """Any order, about persons or about legal entities."""
+    record_type, named, record_keys = choose(_SUBJECTS)
+    key = choose(named)
+    other = choose([one for one in next(keys for keys in (_PERSONS, _LEGAL) if key in keys) if one != key])
+    what = choose(["link", "link", "part", "reassign", "split", "split"])
+    record = (record_type, choose(["east", "east", "west"]), choose(record_keys)) if what == "split" else ("", "", "")
+    taken = choose([*named, ""]) if what == "split" else "" if what == "part" else other
+    return Order(what, key, taken, record, choose(_STEPS))
 
 
 def one_by_one(lines: int, seed: int) -> list[Delivery]:

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 
 from hub.catalog import Model
 from hub.timeline import Moment
-from tests.asof.histories import DAYS, Delivery, histories, one_by_one
+from tests.asof.histories import DAYS, Delivery, Order, histories, one_by_one
 from tests.asof.oracle import Oracle
 from tests.asof.told import Answer, Told, hub_with_a_still_clock
 from tests.conftest import Server
@@ -21,9 +21,8 @@ A_MICROSECOND = timedelta(microseconds=1)
 
 async def check(hub: Told) -> None:
     """Compare every cell: each day on which something may begin and the one before, each instant of learning too."""
-    heard, deliveries = await hub.heard(), await hub.deliveries()
-    oracle = Oracle(heard)
-    learnt = {one.known_at for one in heard}
+    deliveries, oracle = await hub.deliveries(), Oracle(hub.happened)
+    learnt = {one.known_at for one in hub.happened}
     for known_at in sorted(learnt | {instant - A_MICROSECOND for instant in learnt}):
         for valid_on in (EVE, *DAYS):
             moment = Moment(valid_on, known_at)
@@ -32,17 +31,17 @@ async def check(hub: Told) -> None:
                 assert told == (records, oracle.items(key, valid_on, known_at)), (key, moment)
 
 
-async def hear_and_check(server: Server, model: Model, history: Sequence[Delivery]) -> None:
+async def hear_and_check(server: Server, model: Model, history: Sequence[Delivery | Order]) -> None:
     async with hub_with_a_still_clock(server, model) as hub:
-        for delivery in history:
-            await hub.hear(delivery)
+        for what in history:
+            await hub.happen(what)
         await check(hub)
 
 
 @settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 @given(history=histories())
 async def test_every_moment_of_a_history_is_told_as_the_rules_say(
-    embedded_server: Server, model: Model, history: list[Delivery]
+    embedded_server: Server, model: Model, history: list[Delivery | Order]
 ) -> None:
     await hear_and_check(embedded_server, model, history)
 
@@ -51,7 +50,7 @@ async def test_every_moment_of_a_history_is_told_as_the_rules_say(
 @settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
 @given(history=histories())
 async def test_every_moment_of_a_history_is_told_as_the_rules_say_however_often(
-    embedded_server: Server, model: Model, history: list[Delivery]
+    embedded_server: Server, model: Model, history: list[Delivery | Order]
 ) -> None:
     await hear_and_check(embedded_server, model, history)
 
@@ -60,7 +59,7 @@ async def told_in_the_end(server: Server, model: Model, history: Sequence[Delive
     """What is told of every day once everything is known, without since when it is."""
     async with hub_with_a_still_clock(server, model) as hub:
         for delivery in history:
-            await hub.hear(delivery)
+            await hub.happen(delivery)
         deliveries = await hub.deliveries()
         days = [await hub.tell(Moment(valid_on, ALL_KNOWN), deliveries) for valid_on in (EVE, *DAYS)]
     return [{key: whenever(answer) for key, answer in day.items()} for day in days]

@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import Phase, given, settings
 
 from hub.catalog import Model
-from tests.asof.histories import DAYS, NUMBERS, Delivery, histories
-from tests.asof.oracle import Decided, Oracle
+from tests.asof.answers import Decided
+from tests.asof.histories import DAYS, NUMBERS, Delivery, Order, histories
+from tests.asof.oracle import Oracle
 from tests.asof.told import SCHEMES, Told, hub_with_a_still_clock
 from tests.conftest import Server, services_on
 from tests.intake.hubs import VAULT
@@ -26,9 +27,8 @@ async def check(api: Api, hub: Told) -> None:
     """Ask about every key on two days at every instant at which something became known."""
     async with api.services.database.connection() as connection:
         await connection.execute("update still.clock set now = now + interval '1 hour'")
-    heard = await hub.heard()
-    oracle = Oracle(heard)
-    for known_at in sorted({one.known_at for one in heard}):
+    oracle = Oracle(hub.happened)
+    for known_at in sorted({one.known_at for one in hub.happened}):
         for valid_on in (DAYS[1], DAYS[-1]):
             for key, number in NUMBERS.items():
                 as_of = {"validOn": valid_on.isoformat(), "knownAt": known_at.isoformat()}
@@ -40,7 +40,7 @@ async def check(api: Api, hub: Told) -> None:
 
 def expected_of(oracle: Oracle, key: str, valid_on: date, known_at: datetime) -> dict[str, object] | None:
     """The items in the words of an answer; None where nothing was heard of the key by then."""
-    if not any(one.known_at <= known_at and key in one.said.keys for one in oracle.heard):
+    if key not in oracle.world(known_at).bearer:
         return None
     decided = oracle.items(key, valid_on, known_at)
     items = ("name", "sex", "maritalStatus") if key[0] in "PS" else ("name",)
@@ -70,11 +70,11 @@ def _shown(value: Any, why: dict[str, Any]) -> tuple[object, ...]:  # noqa: ANN4
 @settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
 @given(history=histories(most=16))
 async def test_every_answer_about_a_moment_is_what_the_rules_say(
-    embedded_server: Server, model: Model, history: list[Delivery]
+    embedded_server: Server, model: Model, history: list[Delivery | Order]
 ) -> None:
     async with hub_with_a_still_clock(embedded_server, model) as hub:
-        for delivery in history:
-            await hub.hear(delivery)
+        for what in history:
+            await hub.happen(what)
         services = services_on(hub.office.intake.database, model, VAULT)
         async with served(services) as client:
             await check(Api(client, services), hub)

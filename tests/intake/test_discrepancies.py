@@ -55,6 +55,21 @@ async def test_a_register_that_does_not_know_contradicts_nobody(office: Office) 
     assert await open_now(office) == []
 
 
+async def test_who_is_registered_as_their_own_spouse_is_for_the_marriage_register_to_settle(office: Office) -> None:
+    line = {
+        "recordedSubject.idNumber": ONE,
+        "recordedSubject.name": "王小明",
+        "marriedOn": "2020-05-20",
+        "issuingAuthority": "天河区民政局",
+        "spouse.idNumber": ONE,
+    }
+    await say(office, "civil_affairs", "marriageRegistrations", line)
+    found = Found("oneAsTwo", "marriageRegistrations.spouse", "CIVIL_AFFAIRS", ("marriageRegistrations",))
+    assert await open_now(office) == [found]
+    await say(office, "civil_affairs", "marriageRegistrations", line | {"spouse.idNumber": OTHER}, 2)
+    assert await open_now(office) == []
+
+
 DIED: Values = {"certificateNumber": "S1", "recordedSubject.idNumber": ONE, "diedOn": "2023-03-01"}
 """A death, as health registers it."""
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hub.catalog import Model
 from hub.errors import InvalidArgument, LinkedAlready, NotLinked
-from hub.identifiers.schemes import Scheme
+from hub.identifiers.schemes import Identifier, Scheme
+from hub.store.splits import RecordName
 from tests.city.snapshot import everything_told
 from tests.conftest import Server
 from tests.intake.hubs import (
@@ -22,7 +23,7 @@ from tests.intake.hubs import (
     assert_views_are_what_a_new_merge_gives,
     offices,
 )
-from tests.links import link_to, part, person
+from tests.links import link_to, part, person, split_off
 from tests.offices import Office, Values
 from tests.people import credit_code, id_number
 
@@ -43,10 +44,19 @@ class Said:
     stated: int
 
     async def to(self, office: Office) -> None:
-        register, record_type, line = LINES[self.kind]
-        values = {**line(self), "_operation": self.operation, "_valid_from": FIRST_DAY + timedelta(days=self.valid)}
-        stated_on = FIRST_DAY + timedelta(days=self.stated)
-        await office.deliver(register, record_type, [values], stated_on=stated_on, key=repr(self))
+        await office.deliver(*self.line, stated_on=self.stated_on, key=repr(self))
+
+    @property
+    def line(self) -> tuple[str, str, list[Values]]:
+        """The register, the list and the line that says it."""
+        register, record_type, values = LINES[self.kind]
+        itself = {"_operation": self.operation, "_valid_from": FIRST_DAY + timedelta(days=self.valid)}
+        return register, record_type, [{**values(self), **itself}]
+
+    @property
+    def stated_on(self) -> date:
+        """The day on which it is said."""
+        return FIRST_DAY + timedelta(days=self.stated)
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,26 @@ class Ordered:
             else:
                 await link_to(office, one, await person(office, PERSONS[self.into]))
         except (LinkedAlready, NotLinked, InvalidArgument):
+            return
+
+
+@dataclass(frozen=True)
+class Divided:
+    """What the office orders: to split what was said of a person's household or marriage off it, or its number too."""
+
+    place: int
+    kind: str
+    with_number: bool
+
+    async def to(self, office: Office) -> None:
+        one, number = await person(office, PERSONS[self.place]), Identifier(Scheme.ID_NUMBER, PERSONS[self.place])
+        record_type = LINES[self.kind][1]
+        async with office.intake.database.connection() as connection:
+            keys = await connection.fetch("select distinct record_key from state where record_type = $1", record_type)
+        names = [RecordName(record_type, "city", key) for (key,) in keys]
+        try:
+            await split_off(office, one, *names, numbers=[number] if self.with_number else [])
+        except InvalidArgument:
             return
 
 
@@ -102,6 +132,10 @@ SAYINGS = st.builds(
     st.integers(0, 5),
 )
 ORDERS = st.builds(Ordered, st.integers(0, len(PERSONS) - 1), st.none() | st.integers(0, len(PERSONS) - 1))
+DIVISIONS = st.builds(
+    Divided, st.integers(0, len(PERSONS) - 1), st.sampled_from(["household", "marriage"]), st.booleans()
+)
+DIVIDED = st.lists(SAYINGS | SAYINGS | ORDERS | DIVISIONS, min_size=6, max_size=24)
 HISTORIES = st.lists(SAYINGS | ORDERS, min_size=4, max_size=16)
 
 
@@ -163,6 +197,36 @@ async def test_in_the_end_the_links_that_stand_are_all_that_is_left_of_orders_ho
     embedded_server: Server, model: Model, history: list[Said | Ordered]
 ) -> None:
     await check(embedded_server, model, history)
+
+
+async def check_divided(server: Server, model: Model, history: Sequence[Said | Ordered | Divided]) -> None:
+    async with offices(server, model) as (office,):
+        await begin(office)
+        for one in history:
+            await one.to(office)
+        await assert_all_is_well(office)
+        stood = await office.views()
+        for one in history:
+            if isinstance(one, Said):
+                await office.deliver(*one.line, stated_on=one.stated_on, key=f"again {one}")
+        assert await office.views() == stood
+
+
+@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+@given(history=DIVIDED)
+async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing(
+    embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
+) -> None:
+    await check_divided(embedded_server, model, history)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@given(history=DIVIDED)
+async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing_however_often(
+    embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
+) -> None:
+    await check_divided(embedded_server, model, history)
 
 
 def work_of(writer: int) -> list[Said]:

@@ -203,6 +203,18 @@ async def test_what_was_split_off_may_be_split_again(office: Office) -> None:
     await assert_all_is_well(office)
 
 
+async def test_a_record_that_stays_is_not_said_again_of_who_got_its_number(office: Office) -> None:
+    await fill(office)
+    one = await person(office, ONE)
+    done = await split_off(office, one, HOUSEHOLD, numbers=[Identifier(Scheme.ID_NUMBER, ONE)])
+    before = await office.views()
+    await fill(office, again=" again")
+    assert await office.views() == before
+    await insure(office, insurance(ONE, "乙乙"), 2)
+    assert (await told_of(office, done.other_id))[2] == {"household", "socialInsurances"}
+    await assert_all_is_well(office)
+
+
 async def test_an_order_that_makes_no_sense_is_refused_and_changes_nothing(office: Office) -> None:
     await fill(office)
     await office.business({"creditCode": credit_code(1), "name": "甲公司"})

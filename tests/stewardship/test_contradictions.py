@@ -34,6 +34,8 @@ KINDS = check(allowed={"ENTERPRISE": ("91", "93")})
         ("differ", check(), ("王小明", "王晓明"), True),
         ("differ", check(codes=("1", "2")), ({"code": "9"}, {"code": "1"}), False),
         ("differ", check(codes=("1", "2")), ({"code": "2"}, {"code": "1"}), True),
+        ("same", check(), ("a number", "a number"), True),
+        ("same", check(), ("a number", "another"), False),
         ("days_differ", check(), ("1990-02", "1990-02-28"), False),
         ("days_differ", check(), ("1990-02", "1990-03-01"), True),
         ("days_differ", check(), ("1990", "1989-12"), True),

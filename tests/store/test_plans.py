@@ -87,6 +87,7 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("intake", "views"): (ASKED,),
     ("links", "kept_apart"): (ASKED,),
     ("splits", "split_off"): (ASKED, ""),
+    ("splits", "said_elsewhere"): (ASKED, ["t"] * 10, ["1"] * 10, [bytes(16)] * 10, "r", ""),
     ("splits", "splits_of"): (ASKED, NOW),
     ("intake", "due_views"): (ASKED, TODAY),
     ("intake", "due_entities"): (TODAY, 10),

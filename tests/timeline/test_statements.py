@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,3 +117,9 @@ def test_a_repeated_last_word_stands_as_it_was_first_said() -> None:
     first, between, last = said(0, 0, b"a", heard=1), said(0, 1, b"b", heard=2), said(0, 2, b"a", heard=3)
     assert [one.state_id for one in standing([first, last])] == [first.state_id]
     assert [one.state_id for one in standing([first, between, last])] == [last.state_id]
+
+
+@pytest.mark.parametrize("current", [True, False])
+def test_of_one_statement_made_of_two_who_are_one_now_the_same_stands_in_any_order(*, current: bool) -> None:
+    first, second = [replace(said(0, 0, b"a", heard=n), current=current) for n in range(2)]
+    assert standing([first, second]) == standing([second, first]) == [first]
