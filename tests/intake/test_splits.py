@@ -1,5 +1,6 @@
 """One entity that turns out to be two: each has what was said of it, and no delivery makes one of them again."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -25,6 +26,7 @@ from tests.links import link_to, part, person, split_off
 from tests.offices import Office, Values
 from tests.people import credit_code, id_number
 
+WRITERS = 8
 ONE, OTHER, THIRD = id_number(1), id_number(2), id_number(3)
 SECURITY_NUMBER = Identifier(Scheme.SOCIAL_SECURITY_NUMBER, "S1")
 EITHER_WAY = pytest.mark.parametrize("numbers", [[], [SECURITY_NUMBER]], ids=["number stays", "number goes along"])
@@ -265,3 +267,28 @@ async def test_a_code_that_goes_to_the_other_takes_along_what_it_embeds(office: 
         done.other_id: "甲会",
     }
     await assert_all_is_well(office)
+
+
+async def test_a_record_is_split_off_while_eight_speak_of_it(any_server: Server, model: Model) -> None:
+    async with offices(any_server, model, WRITERS + 1) as (steward, *desks):
+        await fill(steward)
+        one, record = await person(steward, ONE), await insured(steward)
+        half = asyncio.Semaphore(0)
+
+        async def speak(writer: int, desk: Office) -> None:
+            for turn in range(6):
+                day = 2 + turn * WRITERS + writer
+                await insure(desk, insurance(ONE, f"乙{day}", _valid_from=date(2022, 1, 1)), key=f"word {day}")
+                half.release()
+
+        async def divide() -> None:
+            for _ in range(WRITERS * 3):
+                await half.acquire()
+            await split_off(steward, one, record, numbers=[SECURITY_NUMBER])
+
+        await asyncio.gather(divide(), *(speak(writer, desk) for writer, desk in enumerate(desks)))
+        assert (await told_of(steward, one))[2] == {"household", "marriageRegistrations"}
+        async with steward.intake.database.connection() as connection:
+            held = "select count(*) from held where record_type = 'socialInsurances' group by entity_id"
+            assert [tuple(row) for row in await connection.fetch(held)] == [(WRITERS * 6 + 1,)]
+        await assert_all_is_well(steward)
