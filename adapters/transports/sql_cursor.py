@@ -4,13 +4,12 @@ Takes values as drivers give them; gives them back as they were, so that a compa
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
-from hub.clock import SHANGHAI
 from hub.errors import SourceUnusable
 
 Value = int | float | Decimal | str | date | UUID
@@ -24,8 +23,6 @@ _READERS: Mapping[str, Callable[[str], Value]] = {
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
 }
-_TIMES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d", "%Y%m%d")
-"""Times as text that sort as they follow each other."""
 
 
 def write_cursor(values: Sequence[Value]) -> str:
@@ -56,55 +53,6 @@ def _ordering_value(row: Mapping[str, object], column: str) -> Value:
     if type(value).__name__ not in _READERS or not isinstance(value, Value):
         raise SourceUnusable(problem=f"the column {column} cannot order its rows, for it holds {type(value).__name__}")
     return value
-
-
-def begin_before(watermark: Value, overlap: int, began_at: datetime) -> Value:
-    """The watermark from which the next run reads, after one that began at ``began_at`` and came to ``watermark``.
-
-    A time ahead of the hub's own is taken for the hub's, for the source's clock may be put right any moment.
-    """
-    if isinstance(watermark, datetime):
-        return _earlier(watermark, overlap, began_at)
-    if isinstance(watermark, date):
-        return _earlier(datetime.combine(watermark, datetime.max.time()), overlap, began_at).date()
-    if isinstance(watermark, str):
-        return _earlier_text(watermark, overlap, began_at)
-    if isinstance(watermark, UUID):
-        raise SourceUnusable(problem="its watermark is a UUID, which does not grow")
-    return watermark - overlap
-
-
-def _earlier(instant: datetime, overlap: int, began_at: datetime) -> datetime:
-    present = began_at if instant.tzinfo else began_at.astimezone(SHANGHAI).replace(tzinfo=None)
-    return min(instant, present.astimezone(instant.tzinfo) if instant.tzinfo else present) - timedelta(seconds=overlap)
-
-
-def _earlier_text(text: str, overlap: int, began_at: datetime) -> str:
-    form = _form_of(text)
-    if form is not None:
-        instant = datetime.strptime(text, form)  # noqa: DTZ007 - the source names no zone
-        return _earlier(instant, overlap, began_at).strftime(form)[: len(text)]
-    if overlap:
-        raise SourceUnusable(problem="its watermark is text but no time, so that its `overlap` must be 0")
-    return text
-
-
-def time_of(value: object) -> object:
-    """The instant that ``value`` is the text of, in a form that sorts; any other value as it is."""
-    form = _form_of(value) if isinstance(value, str) else None
-    return datetime.strptime(str(value), form) if form else value  # noqa: DTZ007 - the source names no zone
-
-
-def _form_of(text: str) -> str | None:
-    return next((form for form in _TIMES if _is_written(text, form)), None)
-
-
-def _is_written(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - the source names no zone
-    except ValueError:
-        return False
-    return True
 
 
 def still_missing(last: Sequence[Value], missing: Sequence[Value], ids: Sequence[Value], reach: int) -> list[Value]:

@@ -76,20 +76,26 @@ class SqlDatabase:
 
 def _engine(url: str, timeout: int) -> Engine:
     try:
-        address = _address(make_url(url))
+        address = _unmade(address_of(url))
         arguments = _arguments(address.get_backend_name(), timeout)
         return create_engine(address, connect_args=arguments, hide_parameters=True, pool_size=1, max_overflow=0)
-    except ArgumentError:
-        raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SourceUnusable(problem=f"the driver for its address is not installed ({named(str(error))})") from None
+    except ArgumentError:
+        raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
 
 
-def _address(url: URL) -> URL:
-    """``url`` with the driver that the hub brings, where it names none; of a file, such that it is never made."""
+def address_of(text: str) -> URL:
+    """The address with the driver that the hub brings, where ``text`` names none."""
+    url = make_url(text)
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _unmade(url: URL) -> URL:
+    """``url`` such that a file which is not there is not made."""
     if url.drivername == "sqlite" and url.database:
         return url.set(database=Path(url.database).absolute().as_uri()).update_query_dict({"mode": "ro", "uri": "true"})
-    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    return url
 
 
 def _arguments(backend: str, timeout: int) -> dict[str, object]:

@@ -7,14 +7,16 @@ one before. So a connection that is dropped costs one page, and no transaction s
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from itertools import pairwise
+from uuid import UUID
 
 from adapters.transports import Page, Pull
 from adapters.transports.patience import patiently
-from adapters.transports.sql_cursor import Value, begin_before, ordering, read_cursor, still_missing, write_cursor
+from adapters.transports.sql_cursor import Value, ordering, read_cursor, still_missing, write_cursor
 from adapters.transports.sql_database import Row, SqlDatabase
 from adapters.transports.sql_pages import SqlPages, Statement
 from adapters.transports.sql_rows import cells_of
 from adapters.transports.sql_settings import Changes, Full, SqlSource, Watermark
+from adapters.transports.watermarks import begin_before
 from hub.errors import SourceUnusable
 
 
@@ -31,7 +33,10 @@ class SqlPull(Pull):
         """None where each run reads everything; else what was reached, less the overlap of a watermark."""
         read = self._source.read
         if isinstance(read, Watermark):
-            return write_cursor([begin_before(read_cursor(reached)[0], read.overlap, began_at)])
+            watermark = read_cursor(reached)[0]
+            if isinstance(watermark, UUID):
+                raise SourceUnusable(problem="its watermark is a UUID, which does not grow")
+            return write_cursor([begin_before(watermark, read.overlap, began_at)])
         return None if isinstance(read, Full) else reached
 
     async def pages(self, after: str | None) -> AsyncGenerator[Page]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import msgspec
 
-from adapters.transports.sql_cursor import time_of
+from adapters.transports.operations import operation_of
 from adapters.transports.sql_database import Row
 from adapters.transports.sql_settings import Changes, SqlSource
+from adapters.transports.watermarks import time_of
 from hub.errors import SourceUnusable
 
 _OBJECT = msgspec.json.Decoder(dict[str, object], float_hook=Decimal)
@@ -28,13 +29,12 @@ def cells_of(source: SqlSource, row: Row) -> Mapping[str, object]:
 
 def _changed(change: Changes, cells: dict[str, object]) -> dict[str, object]:
     """The cells of the row that a change is about; a row that is no JSON object is left for quarantine."""
-    said = str(_of(cells, change.operation)).strip().upper()
-    meaning = {word.upper(): operation for word, operation in change.operations.items()}
+    operation = operation_of(_of(cells, change.operation), change.operations)
     if change.row is not None:
         document = _of(cells, change.row)
         row = document if isinstance(document, dict) else _object(document)
         cells = {**row} if row is not None else cells
-    return {**cells, "_operation": str(meaning.get(said, said))}
+    return {**cells, "_operation": operation}
 
 
 def _object(document: object) -> dict[str, object] | None:

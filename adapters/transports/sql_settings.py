@@ -3,23 +3,16 @@
 Takes nothing; the address, which holds a password, is in the environment variable that ``url_env`` names.
 """
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from adapters.transports.operations import OPERATIONS
 from hub.intake.delivery import Operation
 
 Name = Annotated[str, Meta(min_length=1)]
 Key = Annotated[tuple[Name, ...], Meta(min_length=1)]
-
-OPERATIONS: Mapping[str, Operation] = {
-    **dict.fromkeys(("I", "INSERT", "U", "UPDATE", "STATE"), Operation.STATE),
-    **dict.fromkeys(("D", "DELETE", "END"), Operation.END),
-    "WITHDRAW": Operation.WITHDRAW,
-}
-"""What the operations of a change table mean where a source says nothing else."""
 
 
 class Full(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="mode", tag="full"):
