@@ -141,7 +141,7 @@ class SourceUnusable(HubError):
 
     kind = Kind.INCORRECT
     code = "SOURCE_UNUSABLE"
-    hint = "Mend what adapters.toml says of the source; docs/sources.md explains every setting."
+    hint = "Mend what adapters.toml says of the source; docs/pulls.md explains every key."
 
 
 class SourceUnavailable(HubError):

@@ -14,7 +14,8 @@ from graphql import build_schema as parse_schema
 from graphql import parse, validate
 
 from adapters.registers.columns import LINE_COLUMNS, OPERATIONS
-from adapters.sources import Source
+from adapters.sources import Source, examine_sources
+from adapters.transports import http_settings, sql_settings
 from adapters.transports.files import FORMATS
 from adapters.transports.folder import Folder
 from graphql_schema.schema import build_schema
@@ -66,6 +67,17 @@ MODEL_TABLES = [
     catalog.Prohibition,
     catalog.CardSource,
     catalog.CrossCheck,
+]
+PULL_TABLES = [
+    sql_settings.SqlSource,
+    sql_settings.Full,
+    sql_settings.Watermark,
+    sql_settings.Changes,
+    http_settings.HttpSource,
+    http_settings.Grown,
+    http_settings.Feed,
+    http_settings.CursorPaging,
+    http_settings.NumberPaging,
 ]
 OWN_MODELS = {"model.md": "model", "onboarding.md": "onboarding"}
 """The pages whose queries are about registers that the page adds, and where these lie."""
@@ -162,7 +174,12 @@ def test_every_reason_is_listed_with_both_its_sentences() -> None:
 
 @pytest.mark.parametrize(
     ("document", "kind"),
-    [*(("docs/model.md", kind) for kind in MODEL_TABLES), ("docs/sources.md", Source), ("docs/sources.md", Folder)],
+    [
+        *(("docs/model.md", kind) for kind in MODEL_TABLES),
+        ("docs/sources.md", Source),
+        ("docs/sources.md", Folder),
+        *(("docs/pulls.md", kind) for kind in PULL_TABLES),
+    ],
 )
 def test_every_key_of_a_file_is_explained(document: str, kind: type[msgspec.Struct]) -> None:
     rows = table(section(read(document), f"### {kind.__name__}"), "key")
@@ -178,7 +195,23 @@ def _shown(default: object) -> str:
     """A default as documents write it; nothing for none."""
     if isinstance(default, bool):
         return str(default).lower()
-    return str(default) if isinstance(default, str | int) else ""
+    return str(default) if isinstance(default, str | int | float) else ""
+
+
+@pytest.mark.parametrize("kind", PULL_TABLES, ids=lambda kind: kind.__name__)
+def test_a_key_of_a_source_has_the_meaning_that_the_code_gives_it(kind: type[msgspec.Struct]) -> None:
+    rows = table(section(read("docs/pulls.md"), f"### {kind.__name__}"), "key")
+    described = msgspec.json.schema(kind)["$defs"][kind.__name__]["properties"]
+    assert all(row[2].startswith(described[code(row[0])]["description"]) for row in rows)
+
+
+def test_every_source_that_a_document_shows_can_be_fetched_from(tmp_path: Path) -> None:
+    for name in ("docs/sources.md", "docs/pulls.md"):
+        for shown in snippets(read(name), "toml"):
+            path = tmp_path / "adapters.toml"
+            path.write_text(shown, encoding="utf-8")
+            sources, mistakes = examine_sources(path, load_model())
+            assert (len(sources), mistakes) == (1, []), shown
 
 
 def test_every_type_of_item_is_explained_with_its_parts() -> None:
