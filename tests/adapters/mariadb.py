@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
+ACCOUNT = "root"
 PATIENCE = 600
 """Looks at a starting server, a tenth of a second apart."""
 
@@ -50,7 +51,7 @@ def mariadb_server() -> Iterator[str]:
         with (Path(folder) / "log").open("wb") as log:
             server = subprocess.Popen([serve, "--no-defaults", data, *place, *small, *account], stdout=log, stderr=log)
         try:
-            yield ready(f"mysql://root@127.0.0.1:{port}", server)
+            yield ready(f"mysql://{ACCOUNT}@127.0.0.1:{port}", server)
         finally:
             server.terminate()
             server.wait()
