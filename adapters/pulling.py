@@ -5,6 +5,7 @@ cursor reached and of the bytes that were written by then: a run that was broken
 written beyond is cut off. Only the hub's own user may read the files, and who has taken in the rows removes them.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
@@ -50,8 +51,7 @@ async def pull(source: Pull, start: str | None, path: Path, on_page: Progress = 
     async with aclosing(source.pages(spool.reached)) as pages:
         with _opened(path, spool.size) as file:
             async for page in pages:
-                spool = _written(file, spool, page)
-                _note(path, spool)
+                spool = await asyncio.to_thread(_written, file, path, spool, page)
                 on_page(spool)
                 if _is_enough(source, spool.rows):
                     break
@@ -96,8 +96,8 @@ def _opened(path: Path, size: int) -> Iterator[BinaryIO]:
         yield file
 
 
-def _written(file: BinaryIO, spool: Spool, page: Page) -> Spool:
-    """Write the rows of a page through to the disk, each with the instant at which this run says it."""
+def _written(file: BinaryIO, path: Path, spool: Spool, page: Page) -> Spool:
+    """Write the rows of a page through to the disk, each with the instant at which this run says it; then note it."""
     first = spool.began_at + timedelta(microseconds=spool.rows)
     rows = [
         {STATED_AT: (first + timedelta(microseconds=place)).isoformat()} | _cells(row)
@@ -106,7 +106,9 @@ def _written(file: BinaryIO, spool: Spool, page: Page) -> Spool:
     file.write(msgspec.json.Encoder().encode_lines(rows))
     file.flush()
     os.fsync(file.fileno())
-    return msgspec.structs.replace(spool, reached=page.cursor, rows=spool.rows + len(rows), size=file.tell())
+    spool = msgspec.structs.replace(spool, reached=page.cursor, rows=spool.rows + len(rows), size=file.tell())
+    _note(path, spool)
+    return spool
 
 
 def _cells(row: Mapping[str, object]) -> dict[str, object]:

@@ -6,40 +6,25 @@ a thread. What a refusal tells is the driver's word for it, never a value of a r
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, ProgrammingError
+from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from adapters.transports.patience import Failing
+from adapters.transports.sql_drivers import READ_ONLY, engine_for
 from hub.errors import SourceUnusable
 from hub.reasons import named
 
 Row = Mapping[str, object]
-
-_DRIVERS: Mapping[str, str] = {
-    "postgresql": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-}
-_READ_ONLY: Mapping[str, str] = {
-    "postgresql": "SET TRANSACTION READ ONLY",
-    "mysql": "START TRANSACTION READ ONLY",
-    "mariadb": "START TRANSACTION READ ONLY",
-    "sqlite": "PRAGMA query_only = ON",
-    "oracle": "SET TRANSACTION READ ONLY",
-    "dm": "SET TRANSACTION READ ONLY",
-}
-"""How each database is told that a transaction writes nothing; others are trusted to have a user that cannot."""
 
 
 class SqlDatabase:
     """A database of which pages are asked; connects when the first one is, and anew where it was dropped."""
 
     def __init__(self, url: str, timeout: int) -> None:
-        self._engine = _engine(url, timeout)
-        self._read_only = _READ_ONLY.get(self._engine.dialect.name)
+        self._engine = engine_for(url, timeout)
+        self._read_only = READ_ONLY.get(self._engine.dialect.name)
 
     async def read(self, statement: Select[*tuple[Any, ...]]) -> list[Row]:
         """The rows that ``statement`` gives; raises ``Failing`` where the connection fails."""
@@ -72,39 +57,6 @@ class SqlDatabase:
         if len(set(titles)) < len(titles):
             raise SourceUnusable(problem="two of its columns have the same name; name each in the query")
         return [dict(zip(titles, row, strict=True)) for row in result]
-
-
-def _engine(url: str, timeout: int) -> Engine:
-    try:
-        address = _unmade(address_of(url))
-        arguments = _arguments(address.get_backend_name(), timeout)
-        return create_engine(address, connect_args=arguments, hide_parameters=True, pool_size=1, max_overflow=0)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SourceUnusable(problem=f"the driver for its address is not installed ({named(str(error))})") from None
-    except ArgumentError:
-        raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
-
-
-def address_of(text: str) -> URL:
-    """The address with the driver that the hub brings, where ``text`` names none."""
-    url = make_url(text)
-    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
-
-
-def _unmade(url: URL) -> URL:
-    """``url`` such that a file which is not there is not made."""
-    if url.drivername == "sqlite" and url.database:
-        return url.set(database=Path(url.database).absolute().as_uri()).update_query_dict({"mode": "ro", "uri": "true"})
-    return url
-
-
-def _arguments(backend: str, timeout: int) -> dict[str, object]:
-    """What each driver calls the seconds that it may wait."""
-    if backend == "postgresql":
-        return {"connect_timeout": timeout, "options": f"-c statement_timeout={timeout * 1000}"}
-    if backend in ("mysql", "mariadb"):
-        return {"connect_timeout": timeout, "read_timeout": timeout, "write_timeout": timeout}
-    return {"timeout": timeout} if backend == "sqlite" else {}
 
 
 def _told(error: DBAPIError) -> str:

@@ -1,9 +1,7 @@
 """APIs are read page by page over real HTTP, whatever they answer on the way."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
@@ -12,57 +10,20 @@ from typing import Any
 
 import msgspec
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from adapters.pulling import pull as spool
-from adapters.transports import Pull
 from adapters.transports.http_api import wanted_pause
-from adapters.transports.pull import HttpSource, PullSource, open_pull
+from adapters.transports.pull import HttpSource
 from hub.clock import now
 from hub.errors import SourceUnavailable, SourceUnusable
 from tests.adapters.sources import rows_of
-from tests.served import listening
+from tests.adapters.web import Answers, serving
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 BY_CURSOR = {"by": "cursor", "path": "meta.next", "param": "after"}
 PEOPLE = [{"id": number, "changed": f"2024-01-01T10:00:0{number}Z"} for number in range(5)]
-Answers = Callable[[Request], Response]
-
-
-@dataclass
-class Api:
-    """An API that answers as ``answers`` say, and remembers what it was asked."""
-
-    answers: Answers
-    url: str = ""
-    asked: list[Request] = field(default_factory=list)
-
-    def __call__(self, request: Request) -> Response:
-        self.asked.append(request)
-        return self.answers(request)
-
-    def opened(self, **settings: object) -> Pull:
-        return opened(f"{self.url}/people", **settings)
-
-
-def opened(url: str, **settings: object) -> Pull:
-    said = {"kind": "http", "url": url, "backoff": 0.01, "rows": "items", **settings}
-    return open_pull(msgspec.convert(said, PullSource), {"TOKEN": "the-secret-token"})
-
-
-@asynccontextmanager
-async def serving(answers: Answers) -> AsyncIterator[Api]:
-    api = Api(answers)
-
-    async def answer(request: Request) -> Response:
-        return api(request)
-
-    async with listening(Starlette(routes=[Route("/{path:path}", answer)])) as url:
-        api.url = url
-        yield api
 
 
 def page_of(rows: Sequence[Mapping[str, object]], start: int, size: int = 2) -> dict[str, Any]:

@@ -1,88 +1,24 @@
 """Databases are read whole, in order and to the last digit, over real connections that break."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, text
 
 from adapters.pulling import pull as spool
 from adapters.transports import Pull
 from adapters.transports.pull import PullSource, SqlSource, open_pull
-from adapters.transports.sql_database import address_of
 from hub.errors import SourceUnavailable, SourceUnusable
-from tests.adapters.mariadb import mariadb_server
+from tests.adapters.databases import Source, through
 from tests.adapters.sources import Row, opened, rows_of
 from tests.adapters.wire import wire_to
-from tests.conftest import Server, temporary_database
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 FULL = {"mode": "full", "key": ["id"]}
 GROWING = {"mode": "watermark", "column": "changed_at", "key": ["id"], "overlap": 60}
 CHANGES = {"mode": "changes", "id": "id", "operation": "op"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """A department's database."""
-
-    url: str
-    server: tuple[str, int] | str | None
-
-    def run(self, *statements: str) -> None:
-        engine = create_engine(address_of(self.url))
-        with engine.begin() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-        engine.dispose()
-
-    def opened(self, **settings: object) -> Pull:
-        return opened(self.url, **settings)
-
-
-@pytest.fixture(scope="session")
-def mariadb_url() -> Iterator[str]:
-    with mariadb_server() as url:
-        yield url
-
-
-@pytest.fixture
-def mariadb(mariadb_url: str) -> Source:
-    source = Source(mariadb_url, ("127.0.0.1", urlsplit(mariadb_url).port or 0))
-    source.run("drop database registers", "create database registers character set utf8mb4")
-    return source
-
-
-@pytest.fixture
-async def postgresql(embedded_server: Server) -> AsyncIterator[Source]:
-    async with temporary_database(embedded_server.url) as url:
-        folder = parse_qs(urlsplit(url).query).get("host")
-        yield Source(url, f"{folder[0]}/.s.PGSQL.5432" if folder else None)
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Source:
-    path = tmp_path / "register.db"
-    path.touch()
-    return Source(f"sqlite:///{path}", None)
-
-
-@pytest.fixture(params=["postgresql", "mariadb", "sqlite"])
-def source(request: pytest.FixtureRequest) -> Source:
-    """Each kind of database in turn."""
-    found: Source = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture(params=["postgresql", "mariadb"])
-def remote(request: pytest.FixtureRequest) -> Source:
-    """Each kind of database that is reached over a wire."""
-    found: Source = request.getfixturevalue(request.param)
-    return found
 
 
 def people(source: Source, count: int = 5) -> None:
@@ -264,13 +200,6 @@ async def test_a_database_that_stays_away_is_given_up_after_some_attempts(remote
         assert wire.connections == 3
 
 
-def through(url: str, port: int) -> str:
-    """The same database by way of a wire."""
-    parts = urlsplit(url)
-    account = parts.netloc.rpartition("@")[0]
-    return parts._replace(netloc=f"{account}@127.0.0.1:{port}", query="").geturl()
-
-
 async def test_a_pull_cannot_write(remote: Source) -> None:
     people(remote)
     if "postgresql" in remote.url:
@@ -286,6 +215,15 @@ async def test_a_pull_cannot_write(remote: Source) -> None:
         )
     with pytest.raises(SourceUnusable, match=r"25006|1792"):
         await rows_of(remote.opened(table="spoilt", read=FULL))
+
+
+async def test_a_date_that_python_has_not_costs_no_other_row(postgresql: Source) -> None:
+    postgresql.run("create table spans (id integer primary key, until date, at timestamp, seen timestamptz)")
+    insert(postgresql, "spans", "(1, 'infinity', '-infinity', '0044-03-15 BC')", "(2, '2024-01-31', null, null)")
+    rows = await rows_of(postgresql.opened(table="spans", read=FULL))
+    assert [str(row["until"]) for row in rows] == ["infinity", "2024-01-31"]
+    assert rows[0]["at"] == "-infinity"
+    assert str(rows[0]["seen"]).endswith("BC")
 
 
 async def test_a_key_that_two_rows_share_is_refused(source: Source) -> None:

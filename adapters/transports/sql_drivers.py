@@ -1,0 +1,105 @@
+"""What is peculiar to each driver: its name, how it is told to wait and to write nothing, and dates beyond Python's.
+
+Takes an address as the operator wrote it; gives an engine for it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from psycopg import Connection, DataError
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.adapt import Loader
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from hub.errors import SourceUnusable
+from hub.reasons import named
+
+_DRIVERS: Mapping[str, str] = {
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
+READ_ONLY: Mapping[str, str] = {
+    "postgresql": "SET TRANSACTION READ ONLY",
+    "mysql": "START TRANSACTION READ ONLY",
+    "mariadb": "START TRANSACTION READ ONLY",
+    "sqlite": "PRAGMA query_only = ON",
+    "oracle": "SET TRANSACTION READ ONLY",
+    "dm": "SET TRANSACTION READ ONLY",
+}
+"""How each database is told that a transaction writes nothing; others are trusted to have a user that cannot."""
+
+
+class _OrText(Loader):
+    """Gives what the driver makes of a value, or the value's text where Python has none such, as a date of infinity."""
+
+    strict: ClassVar[type[Loader]]
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        self._strict = self.strict(oid, context)
+
+    def load(self, data: Buffer) -> object:
+        """The value, or its text."""
+        try:
+            return self._strict.load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
+class _Date(_OrText):
+    strict = DateLoader
+
+
+class _Timestamp(_OrText):
+    strict = TimestampLoader
+
+
+class _Instant(_OrText):
+    strict = TimestamptzLoader
+
+
+def engine_for(url: str, timeout: int) -> Engine:
+    """An engine of one connection; raises where ``url`` is none or its driver is not there, without telling it."""
+    try:
+        address = _unmade(address_of(url))
+        arguments = _waiting(address.get_backend_name(), timeout)
+        engine = create_engine(address, connect_args=arguments, hide_parameters=True, pool_size=1, max_overflow=0)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SourceUnusable(problem=f"the driver for its address is not installed ({named(str(error))})") from None
+    except ArgumentError:
+        raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
+    if address.get_backend_name() == "postgresql":
+        event.listen(engine, "connect", _take_any_date)
+    return engine
+
+
+def address_of(text: str) -> URL:
+    """The address with the driver that the hub brings, where ``text`` names none."""
+    url = make_url(text)
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _unmade(url: URL) -> URL:
+    """``url`` such that a file which is not there is not made."""
+    if url.drivername == "sqlite" and url.database:
+        return url.set(database=Path(url.database).absolute().as_uri()).update_query_dict({"mode": "ro", "uri": "true"})
+    return url
+
+
+def _waiting(backend: str, timeout: int) -> dict[str, object]:
+    """What each driver calls the seconds that it may wait."""
+    if backend == "postgresql":
+        return {"connect_timeout": timeout, "options": f"-c statement_timeout={timeout * 1000}"}
+    if backend in ("mysql", "mariadb"):
+        return {"connect_timeout": timeout, "read_timeout": timeout, "write_timeout": timeout}
+    return {"timeout": timeout} if backend == "sqlite" else {}
+
+
+def _take_any_date(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of psycopg, or of another driver
+    if isinstance(connection, Connection):
+        for kind, loader in {"date": _Date, "timestamp": _Timestamp, "timestamptz": _Instant}.items():
+            connection.adapters.register_loader(kind, loader)
