@@ -11,11 +11,13 @@ from hub.desk.search import NameMatch
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
+from hub.stewardship.anomalies import AnomalyKind
 from hub.store.quarantine import LineStatus
 from hub.timeline import Outcome
 from hub.webhooks import WebhookState
 
 __all__ = [
+    "AnomalyKind",
     "EntityKind",
     "IdentifierStatus",
     "LineStatus",
@@ -102,6 +104,17 @@ _enum(
         Outcome.ENDED: "It ends the record.",
         Outcome.WITHDRAWN: "It takes back what was said.",
         Outcome.QUARANTINED: "It could not be taken in and is kept whole, with the reason.",
+    },
+)
+_enum(
+    AnomalyKind,
+    "AnomalyKind",
+    "What is unusual about a submission · 异常类型.",
+    {
+        AnomalyKind.VOLUME: "Far more or fewer lines than usual of the source.",
+        AnomalyKind.SHRUNKEN: "A tenth of the lines that are usual, or fewer: a copy that was cut off, perhaps.",
+        AnomalyKind.ERROR_SHARE: "Far more of its lines were refused than usual.",
+        AnomalyKind.CLOCK_AHEAD: "The source states things in the future: its clock is ahead.",
     },
 )
 _enum(

@@ -25,6 +25,7 @@ from graphql_schema.mending import (
     mend_quarantined,
     retry_quarantined,
 )
+from graphql_schema.quality import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of
@@ -169,12 +170,22 @@ class Mutation:
     retry_quarantined: RetriedLines = strawberry.mutation(
         resolver=retry_quarantined,
         description="Take open lines of your department in again as they are, where a rule or a code list has "
-        "changed · 重新处理.",
+        "changed; one call looks at as many as a submission may carry, the latest first · 重新处理.",
     )
     dismiss_quarantined: list[strawberry.ID] = strawberry.mutation(
         resolver=dismiss_quarantined,
         description="Note that lines of your department need not be taken in; they are kept. Gives those that were "
         "open · 不再处理.",
+    )
+    report_anomaly: AnomalyType = strawberry.mutation(
+        resolver=report_anomaly,
+        description="Keep that an anomaly was reported to who has to mend it, within 24 hours of its being found · "
+        "异常报告.",
+    )
+    close_anomaly: AnomalyType = strawberry.mutation(
+        resolver=close_anomaly,
+        description="Keep that an anomaly was mended, within 48 hours of its being found, or that it is none · "
+        "异常处理.",
     )
     create_webhook: CreatedWebhook = strawberry.mutation(
         resolver=create_webhook,

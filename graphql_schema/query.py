@@ -16,6 +16,7 @@ from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
+from graphql_schema.quality import QUALITY_QUESTIONS
 from graphql_schema.quarantine import QuarantineConnection, quarantine_asked
 from graphql_schema.search import search_fields
 from graphql_schema.values import CreditCode, IdNumber
@@ -135,6 +136,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,
         **WEBHOOK_QUESTIONS,
+        **QUALITY_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

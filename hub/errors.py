@@ -395,6 +395,22 @@ class LineSettled(HubError):
     hint = "The line says how, by whom and in which submission; what is wrong there is corrected by a new delivery."
 
 
+class UnknownAnomaly(HubError):
+    """You are concerned by no anomaly {id}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_ANOMALY"
+    hint = "`hub anomalies` and the query `anomalies` list them, each with its id."
+
+
+class AnomalySettled(HubError):
+    """The anomaly {id} was dealt with already."""
+
+    kind = Kind.CONFLICT
+    code = "ANOMALY_SETTLED"
+    hint = "It says by whom, when and with what words."
+
+
 class SearchNotGranted(HubError):
     """No grant of yours lets you search for a {kind}."""
 

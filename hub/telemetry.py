@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,13 +21,23 @@ from hub.clock import now
 from hub.redaction import redact
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import Counter
+    from opentelemetry.metrics import Counter, Histogram
+    from opentelemetry.metrics import _Gauge as Gauge
     from opentelemetry.sdk.metrics.export import MetricReader
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.trace import Tracer
 
 QUIET = ("strawberry.execution", "httpx")
 """Loggers of libraries that would write whole questions with their arguments, or all of an agency's address."""
+
+STANDING = {
+    "quarantine": ("line", "Lines open in quarantine"),
+    "anomalies": ("anomaly", "Anomalies that are open"),
+    "overdue": ("anomaly", "Anomalies that are open beyond their time"),
+    "unfinished": ("submission", "Submissions that are not finished"),
+    "late": ("source", "Sources that are late by their update duty"),
+}
+"""What waits to be dealt with, as metrics count it for each register."""
 
 _NOTHING = nullcontext()
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
@@ -40,6 +50,9 @@ class _Instruments:
     tracer: "Tracer"
     requests: "Counter"
     lines: "Counter"
+    durations: "Histogram"
+    lags: "Histogram"
+    standing: "Mapping[str, Gauge]"
 
 
 _instruments: _Instruments | None = None
@@ -103,6 +116,20 @@ def count_outcomes(register: str, outcomes: Mapping[str, int]) -> None:
     if _instruments:
         for outcome, lines in outcomes.items():
             _instruments.lines.add(lines, {"register": register, "outcome": outcome})
+
+
+def note_submission(register: str, took: timedelta, lag: timedelta) -> None:
+    """Note how long a submission took to be taken in, and how long after it was stated that was done."""
+    if _instruments:
+        _instruments.durations.record(took.total_seconds(), {"register": register})
+        _instruments.lags.record(max(0.0, lag.total_seconds()), {"register": register})
+
+
+def note_standing(register: str, counts: Mapping[str, int]) -> None:
+    """Note how much of a register waits to be dealt with, by the names of ``STANDING``."""
+    if _instruments:
+        for name, count in counts.items():
+            _instruments.standing[name].set(count, {"register": register})
 
 
 def count_request(outcome: str) -> None:
@@ -185,6 +212,12 @@ def exporting_to(spans: "SpanProcessor", metrics: "MetricReader") -> Iterator[No
         tracer=tracing.get_tracer("jizhun"),
         requests=meter.create_counter("hub.requests", "{request}", "GraphQL requests, by outcome"),
         lines=meter.create_counter("hub.intake.lines", "{line}", "Lines taken in, by outcome"),
+        durations=meter.create_histogram("hub.intake.duration", "s", "How long submissions took"),
+        lags=meter.create_histogram("hub.intake.lag", "s", "From when a submission was stated until it was in"),
+        standing={
+            name: meter.create_gauge(f"hub.standing.{name}", f"{{{unit}}}", description)
+            for name, (unit, description) in STANDING.items()
+        },
     )
     try:
         yield

@@ -1,12 +1,28 @@
 """The command line: `hub --help` lists what it can do.
 
-Exit codes: 0 done, 1 done with lines left in quarantine or differences found, 2 refused with one clear error and
-nothing written.
+Exit codes: 0 done, 1 done with lines left in quarantine, differences found or something to deal with, 2 refused with
+one clear error and nothing written.
 """
 
 import typer
 
-from hub.cli import delivering, exploring, fetching, modelling, operating, publishing, quarantine, webhooks
+from hub.cli import (
+    delivering,
+    examining,
+    exploring,
+    fetching,
+    modelling,
+    operating,
+    publishing,
+    quarantine,
+    watching,
+    webhooks,
+)
+
+GROUPS = (
+    *(delivering, quarantine, fetching, exploring, modelling),
+    *(operating, publishing, watching, examining, webhooks),
+)
 
 app = typer.Typer(
     help="基准 · Jizhun: a GraphQL master-data hub for natural persons and legal entities.",
@@ -15,5 +31,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (delivering, exploring, fetching, modelling, operating, publishing, quarantine, webhooks):
+for group in GROUPS:
     app.add_typer(group.app)

@@ -21,6 +21,7 @@ from hub.clock import SHANGHAI, now
 from hub.errors import HubError, SourceBusy, UnknownRun
 from hub.intake.due import publish_due
 from hub.intake.submission import Intake
+from hub.intake.watching import watch
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
 from hub.store import runs as log
@@ -33,6 +34,7 @@ sources = typer.Typer(help="List the sources and how they stand, or check the fi
 app.add_typer(sources, name="sources", rich_help_panel=PANEL)
 
 MIDNIGHT = "1 0 * * *"
+HOURLY = "1h"
 SOURCE_COLUMNS = ("source", "register", "schedule", "state", "last run", "next run", "lag", "error")
 RUN_COLUMNS = ("run", "source", "began", "took", "outcome", "attempt", "lines", "bytes", "counts", "lag", "error")
 
@@ -97,9 +99,16 @@ async def _work(settings: Settings, declared: Mapping[str, Source]) -> None:
     stopped = until_stopped()
     async with open_services(settings) as services:
         intake = services.intake
-        chores = (Chore("what the day has brought", schedule(MIDNIGHT), lambda: _publish_due(intake)),)
+        chores = (
+            Chore("what the day has brought", schedule(MIDNIGHT), lambda: _publish_due(intake)),
+            Chore("what sources deliver", schedule(HOURLY), lambda: _watch(intake)),
+        )
         err.print(f"Running {len(declared)} sources")
         await Worker(Runner(intake, settings, "hub worker"), declared, chores).work(stopped)
+
+
+async def _watch(intake: Intake) -> None:
+    await watch(intake)
 
 
 async def _publish_due(intake: Intake) -> None:

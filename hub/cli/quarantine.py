@@ -3,10 +3,9 @@
 Whoever runs these holds the keys of the vault and acts for the department that delivered; what is shown is logged so.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -16,7 +15,8 @@ from rich.text import Text
 from adapters.sheet import sheet
 from graphql_schema.services import Services
 from hub.access import Role, Viewer
-from hub.cli.console import fail, guarded, out, run, written
+from hub.cli.console import fail, guarded, out, written
+from hub.cli.opened import check_register, with_services
 from hub.clock import SHANGHAI
 from hub.desk.quarantine import article_of, each_whole_line, own_lines, titles_of, whole_lines
 from hub.errors import UnknownLine
@@ -25,11 +25,10 @@ from hub.intake.delivery import check_name
 from hub.intake.kept import Mending, read
 from hub.intake.mending import Mended, Retried, Settling
 from hub.reasons import ReasonCode
-from hub.serve import open_services, read_model
+from hub.serve import read_model
 from hub.settings import load_settings
 from hub.store.quarantine import LineId, LineStatus, RefusedLine, WantedLines, lines, page
 
-Result = TypeVar("Result")
 app = typer.Typer()
 quarantine = typer.Typer(
     help="List the lines that could not be taken in; show, mend, retry, dismiss and export them.",
@@ -86,7 +85,7 @@ def list_command(
 
     model = guarded(lambda: read_model(load_settings()))
     table = Table(*(Column(title, overflow="fold") for title in COLUMNS))
-    found = _with_services(find)
+    found = with_services(find)
     for line in found:
         received = f"{line.quarantined_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         told = (line.register, line.record_type, line.file or "", line.reason, line.reason_zh, line.reason_en)
@@ -103,7 +102,7 @@ def show(line: NamedLine) -> None:
         (found,) = await whole_lines(services.desk, viewer, [LineId.named(line)])
         return found
 
-    refused, raw = _with_services(find)
+    refused, raw = with_services(find)
     out.print(f"{refused.reason_zh} · {refused.reason_en}", markup=False, soft_wrap=True)
     table = Table("column", Column("value", overflow="fold"))
     kept = read(raw)
@@ -134,7 +133,7 @@ def mend(
         (refused,) = await own_lines(services.desk, viewer, "mend quarantined", [LineId.named(line)])
         return await mending.mend(services.intake, refused, changes, record, _settling(words))
 
-    done = _with_services(correct)
+    done = with_services(correct)
     why = done.result.reason
     out.print(f"{done.result.outcome}" + (f": {why.zh} · {why.en}" if why else ""), markup=False, soft_wrap=True)
     raise typer.Exit(1 if why else 0)
@@ -158,7 +157,7 @@ def retry(
         await mending.resume(services.intake)
         return await mending.retry(services.intake, wanted, None, _settling(words), most)
 
-    done = _with_services(again)
+    done = with_services(again)
     table = Table("outcome", Column("lines", justify="right"))
     for outcome, count in sorted(done.outcomes.items()):
         table.add_row(outcome, f"{count:,}")
@@ -181,7 +180,7 @@ def dismiss(
             await own_lines(services.desk, viewer, "dismiss quarantined", [line_id])
         return await mending.dismiss(services.intake, line_ids, _settling(words))
 
-    out.print(f"{len(_with_services(drop)):,} lines dismissed")
+    out.print(f"{len(with_services(drop)):,} lines dismissed")
 
 
 @quarantine.command("export")
@@ -204,7 +203,7 @@ def export(
         viewer = _acting_for(services.model.registers[register].department)
         return [line async for line in each_whole_line(services.desk, viewer, wanted)]
 
-    found = _with_services(find)
+    found = with_services(find)
     if len({line.record_type for line, _ in found}) > 1:
         fail("the lines are of several record types", "Write one of them to each workbook: name it with --record.")
     content = sheet(found)
@@ -218,16 +217,6 @@ def _write_privately(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def _with_services(work: Callable[[Services], Awaitable[Result]]) -> Result:
-    """What ``work`` gives on an opened hub."""
-
-    async def opened() -> Result:
-        async with open_services(guarded(load_settings)) as services:
-            return await work(services)
-
-    return run(opened())
-
-
 def _wanted(
     register: str | None,
     submission: str | None,
@@ -239,8 +228,7 @@ def _wanted(
 ) -> WantedLines:
     """What the options ask for; ends the command where one names nothing."""
     model = guarded(lambda: read_model(load_settings()))
-    if register and register not in model.registers:
-        fail(f"There is no register named {register}.", "`hub registers` lists the registers.")
+    check_register(register)
     if reason and reason not in ReasonCode.__members__:
         fail(f"There is no reason {reason}.", "docs/quarantine.md lists the reasons.")
     return WantedLines(

@@ -12,6 +12,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct
 
+from hub.catalog import RecordType
 from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
 from hub.intake.check import Checked
@@ -39,6 +40,21 @@ class Measures(Struct, omit_defaults=True):
     news: int = 0
     timely: int = 0
     ahead: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Those taken in and those refused."""
+        return self.taken + sum(self.refused.values())
+
+    @property
+    def valid(self) -> float | None:
+        """The share of lines that were not refused."""
+        return self.taken / self.lines if self.lines else None
+
+    @property
+    def timeliness(self) -> float | None:
+        """The share of lines with something new that came in time; None where none was under a duty."""
+        return self.timely / self.news if self.news else None
 
     def __add__(self, other: "Measures") -> "Measures":
         return Measures(
@@ -70,6 +86,18 @@ def together(one: Measured, other: Measured) -> Measured:
     """What two parts of a submission are worth together."""
     nothing = Measures()
     return {name: one.get(name, nothing) + other.get(name, nothing) for name in {**one, **other}}
+
+
+def completeness(measures: Measures, record: RecordType) -> dict[str, float]:
+    """For each item that a source delivers, the share of lines that give it, or its part that most lines give."""
+    if not measures.taken:
+        return {}
+    given: dict[str, int] = {item.name: 0 for item in record.item if not item.derived}
+    for name, lines in measures.filled.items():
+        item = name.partition(".")[0]
+        if item in given:
+            given[item] = max(given[item], lines)
+    return {name: lines / measures.taken for name, lines in given.items()}
 
 
 def measure(

@@ -7,6 +7,7 @@ line in quarantine stays as it came. Never asks who may do this (``hub/desk/quar
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,7 +17,7 @@ import asyncpg
 
 from hub.catalog import RecordType
 from hub.clock import now
-from hub.errors import LineSettled, UnknownRecordType
+from hub.errors import LineSettled, SubmissionInProgress, UnknownRecordType
 from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checker
 from hub.intake.chunk import Result
@@ -32,6 +33,8 @@ KEY_PREFIX = "quarantine:"
 """What the idempotency keys of submissions from quarantine begin with."""
 MOST_LINES = 2_000
 """Lines of one such submission."""
+BROKEN_OFF = timedelta(minutes=10)
+"""After which a submission that is not finished was broken off; a younger one may be somebody's at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +110,16 @@ async def dismiss(intake: Intake, line_ids: Sequence[LineId], settling: Settling
         return await quarantine.settle(connection, line_ids, LineStatus.DISMISSED, settling.by, settling.words)
 
 
-async def resume(intake: Intake) -> list[UUID]:
-    """Finish what was broken off; gives the submissions."""
+async def resume(intake: Intake, silent_for: timedelta = BROKEN_OFF) -> list[UUID]:
+    """Finish what was begun that long ago and not finished; gives the submissions."""
     async with intake.database.connection() as connection:
-        rows = await quarantine.broken_off(connection, KEY_PREFIX)
+        rows = await quarantine.broken_off(connection, KEY_PREFIX, silent_for)
     finished = []
     for row in rows:
         delivery = Delivery(**dict(row))
         submission = await intake.open(delivery)
-        finished.append((await _take_in(intake, delivery, submission.submission_id)).submission_id)
+        with suppress(SubmissionInProgress):
+            finished.append((await _take_in(intake, delivery, submission.submission_id)).submission_id)
     return finished
 
 

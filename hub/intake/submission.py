@@ -23,6 +23,7 @@ from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checked, Checker
 from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
 from hub.intake.delivery import CLOCK_TOLERANCE, BrokenLine, Line
+from hub.intake.judging import judge
 from hub.intake.measures import Measured, decoded, encoded, measure, together
 from hub.intake.publish import Publisher
 from hub.intake.rejection import Rejected
@@ -31,6 +32,7 @@ from hub.stewardship.working_days import WorkingDays
 from hub.store.catalogs import Catalogs
 from hub.store.copies import Scope
 from hub.store.pool import Database
+from hub.store.quality import Source
 from hub.store.submissions import (
     Submission,
     advance_submission,
@@ -161,6 +163,7 @@ class Intake:
         A delivery that was taken in before is compared again line by line, unless its results were kept: then they
         are given again.
         """
+        began = now()
         submission = await self.open(delivery)
         if submission.finished and submission.results is None:
             async with self.database.connection() as connection:
@@ -186,6 +189,10 @@ class Intake:
             summary.removed = await self._snapshot(delivery, submission, summary.position).settle()
         async with self.database.connection() as connection:
             await finish_submission(connection, submission.submission_id)
+            if not keep_results:
+                source = Source(delivery.register, delivery.source_unit)
+                await judge(connection, source, submission.submission_id, summary.measured)
+        telemetry.note_submission(delivery.register, now() - began, now() - submission.stated_at)
         return summary
 
     def _snapshot(self, delivery: Delivery, submission: Submission, lines: int) -> Snapshot:

@@ -2,6 +2,9 @@
 -- Up to $12 lines in quarantine, the latest first, after the one at $10 and $11 if given: those of register $1, submission
 -- $2, record type $3, reason $4, one of the columns $5, status $6, refused at $7 or later, and delivered by department $8,
 -- which is that of the registers $9 unless the submission names another. What is null excludes none.
+with last as (
+    select quarantined_at from quarantine where submission_id = $10 and place = $11
+)
 select quarantine.submission_id, place, quarantine.register, record_type, quarantine.reason, item, reason_zh, reason_en,
        quarantined_at, status, settled_at, settled_by, words, retried_as, source_unit, department, file, stated_at
 from quarantine
@@ -14,13 +17,10 @@ where ($1::text is null or quarantine.register = $1)
   and ($6::text is null or status = $6)
   and ($7::timestamptz is null or quarantined_at >= $7)
   and ($8::text is null or department = $8 or department is null and quarantine.register = any ($9))
-  and ($10::uuid is null or exists (
-      select from quarantine as last
-      where last.submission_id = $10 and last.place = $11
-        and (quarantine.quarantined_at < last.quarantined_at
-             or quarantine.quarantined_at = last.quarantined_at
-                and (quarantine.submission_id, quarantine.place) > (last.submission_id, last.place))
-  ))
+  and quarantined_at <= coalesce((select quarantined_at from last), 'infinity')
+  and ($10::uuid is null
+       or quarantined_at < (select quarantined_at from last)
+       or (submission_id, place) > ($10, $11::bigint))
 order by quarantined_at desc, submission_id, place
 limit $12;
 
@@ -76,7 +76,8 @@ where retried_as = $1
 order by retried_place;
 
 -- broken_off
--- The submissions of lines from quarantine that were begun and not finished.
+-- The submissions whose keys begin with $1, as those of lines from quarantine do, that were begun $2 ago or earlier and are
+-- not finished.
 select register, source_unit, idempotency_key, digest, stated_at, sender, reason, department
 from submission
-where starts_with(idempotency_key, $1) and finished_at is null;
+where starts_with(idempotency_key, $1) and finished_at is null and started_at <= clock_timestamp() - $2::interval;

@@ -5,7 +5,7 @@ Takes a connection and what is wanted; gives rows. What was refused comes sealed
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -151,9 +151,9 @@ async def taken_again(connection: Connection, submission_id: UUID) -> list[async
     return await connection.fetch(_SQL["taken_again"], submission_id)
 
 
-async def broken_off(connection: Connection, prefix: str) -> list[asyncpg.Record]:
+async def broken_off(connection: Connection, prefix: str, silent_for: timedelta) -> list[asyncpg.Record]:
     """What was delivered with the submissions of lines from quarantine that are not finished, by their keys' prefix."""
-    return await connection.fetch(_SQL["broken_off"], prefix)
+    return await connection.fetch(_SQL["broken_off"], prefix, silent_for)
 
 
 def _columns(line_ids: Collection[LineId]) -> tuple[list[UUID], list[int]]:

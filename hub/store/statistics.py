@@ -8,10 +8,15 @@ import logging
 
 from hub.errors import DatabaseBusy, DatabaseTooSlow
 from hub.sql import queries
-from hub.store.pool import Database
+from hub.store.pool import Connection, Database
 
 _SQL = queries("statistics")
 _log = logging.getLogger("hub.store")
+
+
+async def outgrown(connection: Connection) -> list[str]:
+    """The tables that have outgrown their statistics."""
+    return [row["name"] for row in await connection.fetch(_SQL["outgrown"])]
 
 
 async def refresh_statistics(database: Database) -> list[str]:
@@ -19,9 +24,9 @@ async def refresh_statistics(database: Database) -> list[str]:
     analysed: list[str] = []
     try:
         async with database.connection() as connection:
-            for row in await connection.fetch(_SQL["outgrown"]):
-                await connection.execute(f"analyze (skip_locked) {row['name']}")
-                analysed.append(row["name"])
+            for name in await outgrown(connection):
+                await connection.execute(f"analyze (skip_locked) {name}")
+                analysed.append(name)
     except (DatabaseBusy, DatabaseTooSlow):
         _log.warning("statistics were left for the database to gather")
     return analysed

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -20,8 +21,10 @@ from starlette.routing import Route
 
 from hub import telemetry
 from hub.catalog import Model
+from hub.intake.watching import watch
 from hub.redaction import redact
 from hub.vault.cipher import Vault
+from tests.documents import code, read, table
 from tests.people import id_number
 from tests.served import Api, listening
 from tests.traced import recording, traced_api
@@ -206,3 +209,44 @@ def test_what_is_no_number_of_a_person_stays() -> None:
 @given(st.text(), st.text())
 def test_no_text_around_a_number_protects_it(before: str, after: str) -> None:
     assert CANARY not in redact(before + CANARY + after)
+
+
+async def test_what_waits_of_each_register_and_how_long_submissions_took_is_measured_without_a_value(
+    database_url: str, model: Model, vault: Vault
+) -> None:
+    async with traced_api(database_url, model, vault) as (api, recorded):
+        await api.office.household({"idNumber": CANARY, "name": "王小明"}, {"idNumber": CANARY[:17] + "?"})
+        await watch(api.services.intake)
+        metrics = recorded.metrics.get_metrics_data()
+    assert metrics
+    told = {
+        metric.name: {
+            str((point.attributes or {})["register"]): getattr(point, "value", getattr(point, "count", None))
+            for point in metric.data.data_points
+        }
+        for resource in metrics.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+        if metric.name != "hub.intake.lines"
+    }
+    assert told["hub.intake.duration"] == told["hub.intake.lag"] == {"household_registration": 1}
+    assert told["hub.standing.quarantine"] == {name: int(name == "household_registration") for name in model.registers}
+    assert set(told) >= {f"hub.standing.{name}" for name in telemetry.STANDING}
+    assert CANARY[:17] not in metrics.to_json()
+
+
+def test_every_metric_is_explained() -> None:
+    with recording() as recorded:
+        telemetry.note_standing("x", dict.fromkeys(telemetry.STANDING, 1))
+        telemetry.count_request("answered")
+        telemetry.count_outcomes("x", {"CREATED": 1})
+        telemetry.note_submission("x", timedelta(1), timedelta(1))
+        metrics = recorded.metrics.get_metrics_data()
+    assert metrics
+    made = {
+        metric.name
+        for resource in metrics.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+    assert {code(row[0]) for row in table(read("docs/quality.md"), "metric")} == made

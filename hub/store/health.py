@@ -1,0 +1,28 @@
+"""How the database is, as queries of ``health.sql``: its settings, its time, what was left half done.
+
+Takes a connection; gives rows. Decides nothing.
+"""
+
+import asyncpg
+
+from hub.sql import queries
+from hub.store.pool import Connection
+
+_SQL = queries("health")
+
+
+async def server(connection: Connection) -> asyncpg.Record:
+    """(at, locks, fsync, full_page_writes, synchronous_commit, idle_slots) of the server."""
+    (row,) = await connection.fetch(_SQL["server"])
+    return row
+
+
+async def failing(connection: Connection) -> list[str]:
+    """The sources that fail."""
+    return [row["source"] for row in await connection.fetch(_SQL["failing"])]
+
+
+async def unfinished(connection: Connection) -> int:
+    """How many submissions were left unfinished."""
+    count: int = await connection.fetchval(_SQL["unfinished"])
+    return count
