@@ -6,10 +6,12 @@ others read and write. An entity follows the new version from the instant at whi
 for what was said of it meanwhile; of what was known before that instant it is told by the old one for ever.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
+
+import asyncpg
 
 from hub.catalog import EntityKind, Model, concerned
 from hub.intake.batches import MOST_ENTITIES, writing_to
@@ -19,6 +21,9 @@ from hub.store import catalogs
 from hub.store.catalogs import Catalogs, Task
 from hub.store.known_time import KnownTime, announce
 from hub.store.pool import Connection, Database
+
+SCANNED = 10
+"""Entities that are looked at for each that is merged anew at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class Progress:
 
 
 async def remerge(database: Database, model: Model, at_once: int = MOST_ENTITIES) -> AsyncIterator[Progress]:
-    """Have every view follow the catalog in force, ``at_once`` a transaction; gives how far it has come, each time."""
+    """Have every view follow the catalog in force, ``at_once`` a transaction; gives how far it has come, each time.
+
+    A version that merges nothing differently is followed at once.
+    """
     publisher = Publisher(model, Catalogs(model))
     before: Task | None = None
     total = done = 0
@@ -40,16 +48,23 @@ async def remerge(database: Database, model: Model, at_once: int = MOST_ENTITIES
             total = done + await _left(database, task)
         async with database.connection() as connection:
             record_types = await _concerned(publisher.catalogs, connection, task)
-            rows = await catalogs.scan(connection, task, record_types, at_once)
+            rows = await catalogs.scan(connection, task, record_types, at_once * SCANNED) if record_types else []
             if not rows:
                 await catalogs.finish(connection, task)
                 continue
+        rows = rows[: _reach(rows, at_once)]
         concerned_ids = {row["entity_id"] for row in rows if row["is_concerned"]}
         async with writing_to(database, model, concerned_ids) as connection:
             await _follow(connection, publisher, concerned_ids)
             await catalogs.reach(connection, task, rows[-1]["entity_id"])
         before, done = task, done + len(rows)
         yield Progress(min(done, total), total)
+
+
+def _reach(rows: Sequence[asyncpg.Record], at_once: int) -> int:
+    """How many of the first rows hold no more than ``at_once`` entities that are concerned."""
+    places = [place for place, row in enumerate(rows) if row["is_concerned"]]
+    return places[at_once] if len(places) > at_once else len(rows)
 
 
 async def _follow(connection: Connection, publisher: Publisher, entity_ids: Collection[UUID]) -> None:

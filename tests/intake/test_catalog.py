@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from hub.catalog import EntityKind, Model
+from hub.catalog import EntityKind, Model, Topic, differences
 from hub.errors import CatalogChanged
 from hub.intake.catalog import fill_catalog, publish_catalog, reordered
 from hub.intake.remerge import remerge
@@ -16,10 +18,11 @@ from hub.store.as_of import records_in_force
 from hub.store.catalogs import Catalogs
 from hub.store.pool import Database
 from hub.timeline import END_OF_TIME, Moment
+from tests.catalog.registers import FOUNDATIONS, load_with
 from tests.conftest import Server
 from tests.intake.hubs import assert_versions_have_no_gaps, offices
 from tests.offices import Office, Values
-from tests.people import id_number
+from tests.people import credit_code, id_number
 
 PERSON = EntityKind.NATURAL_PERSON
 
@@ -130,6 +133,30 @@ async def test_a_broken_off_remerge_goes_on_where_it_stopped(office: Office) -> 
     await assert_all_follow(office.intake)
 
 
+async def test_entities_that_a_version_does_not_concern_are_passed_over_many_at_once(office: Office) -> None:
+    await office.business(*({"creditCode": credit_code(place), "name": f"公司{place}"} for place in range(1, 13)))
+    await insured(office, *map(pension, range(1, 6)))
+    await let_marriages_name_first(office.intake)
+    done = await remerged(office.intake, 2)
+    assert (done[-1], len(done)) == (17, 3)
+    async with office.intake.database.connection() as connection:
+        followed = await connection.fetch("select kind, catalog_version from view group by kind, catalog_version")
+    assert sorted(map(tuple, followed)) == [("LEGAL_ENTITY", 1), ("NATURAL_PERSON", 2)]
+
+
+async def test_a_version_that_merges_nothing_differently_is_followed_at_once(office: Office) -> None:
+    await insured(office, pension(1))
+    async with office.intake.database.connection() as connection:
+        catalog = await Catalogs(office.intake.model).in_force(connection)
+    terms = catalog.content.terms | {PERSON: catalog.content.terms[PERSON] | {"name": "S"}}
+    content = replace(catalog.content, terms=terms)
+    number = await publish_catalog(office.intake.database, 1, content, "officer", "now sensitive")
+    assert await remerged(office.intake) == []
+    async with office.intake.database.connection() as connection:
+        assert await catalogs.outstanding(connection) is None
+        assert await catalogs.followers(connection, number) == (1, 1)
+
+
 async def test_a_version_that_was_overtaken_is_not_published(office: Office) -> None:
     await let_marriages_name_first(office.intake)
     async with office.intake.database.connection() as connection:
@@ -143,6 +170,19 @@ async def test_the_model_is_published_once(database: Database, model: Model) -> 
     async with database.connection() as connection:
         (row,) = await catalogs.versions(connection, 100, 100)
     assert (row["number"], row["published_by"]) == (1, "hub")
+
+
+async def test_what_only_a_deployments_model_has_is_published_by_itself(database: Database, tmp_path: Path) -> None:
+    model = load_with(tmp_path, FOUNDATIONS)
+    assert await fill_catalog(database, model) == 2
+    assert await fill_catalog(database, model) is None
+    async with database.connection() as connection:
+        before, after = [(await Catalogs(model).at(connection, number)).content for number in (1, 2)]
+        found = list(differences(before, after))
+        (row, _) = await catalogs.versions(connection, 100, 100)
+    assert (row["published_by"], row["reason"]) == ("hub", "the model has more items")
+    assert [one.name for one in found if one.topic is Topic.UPDATE_DUTY] == ["foundations"]
+    assert all(one.before is None for one in found)
 
 
 async def test_four_write_while_entities_follow_another_catalog(embedded_server: Server, model: Model) -> None:
