@@ -46,5 +46,9 @@ async def split_off(office: Office, one: UUID, *records: RecordName, numbers: Se
 
 async def _order(office: Office, entity_id: UUID, reason: str) -> Order:
     async with office.intake.database.connection() as connection:
-        kind = await connection.fetchval("select kind from view where entity_id = $1", entity_id)
+        kind = await connection.fetchval(
+            "select kind from view where entity_id = coalesce("
+            "(select into_id from link where entity_id = $1 and unlinked_at is null), $1)",
+            entity_id,
+        )
     return Order(EntityKind(kind or EntityKind.NATURAL_PERSON), entity_id, reason, sender="office-1")
