@@ -4,7 +4,7 @@ from typing import Any
 
 from hub.access import Role, Viewer
 from tests.graphql.test_links import LINK, OFFICE, REASON, WHOLE
-from tests.people import id_number
+from tests.people import credit_code, id_number
 from tests.served import AGENCY, Api, department
 
 ONE, OTHER = id_number(1), id_number(2)
@@ -157,3 +157,19 @@ async def test_who_may_not_link_learns_nothing_of_an_id(api: Api) -> None:
     for given in ({"entity": "nobody", "into": entity}, {"entity": entity, "into": "nobody"}):
         answer = await api.ask(LINK, given | {"reason": REASON}, developer)
         assert answer["errors"][0]["extensions"]["code"] == "LINK_NOT_GRANTED"
+
+
+async def test_who_is_named_by_a_record_that_was_split_off_is_tied_to_its_owner(api: Api) -> None:
+    code = credit_code(1)
+    await api.office.household({"idNumber": ONE, "name": "甲"})
+    await api.office.business({"creditCode": code, "name": "甲公司", "legalRepresentative.idNumber": ONE})
+    await api.office.deliver("civil_affairs", "socialGroupRegistration", [{"creditCode": code, "name": "甲会"}])
+    query = "query($id: IdNumber!) { naturalPerson(idNumber: $id) { positions { legalEntity { id name } } } }"
+
+    async def tied() -> list[dict[str, str]]:
+        found = (await api.data(query, {"id": ONE}))["naturalPerson"]
+        return [position["legalEntity"] for position in found["positions"]]
+
+    (entity,) = await tied()
+    done = await split(api, entity["id"], [{"recordType": "businessRegistration", "sourceUnit": "city"}])
+    assert await tied() == [{"id": done["other"], "name": "甲公司"}]
