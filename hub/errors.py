@@ -555,6 +555,14 @@ class DatabaseBusy(HubError):
     hint = "Try again in a moment."
 
 
+class DatabaseFull(HubError):
+    """The database has no room left."""
+
+    kind = Kind.UNAVAILABLE
+    code = "DATABASE_FULL"
+    hint = "Make room on its disk; what is in stays, and the same command goes on where it stopped."
+
+
 class DatabaseTooSlow(HubError):
     """The database took longer over one statement than it may."""
 

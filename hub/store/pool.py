@@ -14,7 +14,7 @@ from asyncpg.connection import LoggedQuery
 from asyncpg.pool import PoolConnectionProxy
 
 from hub import telemetry
-from hub.errors import DatabaseBusy, DatabaseTooSlow, DatabaseUnavailable
+from hub.errors import DatabaseBusy, DatabaseFull, DatabaseTooSlow, DatabaseUnavailable
 from hub.settings import Settings
 from hub.sql import name_of
 from hub.store import embedded
@@ -132,6 +132,8 @@ def _translated(
         yield
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseBusy from error
+    except asyncpg.DiskFullError as error:
+        raise DatabaseFull from error
     except (asyncpg.QueryCanceledError, TimeoutError) as error:
         raise (DatabaseUnavailable(problem="no answer in time") if connection is None else DatabaseTooSlow) from error
     except failures as error:
