@@ -11,7 +11,7 @@ from uuid import UUID
 
 from adapters.brake import Brake, BrakedPull
 from adapters.loading import LoadReport, Progress, RecognisedFile, load, recognise
-from adapters.sources import Source
+from adapters.sources import Mode, Source
 from adapters.syncing import Destination, sync
 from adapters.transports import RowFile
 from adapters.transports.content import Limits
@@ -75,6 +75,7 @@ class Run:
                 record=self.source.record,
                 source_unit=self.source.unit,
                 mapping=self.source.columns,
+                is_copy=self.source.mode is Mode.SNAPSHOT,
             ),
             BrakedPull(open_pull(settings), self.brake),
             self.settings.data_path / "spools",
@@ -93,6 +94,7 @@ class Run:
             source_unit=self.source.unit,
             limits=Limits.of(self.settings),
             mapping=self.source.columns,
+            is_copy=self.source.mode is Mode.SNAPSHOT,
         )
 
     async def _take_in(self, recognised: RecognisedFile) -> LoadReport:

@@ -15,6 +15,7 @@ from adapters.registers import LINE_COLUMNS
 from adapters.schedule import Schedule, interval, schedule
 from adapters.transports.folder import Folder
 from adapters.transports.pull import PullSource
+from adapters.transports.sql_settings import Full
 from hub.catalog import Model
 from hub.catalog.files import Source as Written
 from hub.catalog.files import in_order, read_into
@@ -29,6 +30,7 @@ class Mode(StrEnum):
     """What a delivery of a source is."""
 
     INCREMENTAL = "incremental"
+    SNAPSHOT = "snapshot"
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,7 +124,14 @@ def _problems_of(source: Source, model: Model) -> Iterator[tuple[str, str]]:
         check_name("unit", source.unit or "-")
     except InvalidArgument as error:
         yield "unit", str(error.details["problem"])
+    if source.mode is Mode.SNAPSHOT and not _is_whole(source.transport):
+        yield "mode", "only a file, or a database of which every run reads all (`read.mode` full), is a full copy"
     yield from _times(source)
+
+
+def _is_whole(transport: Transport) -> bool:
+    """Whether each delivery may hold all there is, and not what is new since the last."""
+    return isinstance(transport, Folder) or isinstance(transport.read, Full)
 
 
 def _times(source: Source) -> Iterator[tuple[str, str]]:

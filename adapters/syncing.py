@@ -23,13 +23,17 @@ TakeIn = Callable[[RecognisedFile], Awaitable[LoadReport]]
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where the rows of the source ``name`` go: register, record type, unit, and which item each column stands for."""
+    """Where the rows of the source ``name`` go: register, record type, unit, and which item each column stands for.
+
+    Where ``is_copy``, what a run reads is a full copy.
+    """
 
     name: str
     register: str
     record: str | None = None
     source_unit: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    is_copy: bool = False
 
 
 async def sync(
@@ -70,5 +74,6 @@ def _recognise(intake: Intake, source: Destination, path: Path, spool: Spool, li
         source_unit=source.source_unit,
         limits=limits,
         mapping=source.mapping,
+        is_copy=source.is_copy,
     )
     return replace(recognised, run=f"{source.name}:{spool.began_at.isoformat()}", stated_at=spool.began_at)

@@ -211,7 +211,7 @@ class UnknownRun(HubError):
 class TooManyRemovals(HubError):
     """The full copy leaves out {missing} of {standing} records that stand, more than {share}: none has ended."""
 
-    kind = Kind.CONFLICT
+    kind = Kind.INCORRECT
     code = "TOO_MANY_REMOVALS"
     hint = (
         "Its lines are in. If it was cut off, send all of it; if so many have ended indeed, send it again with "

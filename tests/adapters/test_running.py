@@ -9,7 +9,7 @@ from adapters import running
 from adapters.brake import Brake, BrokenOff
 from adapters.loading import Progress
 from adapters.running import MOST_RESUMED, Ended, Runner
-from adapters.sources import Source
+from adapters.sources import Mode, Source
 from hub.catalog import Model
 from hub.intake import submission
 from hub.intake.submission import Intake
@@ -236,3 +236,19 @@ async def test_a_source_that_is_not_due_any_more_is_not_run(runner: Runner, fold
     drop(folder, "a.csv", 2)
     assert await runner.run(source(folder), Brake(), nothing, lambda latest: latest is not None) is None
     assert await logged(runner) == []
+
+
+async def test_a_folder_of_full_copies_ends_what_a_copy_leaves_out_and_sets_one_aside_that_was_cut_off(
+    runner: Runner, folder: Path, database: Database
+) -> None:
+    copies = source(folder, mode=Mode.SNAPSHOT)
+    for name, lines in (("a.csv", 40), ("b.csv", 38)):
+        drop(folder, name, lines)
+        assert (await run(runner, copies)).run.outcome is RunOutcome.DONE
+    drop(folder, "c.csv", 5)
+    cut_off = (await run(runner, copies)).run
+    assert (cut_off.outcome, cut_off.error_code) == (RunOutcome.FAILED, "TOO_MANY_REMOVALS")
+    assert left(folder) == {"": [], "done": ["a.csv", "b.csv"], "failed": ["c.csv", "c.csv.txt"]}
+    assert "leaves out 33 of 38 records" in (folder / "failed" / "c.csv.txt").read_text(encoding="utf-8")
+    async with database.connection() as connection:
+        assert await connection.fetchval("select count(*) from state where operation = 'ABSENT'") == 2

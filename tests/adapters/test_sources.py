@@ -110,3 +110,11 @@ def test_sources_are_chosen_by_name_each_once(model: Model, tmp_path: Path) -> N
     assert chosen(sources, []) == list(sources.values())
     with pytest.raises(UnknownSource, match="named weather"):
         chosen(sources, ["weather"])
+
+
+def test_what_is_new_since_the_last_run_is_no_full_copy_and_all_of_a_table_is(model: Model, tmp_path: Path) -> None:
+    whole = GOOD.replace('"15m"', '"15m"\nmode = "snapshot"').replace('kind = "folder"\npath = "in"', SQL)
+    assert mistakes(model, tmp_path, whole) == []
+    new = whole.replace("mode = 'full', key = ['id']", "mode = 'watermark', column = 'at', key = ['id']")
+    (problem,) = mistakes(model, tmp_path, new)
+    assert problem.startswith("adapters.toml:6: only a file, or a database of which every run reads all")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -57,11 +58,11 @@ def write(path: Path, statement: str, *values: object) -> None:
         connection.execute(statement, values)
 
 
-async def run(intake: Intake, pull: Pull, spools: Path) -> LoadReport | None:
+async def run(intake: Intake, pull: Pull, spools: Path, to: Destination = HOUSEHOLD) -> LoadReport | None:
     async def take_in(recognised: RecognisedFile) -> LoadReport:
         return await load(intake, recognised, "test", lambda file: None)
 
-    return await sync(intake, HOUSEHOLD, pull, spools, limits=Limits.of(Settings()), take_in=take_in)
+    return await sync(intake, to, pull, spools, limits=Limits.of(Settings()), take_in=take_in)
 
 
 async def on_insert(database: Database, table: str, action: str) -> None:
@@ -169,3 +170,15 @@ async def test_a_source_that_is_forgotten_is_read_from_its_beginning(
     report = await run(intake, growing(source), spools)
     assert report is not None
     assert report.summary.position == 5
+
+
+async def test_a_database_that_is_read_in_full_is_a_full_copy_where_it_is_said_to_be(
+    intake: Intake, source: Path, spools: Path
+) -> None:
+    full = opened(f"sqlite:///{source}", table="hjry", read={"mode": "full", "key": ["sfzh"]})
+    trusting = replace(intake, most_removed_share=0.5)
+    for is_copy, removed in ((True, 0), (False, 0), (True, 1)):
+        report = await run(trusting, full, spools, replace(HOUSEHOLD, is_copy=is_copy))
+        assert report is not None
+        assert report.summary.removed == removed
+        write(source, "delete from hjry where sfzh = ?", id_number(4))
