@@ -57,7 +57,8 @@ class Database:
             with _translated(_LOST, connection):
                 yield connection
         finally:
-            await self._pool.release(connection)
+            with _translated(_LOST, connection):
+                await self._pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -1,6 +1,9 @@
 """Connections are lent in time, leave no trace and fail in the hub's words."""
 
 import asyncio
+import os
+import signal
+import time
 
 import asyncpg
 import pytest
@@ -126,3 +129,17 @@ async def test_the_address_in_the_settings_is_the_one_that_is_used(database_url:
         name = await connection.fetchval("SELECT current_database()")
     assert database_url.partition("?")[0].endswith(f"/{name}")
     assert database.direct_url == database_url
+
+
+async def test_a_connection_that_is_lost_while_it_is_given_back_is_told_of_in_the_hubs_words(
+    database: Database,
+) -> None:
+    async def lose_it() -> None:
+        async with database.connection() as connection:
+            await connection.execute("begin")
+            os.kill(connection.get_server_pid(), signal.SIGTERM)
+            time.sleep(0.5)  # noqa: ASYNC251 - nothing must be heard of it before the connection is given back
+
+    with pytest.raises(DatabaseUnavailable):
+        await lose_it()
+    await database.ping()
