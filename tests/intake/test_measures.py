@@ -95,7 +95,7 @@ async def test_lines_that_cannot_be_read_count_under_no_record_type(office: Offi
     assert await kept(office, summary) == {"": Measures(refused={"INVALID_ENCODING": 1, "UNKNOWN_RECORD_TYPE": 1})}
 
 
-async def test_a_submission_taken_in_again_is_measured_anew_and_parts_add_up(
+async def test_parts_of_a_submission_add_up_and_one_taken_in_again_keeps_what_it_was_worth(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.intake.submission.MOST_LINES", 3)
@@ -108,10 +108,12 @@ async def test_a_submission_taken_in_again_is_measured_anew_and_parts_add_up(
         stated_at=now(),
         sender="test",
     )
-    for _ in range(2):
-        summary = await office.intake.take_in(delivery, lambda after: lines[after:])
-        of = (await kept(office, summary))["household"]
-        assert (of.taken, of.filled) == (10, {"idNumber": 10, "name": 10})
+    first = await office.intake.take_in(delivery, lambda after: lines[after:])
+    of = (await kept(office, first))["household"]
+    assert (of.taken, of.news, of.filled) == (10, 10, {"idNumber": 10, "name": 10})
+    again = await office.intake.take_in(delivery, lambda after: lines[after:])
+    assert (again.measured["household"].taken, again.measured["household"].news) == (10, 0)
+    assert (await kept(office, first))["household"] == of
 
 
 async def test_a_source_is_heard_of_by_record_type_once_a_submission_is_finished(office: Office) -> None:
