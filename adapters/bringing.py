@@ -94,6 +94,7 @@ class Run:
             source_unit=self.source.unit,
             limits=Limits.of(self.settings),
             mapping=self.source.columns,
+            layout=self.source.layout,
             is_copy=self.source.mode is Mode.SNAPSHOT,
         )
 

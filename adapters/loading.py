@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -38,7 +39,8 @@ Progress = Callable[[RowFile], None]
 class RecognisedFile:
     """A file whose record type is known, ready to be loaded.
 
-    One that a ``run`` of a source wrote is that run's, stated at ``stated_at``, whatever file was like it before.
+    Its sender may have named the delivery by a ``key``. One that a ``run`` of a source wrote is that run's, stated at
+    ``stated_at``, whatever file was like it before.
     """
 
     register: str
@@ -47,6 +49,7 @@ class RecognisedFile:
     stated_on: date | None
     source_unit: str
     mapping: Mapping[str, str]
+    key: str | None = None
     run: str | None = None
     stated_at: datetime | None = None
     reason: str | None = None
@@ -54,15 +57,18 @@ class RecognisedFile:
     accepted_removals: int | None = None
 
     def delivery(self, sender: str) -> Delivery:
-        """The delivery that the file is; the same file said on the same day is the same delivery."""
+        """The delivery that the file is; the same file said on the same day is the same delivery.
+
+        Under a key of its sender's it is the same only if all that is said with it is the same too.
+        """
         said = self.stated_on.isoformat() if self.stated_on else ""
         file = f"{'copy' if self.is_copy else 'file'}:{self.file.digest.hex()}:{self.record.name}:{said}"
         stated_at = shanghai_midnight(self.stated_on) if self.stated_on else now()
         return Delivery(
             register=self.register,
             source_unit=self.source_unit,
-            idempotency_key=f"run:{self.run}" if self.run else file,
-            digest=self.file.digest,
+            idempotency_key=self.key or (f"run:{self.run}" if self.run else file),
+            digest=_digest(f"{file}:{self.reason or ''}") if self.key else self.file.digest,
             stated_at=self.stated_at or stated_at,
             sender=sender,
             file=self.file.name,
@@ -143,6 +149,10 @@ def _refuse_parts(copies: Sequence[RecognisedFile]) -> None:
     for name, files in Counter(one.record.name for one in copies).items():
         if files > 1:
             raise InvalidArgument(name="--snapshot", problem=f"{files} files are of {name}; a full copy is one file")
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=32).digest()
 
 
 def _refuse_persons(name: str) -> None:

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 
 from adapters.registers import LINE_COLUMNS
 from adapters.schedule import Schedule, interval, schedule
+from adapters.transports.fixed_width_file import Layout
 from adapters.transports.folder import Folder
 from adapters.transports.pull import PullSource
 from adapters.transports.sql_settings import Full
@@ -46,6 +47,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     attempts: Annotated[int, Meta(ge=1, le=100)] = 5
     retry_after: str = "1m"
     columns: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout | None = None
 
     @property
     def times(self) -> Schedule | None:

@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL, its schema as text, health and the explorer.
+"""The ASGI application: GraphQL, its schema as text, uploads, health and the explorer.
 
 Takes a way to open ``Services``; opens them when the server starts and closes them when it stops.
 """
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_schema.http import GraphQLEndpoint
 from graphql_schema.services import Services
+from graphql_schema.uploads import UploadEndpoint
 from graphql_schema.websocket import SubscriptionEndpoint
 from hub.errors import HubError
 
@@ -33,6 +34,7 @@ def build_app(
         lifespan=lifespan,
         routes=[
             Route("/graphql", GraphQLEndpoint()),
+            Route("/submissions/{register}", UploadEndpoint()),
             WebSocketRoute("/graphql", SubscriptionEndpoint()),
             Route("/schema.graphql", _schema),
             Route("/healthz", _alive),

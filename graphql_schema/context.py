@@ -51,6 +51,14 @@ class Denial:
     count: int = 0
 
 
+def check_register(model: Model, viewer: Viewer, register: str) -> None:
+    """Raise unless the viewer's department answers for ``register``."""
+    if register not in model.registers:
+        raise UnknownRegister(register=register)
+    if not may_submit(model, viewer, register):
+        raise NotYourRegister(register=register)
+
+
 @dataclass
 class OperationContext:
     """One operation's surroundings; ``notes`` keeps what was worked out of its document."""
@@ -71,10 +79,7 @@ class OperationContext:
 
     def check_register(self, register: str) -> None:
         """Raise unless the viewer's department answers for ``register``."""
-        if register not in self.model.registers:
-            raise UnknownRegister(register=register)
-        if not may_submit(self.model, self.viewer, register):
-            raise NotYourRegister(register=register)
+        check_register(self.model, self.viewer, register)
 
     def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
         """Note that ``item`` was denied at the present selection."""

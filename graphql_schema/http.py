@@ -47,11 +47,8 @@ async def _answer(request: Request) -> Response:
             raise MethodNotAllowed
         media_type = answer_type(request.headers.get("accept", ""))
         return await _run(request, media_type)
-    except HubError as error:
-        headers = HEADERS_OF_REFUSALS.get(error.kind, {})
-        return _response({"errors": [hub_error(error)]}, error.http_status, media_type, headers)
     except Exception as error:  # noqa: BLE001 - nothing internal may leave
-        return _response({"errors": [fault(error)]}, HubError().http_status, media_type)
+        return refusal(error, media_type)
 
 
 async def _run(request: Request, media_type: str) -> Response:
@@ -66,7 +63,7 @@ async def _run(request: Request, media_type: str) -> Response:
         settings=services.settings,
     )
     answer, started = await _execute(services, context, body)
-    return _response(answer, 200 if started or media_type == JSON else 400, media_type)
+    return respond(answer, 200 if started or media_type == JSON else 400, media_type)
 
 
 async def _execute(
@@ -82,8 +79,17 @@ async def _execute(
     return answer | ({"data": result.data} if started else {}), started
 
 
-def _response(
-    answer: Mapping[str, object], status: int, media_type: str, headers: Mapping[str, str] | None = None
+def refusal(error: Exception, media_type: str = JSON) -> Response:
+    """What is answered where a whole request fails."""
+    if not isinstance(error, HubError):
+        return respond({"errors": [fault(error)]}, HubError().http_status, media_type)
+    headers = HEADERS_OF_REFUSALS.get(error.kind, {})
+    return respond({"errors": [hub_error(error)]}, error.http_status, media_type, headers)
+
+
+def respond(
+    answer: Mapping[str, object], status: int, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
+    """An answer that nobody may keep."""
     content = msgspec.json.encode(answer)
     return Response(content, status, {**HEADERS, **(headers or {})}, f"{media_type}; charset=utf-8")

@@ -7,6 +7,7 @@ from graphql_schema.schema import HubSchema
 from hub.catalog import Model
 from hub.desk import Desk
 from hub.intake.submission import Intake
+from hub.intake.upload import Uploads
 from hub.settings import Settings
 from hub.store.pool import Database
 
@@ -22,3 +23,4 @@ class Services:
     desk: Desk
     intake: Intake
     issuer: LocalIssuer
+    uploads: Uploads

@@ -500,11 +500,11 @@ class RequestTooLarge(HubError):
 
 
 class MethodNotAllowed(HubError):
-    """GraphQL requests are sent with POST only, for proxies log the addresses that identity numbers would be in."""
+    """Requests are sent with POST only, for proxies log the addresses that identity numbers would be in."""
 
     kind = Kind.METHOD_NOT_ALLOWED
     code = "METHOD_NOT_ALLOWED"
-    hint = "POST the document and its variables as a JSON body."
+    hint = "POST a document and its variables as a JSON body, a file as it is."
 
 
 class NotAcceptable(HubError):
@@ -513,6 +513,38 @@ class NotAcceptable(HubError):
     kind = Kind.NOT_ACCEPTABLE
     code = "NOT_ACCEPTABLE"
     hint = "Send `Accept: application/graphql-response+json`."
+
+
+class UploadUnreadable(HubError):
+    """The upload cannot be read: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "UPLOAD_UNREADABLE"
+    hint = "Send it again, whole; nothing of it was kept."
+
+
+class UploadTooLarge(HubError):
+    """The upload is larger than {limit} bytes."""
+
+    kind = Kind.TOO_LARGE
+    code = "UPLOAD_TOO_LARGE"
+    hint = "Send it packed with gzip, or in parts; the platform office sets HUB_MAX_UPLOAD_BYTES."
+
+
+class UnsupportedUpload(HubError):
+    """What the upload holds cannot be told by its content type or its name."""
+
+    kind = Kind.UNSUPPORTED
+    code = "UNSUPPORTED_UPLOAD"
+    hint = "docs/files.md lists the content types; in a form the file's name says by its extension what it is."
+
+
+class SpoolUnusable(HubError):
+    """What is uploaded cannot be kept: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "SPOOL_UNUSABLE"
+    hint = "Check that HUB_DATA_DIR has room and that the hub may write there."
 
 
 class UnsupportedMediaType(HubError):

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from adapters.registers import LINE_COLUMNS
+from adapters.uploading import Uploading
 from graphql_schema import explorer
 from graphql_schema.app import build_app
 from graphql_schema.authentication import LocalIssuer
@@ -89,21 +90,23 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
             await claim(database, keys)
             vault = Vault(keys)
+            intake = Intake(
+                database,
+                model,
+                vault,
+                read_working_days(settings.holidays_path),
+                settings.max_removed_share,
+                timedelta(seconds=settings.clock_tolerance),
+            )
             yield Services(
                 settings=settings,
                 model=model,
                 schema=build_schema(model, settings),
                 database=database,
                 desk=Desk(database, model, vault, demo_grants()),
-                intake=Intake(
-                    database,
-                    model,
-                    vault,
-                    read_working_days(settings.holidays_path),
-                    settings.max_removed_share,
-                    timedelta(seconds=settings.clock_tolerance),
-                ),
+                intake=intake,
                 issuer=LocalIssuer.at(settings.data_path),
+                uploads=Uploading(intake, settings, settings.data_path / "uploads"),
             )
 
 
@@ -120,7 +123,7 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
 async def _opened(settings: Settings, app: Starlette) -> AsyncIterator[Services]:
     """The services; what keeps them from opening is logged and kept, for a server would say nothing of it."""
     try:
-        async with open_services(settings) as services, _following(services):
+        async with open_services(settings) as services, _following(services), services.uploads.finishing():
             yield services
     except HubError as error:
         _log.error("%s %s", error.message, error.hint)

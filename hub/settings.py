@@ -81,6 +81,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_cell_characters: Annotated[int, Meta(ge=100, description="Longest cell of a delivery, in characters.")] = (
         100_000
     )
+    max_upload_bytes: Annotated[int, Meta(ge=1024, description="Largest file that may be uploaded, in bytes.")] = (
+        1_073_741_824
+    )
+    upload_at_once: Annotated[
+        int, Meta(ge=0, description="Largest upload that is taken in before it is answered, in bytes unpacked.")
+    ] = 131_072
+    upload_patience: Annotated[
+        float, Meta(gt=0, description="Seconds that an upload may be silent before it is dropped.")
+    ] = 60.0
     max_unpacked_bytes: Annotated[
         int, Meta(ge=1024, description="Most bytes that a packed delivery may unpack to, all its files together.")
     ] = 8_589_934_592

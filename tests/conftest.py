@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from joserfc.jwk import OctKey
 
+from adapters.uploading import Uploading
 from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
@@ -183,12 +184,14 @@ def services(database: Database, model: Model, vault: Vault) -> Services:
 
 def services_on(database: Database, model: Model, vault: Vault) -> Services:
     settings = Settings()
+    intake = Intake(database, model, vault)
     return Services(
         settings=settings,
         model=model,
         schema=build_schema(model, settings),
         database=database,
         desk=Desk(database, model, vault, demo_grants()),
-        intake=Intake(database, model, vault),
+        intake=intake,
         issuer=LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else")),
+        uploads=Uploading(intake, settings, settings.data_path / "uploads"),
     )

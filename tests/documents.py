@@ -79,5 +79,5 @@ def commands(snippet: str) -> list[list[str]]:
 def sent_bodies(text: str) -> list[str]:
     """What the curl commands of a document send."""
     curls = [words for snippet in snippets(text, "sh") for words in commands(snippet) if words[0] == "curl"]
-    sent = [words[words.index("-d") + 1] for words in curls]
+    sent = [words[words.index("-d") + 1] for words in curls if "-d" in words]
     return [read(body[1:]) if body.startswith("@") else body for body in sent]

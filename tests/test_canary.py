@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from adapters.loading import load, recognise
 from adapters.transports.content import Limits
+from adapters.uploading import Uploading
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.catalog import Model
@@ -152,6 +154,32 @@ async def submit(api: Api) -> list[str]:
     return told
 
 
+async def upload(api: Api) -> list[str]:
+    """Upload files, good and bad, with numbers wherever one may stand; gives every answer."""
+    good = f"公民身份号码,姓名,{CANARY}\n{CANARY},王小明,{CANARY}\n{UNLIKE},{CANARY},\n"
+    police = api.headers(department("PUBLIC_SECURITY"))
+    told = []
+    for path, content, headers in (
+        ("household_registration", good, {}),
+        ("household_registration", good, {"Idempotency-Key": CANARY}),
+        ("household_registration", good, {"Content-Disposition": f'attachment; filename="{CANARY}.csv"'}),
+        ("household_registration", good, {"Content-Disposition": f'attachment; filename="a.{CANARY}"'}),
+        ("household_registration", good, {"Content-Type": f"text/{CANARY}"}),
+        ("household_registration", f"{CANARY},{CANARY}\n", {}),
+        ("household_registration", f"{CANARY}\n{CANARY}\n", {}),
+        (f"household_registration?unit={CANARY}", good, {}),
+        (f"household_registration?record={CANARY}", good, {}),
+        (f"household_registration?statedOn={CANARY}", good, {}),
+        (f"household_registration?{CANARY}=1", good, {}),
+        (CANARY, good, {}),
+    ):
+        sent = police | {"Content-Type": "text/csv"} | headers
+        response = await api.client.post(f"/submissions/{path}", content=content.encode(), headers=sent)
+        assert response.status_code < 500, response.text
+        told.append(response.text)
+    return told
+
+
 async def ask(api: Api) -> tuple[list[str], list[str]]:
     """Ask in every way that fails or is refused; gives the answers' errors, and apart from them one good answer."""
     good = await api.ask(PERSON % ALL, {"id": SHORT})
@@ -256,10 +284,13 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
             stack.push_async_callback(database.close)
             await bring_up_to_date(database, model)
             services = services_on(database, model, Vault(new_keys()))
+            uploads = Uploading(services.intake, services.settings, data / "uploads")
+            services = replace(services, uploads=uploads)
             api = Api(await stack.enter_async_context(served(services)), services)
             admin = await stack.enter_async_context(connect_directly(server.url))
             told = await deliver_files(services, files)
             told += await submit(api)
+            told += await upload(api)
             errors, answers = await ask(api)
             told += errors + await ask_a_broken_hub(api, admin)
             tables = await dumped(admin)

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EINVAL
 from functools import partial
 from hashlib import blake2b
 from io import BufferedReader
@@ -31,7 +32,7 @@ MOST_DELIVERIES = 100
 ADDED_BY_SYSTEMS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 CUT_OFF = "it is cut off or damaged; pack it again, and send it whole"
 
-_DAMAGE = (BadZipFile, gzip.BadGzipFile, EOFError, NotImplementedError, ValueError, zlib.error)
+_DAMAGE = (BadZipFile, gzip.BadGzipFile, EOFError, LookupError, NotImplementedError, ValueError, zlib.error)
 """How the libraries say that an archive is not what it should be."""
 _Opener = Callable[[], BinaryIO]
 
@@ -96,6 +97,8 @@ def contents_of(path: Path, limits: Limits) -> list[Content]:
     except UnusableArchive as problem:
         raise _refusal(path, str(problem)) from None
     except OSError as error:
+        if error.errno == EINVAL:  # a part is said to begin before the file does
+            raise _refusal(path, CUT_OFF) from None
         raise FileNotOpened(file=path.name, problem=error.strerror or "it cannot be read") from None
 
 

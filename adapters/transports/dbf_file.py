@@ -9,7 +9,7 @@ from itertools import chain
 
 from adapters.transports import Row, RowFile, malformed
 from adapters.transports.content import Content, Limits
-from adapters.transports.dbf_table import NoValue, UnusableTable, cell_of, read_table
+from adapters.transports.dbf_table import TEXT, NoValue, UnusableTable, cell_of, read_table
 from adapters.transports.text import Encoding, elect
 from hub.intake.delivery import BrokenLine
 from hub.reasons import Reason, ReasonCode, reason
@@ -69,7 +69,7 @@ class DbfFile(RowFile):
             return Encoding.GB18030
         if self._table.mark not in MARKED_IN_VAIN:
             raise self._refusal(f"its code page is marked 0x{self._table.mark:02x}; export it in code page 936")
-        texts = [field for field in self._table.fields if field.kind == "C"]
+        texts = [field for field in self._table.fields if field.kind == TEXT]
         titles = (field.title for field in self._table.fields)
         return elect(chain(titles, (b"".join(field.of(row) for field in texts) for row in self._records())))
 

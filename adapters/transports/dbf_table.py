@@ -3,17 +3,19 @@
 Takes bytes; gives a ``Table`` and cells, or raises ``UnusableTable``. Reads no rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate, count
 from math import isfinite
 from struct import Struct, unpack
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 VERSIONS = frozenset(b"\x03\x04\x30\x31\x32\x83\x8b\xcb\xf5\xfb")
 VISUAL_FOXPRO = frozenset(b"\x30\x31\x32")
-MEMOS = "MGPW"
+TEXT, DOUBLE = "C", "double"
+MEMOS = ("B", "M", "G", "P", "W")
 FIRST_DAY = 1_721_426
 """The number that FoxPro gives to the first day of year 1."""
 
@@ -69,41 +71,57 @@ def read_table(stream: BinaryIO) -> Table:
     if len(head) < _HEADER.size or head[0] not in VERSIONS:
         raise UnusableTable("it is no table of dBase III, dBase IV or FoxPro; export it again")
     version, rows, header_length, row_length, mark = _HEADER.unpack(head)
-    rest = stream.read(max(0, header_length - _HEADER.size))
-    columns, ends = [], [1]
-    for place in range(0, len(rest), _FIELD.size):
-        described = rest[place : place + _FIELD.size]
-        if described.startswith(_END_OF_FIELDS) or len(described) < _FIELD.size:
-            break
-        title, kind, low, high, flags = _FIELD.unpack(described)
-        length = low + (high << 8 if kind == b"C" else 0)
-        columns.append((title.partition(b"\0")[0], kind.decode("latin-1"), length, flags))
-        ends.append(ends[-1] + length)
-    if ends[-1] != row_length:
+    columns = list(_described(stream.read(max(0, header_length - _HEADER.size))))
+    starts = list(accumulate((column.length for column in columns), initial=1))
+    if starts[-1] != row_length:
         raise UnusableTable("its header does not fit its rows; export it again")
-    bits = iter(range(len(columns)))
-    fields = [
-        Field(title, _kind(kind, length, version), start, length, next(bits) if flags & _NULLABLE else None)
-        for (title, kind, length, flags), start in zip(columns, ends, strict=False)
-        if not flags & _HIDDEN
-    ]
-    hidden = next((n for n, (*_, flags) in enumerate(columns) if flags & _HIDDEN), len(columns))
-    return Table(mark, rows, row_length, header_length, tuple(fields), slice(ends[hidden], row_length))
+    bits = count()
+    fields = tuple(
+        Field(
+            column.title,
+            _kind(column, version),
+            start,
+            column.length,
+            next(bits) if column.flags & _NULLABLE else None,
+        )
+        for column, start in zip(columns, starts, strict=False)
+        if not column.flags & _HIDDEN
+    )
+    hidden = next((start for column, start in zip(columns, starts, strict=False) if column.flags & _HIDDEN), row_length)
+    return Table(mark, rows, row_length, header_length, fields, slice(hidden, row_length))
+
+
+class _Column(NamedTuple):
+    """A column as a header describes it."""
+
+    title: bytes
+    kind: str
+    length: int
+    flags: int
+
+
+def _described(header: bytes) -> Iterator[_Column]:
+    """The columns that a header describes, up to the mark behind the last; only texts may be longer than 255 bytes."""
+    for place in range(0, len(header) - _FIELD.size + 1, _FIELD.size):
+        if header.startswith(_END_OF_FIELDS, place):
+            return
+        title, kind, low, high, flags = _FIELD.unpack_from(header, place)
+        length = low + (high << 8 if kind == b"C" else 0)
+        yield _Column(title.partition(b"\0")[0], kind.decode("latin-1"), length, flags)
 
 
 def cell_of(field: Field, row: bytes, encoding: str) -> object:
     """What a row holds there; raises ``NoValue`` or ``UnicodeDecodeError`` where it cannot be told."""
     raw = field.of(row)
-    return raw.decode(encoding).rstrip(" \0") if field.kind == "C" else _CELLS[field.kind](raw)
+    return raw.decode(encoding).rstrip(" \0") if field.kind == TEXT else _CELLS[field.kind](raw)
 
 
-def _kind(kind: str, length: int, version: int) -> str:
+def _kind(column: _Column, version: int) -> str:
     """How a field is stored; a memo lies in another file, and of what else is not known nothing can be said."""
-    if kind == "B" and version in VISUAL_FOXPRO:
-        return "double"
-    if kind in MEMOS or kind == "B":
+    kind = DOUBLE if column.kind == "B" and version in VISUAL_FOXPRO else column.kind
+    if kind in MEMOS:
         raise UnusableTable("it has a memo field, which lies in another file; export that column as text")
-    if (kind != "C" and kind not in _CELLS) or length != _LENGTHS.get(kind, length):
+    if kind != TEXT and (kind not in _CELLS or column.length != _LENGTHS.get(kind, column.length)):
         raise UnusableTable(f"it has a field of the kind {kind!r}, which is not read; export that column as text")
     return kind
 
@@ -145,7 +163,7 @@ def _instant(raw: bytes) -> datetime | str:
         raise NoValue from None
 
 
-_LENGTHS = {"L": 1, "I": 4, "double": 8, "Y": 8, "T": 8, "D": 8}
+_LENGTHS = {"L": 1, "I": 4, DOUBLE: 8, "Y": 8, "T": 8, "D": 8}
 _CELLS: Mapping[str, Callable[[bytes], object]] = {
     "N": _number,
     "F": _number,
@@ -153,6 +171,6 @@ _CELLS: Mapping[str, Callable[[bytes], object]] = {
     "L": _truth,
     "I": lambda raw: unpack("<i", raw)[0],
     "Y": lambda raw: str(Decimal(unpack("<q", raw)[0]).scaleb(-4)),
-    "double": _double,
+    DOUBLE: _double,
     "T": _instant,
 }

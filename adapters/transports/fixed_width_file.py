@@ -48,20 +48,21 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     skip: Annotated[int, Meta(ge=0)] = 0
     short: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse columns that lie over each other."""
+        for one, following in pairwise(sorted(self.column, key=lambda column: column.start)):
+            if following.start <= one.end:
+                raise ValueError(f"the columns {one.title} and {following.title} lie over each other")
+
 
 def read_layout(path: Path) -> Layout:
     """A layout: a TOML file with a table ``[[column]]`` for each column."""
     try:
-        layout = msgspec.toml.decode(path.read_bytes(), type=Layout)
+        return msgspec.toml.decode(path.read_bytes(), type=Layout)
     except OSError as error:
         raise FileNotOpened(file=path.name, problem=error.strerror) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableFile(file=path.name, format="a layout", problem=str(error)) from None
-    for one, next_one in pairwise(sorted(layout.column, key=lambda column: column.start)):
-        if next_one.start <= one.end:
-            problem = f"the columns {one.title} and {next_one.title} lie over each other"
-            raise UnreadableFile(file=path.name, format="a layout", problem=problem)
-    return layout
 
 
 class FixedWidthFile(RowFile):

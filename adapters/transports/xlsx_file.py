@@ -33,7 +33,7 @@ from hub.redaction import redact
 
 MOST_PACKED = 1 << 28
 """Bytes of the file itself, which python-calamine reads as a whole."""
-DAMAGE = (BadZipFile, CalamineError, ExpatError, zlib.error, EOFError, LookupError, RuntimeError, ValueError)
+DAMAGE = (BadZipFile, CalamineError, ExpatError, zlib.error, EOFError, LookupError, OSError, RuntimeError, ValueError)
 """How the libraries say that an archive or its XML is not what it should be."""
 
 

@@ -115,6 +115,12 @@ def test_a_memo_is_refused_because_it_lies_in_another_file(deliver: Deliver, kin
         deliver("a.dbf", dbf([("n", "C", 2), ("m", kind, 10)], [b" 01" + b" " * 10], version=version))
 
 
+@pytest.mark.parametrize("kind", "LIBYTD")
+def test_a_field_that_is_not_as_long_as_its_kind_is_refused(deliver: Deliver, kind: str) -> None:
+    with pytest.raises(UnreadableFile, match="a field of the kind"):
+        deliver("a.dbf", dbf([("n", kind, 3)], [b" 123"], version=0x30))
+
+
 def test_a_kind_of_field_that_nobody_knows_is_refused(deliver: Deliver) -> None:
     with pytest.raises(UnreadableFile, match="a field of the kind 'Z'"):
         deliver("a.dbf", dbf([("n", "Z", 2)], [b" 01"]))
