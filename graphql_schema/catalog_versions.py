@@ -56,9 +56,13 @@ class CatalogVersion:
         context_of(info).spend(raw_info(info), len(found))
         return [_change(difference) for difference in found]
 
-    @strawberry.field(description="How far entities have come to follow it.")  # type: ignore[untyped-decorator]
-    async def progress(self, info: strawberry.Info) -> CatalogProgress:
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="How far entities have come to follow it; null once all do."
+    )
+    async def progress(self, info: strawberry.Info) -> CatalogProgress | None:
         """How far entities have come."""
+        if self.followed_since:
+            return None
         found = await following(context_of(info).desk, self.number)
         return CatalogProgress(followers=found.followers, total=found.total)
 
