@@ -46,6 +46,7 @@ async def test_spans_lead_from_the_request_to_the_desk_to_each_named_query(
             "graphql.request": None,
             "desk.answer": "graphql.request",
             "sql.desk.answer": "desk.answer",
+            "sql.catalog.in_force": "desk.answer",
             "sql.catalog.version": "desk.answer",
         }
         async with api.services.database.connection() as connection:
