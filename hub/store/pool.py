@@ -87,7 +87,7 @@ async def open_pool(settings: Settings, url: str) -> Database:
             url,
             min_size=1,
             max_size=settings.pool_size,
-            timeout=settings.acquire_timeout,
+            timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout,
             statement_cache_size=0 if settings.database_direct_url else 200,
             server_settings=CLIENT,
