@@ -60,6 +60,8 @@ class HttpApi:
                 return await self._get(url)
         except TimeoutError:
             raise Failing(f"no page within {self._source.timeout} seconds") from None
+        except httpx.InvalidURL:
+            raise SourceUnusable(problem="it leads on to what is no address") from None
         except (httpx.HTTPError, OSError) as error:
             raise Failing(f"it cannot be read ({type(error).__name__})") from None
 

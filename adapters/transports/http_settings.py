@@ -6,6 +6,7 @@ names parted by dots, as ``data.items``.
 
 from typing import Annotated
 
+import httpx
 import msgspec
 from msgspec import Meta
 
@@ -105,6 +106,10 @@ class HttpSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     timeout: Annotated[int, Meta(ge=1, description="Seconds in which a page must have come.")] = 60
 
     def __post_init__(self) -> None:
+        try:
+            httpx.URL(self.url)
+        except httpx.InvalidURL:
+            raise ValueError("`url` is no address") from None
         leads_on = isinstance(self.paging, CursorPaging | LinkPaging)
         if isinstance(self.read, Feed) and not leads_on:
             raise ValueError("the mode `changes` goes with paging by `cursor` or `link`")

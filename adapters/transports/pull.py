@@ -27,6 +27,7 @@ def open_pull(source: PullSource, environment: Mapping[str, str] = os.environ) -
 
 
 def _secret(name: str, environment: Mapping[str, str]) -> str:
-    if not environment.get(name):
+    secret = environment.get(name, "").strip()
+    if not secret:
         raise SourceUnusable(problem=f"the environment has no variable {name}")
-    return environment[name]
+    return secret

@@ -18,6 +18,9 @@ from hub.reasons import named
 
 Row = Mapping[str, object]
 
+_PASSING = frozenset({"40", "53", "55", "57", "70"})
+"""Classes of SQLSTATE that may be over a moment later: deadlocks, too little of something, locks, time that ran out."""
+
 
 class SqlDatabase:
     """A database of which pages are asked; connects when the first one is, and anew where it was dropped."""
@@ -45,6 +48,8 @@ class SqlDatabase:
             except DBAPIError as error:
                 if error.connection_invalidated:
                     raise Failing(f"the connection was dropped ({_told(error)})") from None
+                if str(_code(error))[:2] in _PASSING:
+                    raise Failing(f"it is busy ({_told(error)})") from None
                 raise SourceUnusable(problem=_told(error)) from None
             except ValueError as error:
                 raise SourceUnusable(problem=f"its driver cannot read a value ({type(error).__name__})") from None
@@ -61,9 +66,15 @@ class SqlDatabase:
 
 def _told(error: DBAPIError) -> str:
     """What the driver says, by its own name and code; in words only of the statement, which is the operator's."""
-    origin = error.orig
-    name = type(origin).__name__
+    name = type(error.orig).__name__
     if isinstance(error, ProgrammingError):
-        return f"{name}: {named(str(origin).splitlines()[0])}"
-    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or next(iter(error.args), "")
-    return f"{name} {code}".strip()
+        return f"{name}: {named(str(error.orig).splitlines()[0])}"
+    return f"{name} {_code(error)}".strip()
+
+
+def _code(error: DBAPIError) -> object:
+    """The SQLSTATE of a failure, else the driver's own code, else nothing."""
+    origin = error.orig
+    first = next(iter(origin.args), None) if origin else None
+    own = first if isinstance(first, int) else getattr(first, "full_code", "")
+    return getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or own

@@ -230,6 +230,13 @@ async def test_a_link_to_another_host_is_not_followed() -> None:
             await rows_of(api.opened(rows="", paging={"by": "link"}))
 
 
+async def test_a_link_that_is_no_address_is_refused() -> None:
+    link = {"Link": '<http://[::1>; rel="next"'}
+    async with serving(lambda request: JSONResponse([{"id": 1}], headers=link)) as api:
+        with pytest.raises(SourceUnusable, match="no address"):
+            await rows_of(api.opened(rows="", paging={"by": "link"}))
+
+
 async def test_a_redirect_in_a_circle_ends() -> None:
     async with serving(lambda request: RedirectResponse("/people")) as api:
         with pytest.raises(SourceUnusable, match="redirects more than"):
@@ -301,6 +308,7 @@ async def test_an_answer_without_a_list_is_refused(body: object) -> None:
     "settings",
     [
         {"url": "ftp://host/x"},
+        {"url": "http://[::1"},
         {"url": "http://user:secret@host/x"},
         {"read": {"mode": "changes"}},
         {"paging": {"by": "luck"}},

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import create_engine, text
 
 from adapters.pulling import pull as spool
 from adapters.transports import Pull
 from adapters.transports.pull import PullSource, SqlSource, open_pull
+from adapters.transports.sql_drivers import address_of
 from hub.errors import SourceUnavailable, SourceUnusable
 from tests.adapters.databases import Source, through
 from tests.adapters.sources import Row, opened, rows_of
@@ -189,6 +191,18 @@ async def test_a_connection_that_drops_in_mid_read_loses_no_row(remote: Source) 
         pull = opened(through(remote.url, wire.port), table="people", page_rows=50, read=FULL)
         assert ids(await rows_of(pull)) == list(range(200))
         assert wire.connections == 4
+
+
+async def test_a_page_that_waits_for_a_lock_is_asked_for_again(postgresql: Source) -> None:
+    people(postgresql)
+    engine = create_engine(address_of(postgresql.url))
+    with engine.connect() as holder:
+        holder.execute(text("lock table people in access exclusive mode"))
+        pull = postgresql.opened(table="people", timeout=1, attempts=2, read=FULL)
+        with pytest.raises(SourceUnavailable, match=r"it is busy .*57014"):
+            await rows_of(pull)
+    engine.dispose()
+    assert ids(await rows_of(pull)) == [0, 1, 2, 3, 4]
 
 
 async def test_a_database_that_stays_away_is_given_up_after_some_attempts(remote: Source) -> None:
