@@ -46,6 +46,10 @@ check: $(TEST_READY) ## Check style, types, layers and the compose file
 bench: $(TEST_READY) ## Measure the hub on this machine
 	@$(BIN)/python -m bench
 
+.PHONY: bench-intake
+bench-intake: $(TEST_READY) ## Measure how fast records are taken in, as a ratio of raw COPY
+	@$(BIN)/python -m bench.intake
+
 .PHONY: schema
 schema: $(RUN_READY) ## Write schema.graphql anew from the model
 	@$(BIN)/hub schema --write schema.graphql

@@ -27,6 +27,7 @@ from hub.errors import FileNotOpened, HubError, InvalidArgument, UnreadableFile
 from hub.intake.chunk import Result
 from hub.intake.delivery import EARLIEST, BrokenLine, Line, check_name, said
 from hub.intake.scalars import embeds_id_number
+from hub.intake.shares import Share
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.redaction import redact
 from hub.store.submissions import note_bytes
@@ -92,6 +93,15 @@ class LoadReport:
     """The latest time that a line itself says it was stated at, where one does."""
 
 
+@dataclass
+class Notes:
+    """What is noted as a file is read: why lines are refused, titles that matched nothing, the latest time stated."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, None] = field(default_factory=dict)
+    newest: datetime = EARLIEST
+
+
 def recognise(
     model: Model,
     register: str,
@@ -133,7 +143,7 @@ def recognise(
                 file,
                 stated_on,
                 source_unit,
-                mapping,
+                dict(mapping),
                 reason=reason,
                 is_copy=is_copy,
                 accepted_removals=accepted_removals,
@@ -184,31 +194,65 @@ async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progr
 
     ``on_progress`` is called after each chunk; what it raises ends the load there.
     """
-    columns = ColumnMap(recognised.record, recognised.mapping)
-    reasons: Counter[str] = Counter()
-    began, newest = now(), EARLIEST
+    reading, delivery = Reading(recognised, on_progress), recognised.delivery(sender)
+    async with told_of(intake, delivery, recognised.file):
+        summary = await intake.take_in(delivery, reading.lines, on_results=reading.note)
+    return report(recognised, summary, [reading.notes])
 
-    def lines(after: int) -> Iterator[Line | BrokenLine]:
-        nonlocal newest
-        for line in columns.lines(recognised.file.rows(after)):
-            if isinstance(line, Line) and line.stated_at and newest < line.stated_at <= began:
-                newest = line.stated_at
+
+async def load_share(
+    intake: Intake, recognised: RecognisedFile, sender: str, share: Share, on_progress: Progress
+) -> Notes:
+    """Take in one share of a file that processes share."""
+    reading = Reading(recognised, on_progress)
+    await intake.take_share(recognised.delivery(sender), reading.lines, share, on_results=reading.note)
+    return reading.notes
+
+
+class Reading:
+    """The lines of a file, with notes on what was read and what came of it."""
+
+    def __init__(self, recognised: RecognisedFile, on_progress: Progress) -> None:
+        self.notes = Notes()
+        self._file = recognised.file
+        self._columns = ColumnMap(recognised.record, recognised.mapping, self.notes.unknown)
+        self._on_progress = on_progress
+        self._began = now()
+
+    def lines(self, after: int) -> Iterator[Line | BrokenLine]:
+        """The lines after a place."""
+        for line in self._columns.lines(self._file.rows(after)):
+            if isinstance(line, Line) and line.stated_at and self.notes.newest < line.stated_at <= self._began:
+                self.notes.newest = line.stated_at
             yield line
 
-    def note(results: Sequence[Result]) -> None:
-        reasons.update(f"{result.reason.zh} · {result.reason.en}" for result in results if result.reason)
-        on_progress(recognised.file)
+    def note(self, results: Sequence[Result]) -> None:
+        """Note what came of a chunk."""
+        refused = (result.reason for result in results if result.reason)
+        self.notes.reasons.update(f"{reason.zh} · {reason.en}" for reason in refused)
+        self._on_progress(self._file)
 
-    delivery = recognised.delivery(sender)
-    async with _told_of(intake, delivery, recognised.file):
-        summary = await intake.take_in(delivery, lines, on_results=note)
-    unknown = tuple(redact(title) for title in columns.unknown)  # without a header, its first line is somebody's
-    file, newest_stated_at = recognised.file, newest if newest > EARLIEST else None
-    return LoadReport(file.name, recognised.record.name, summary, unknown, reasons, file.remarks, newest_stated_at)
+
+def report(recognised: RecognisedFile, summary: Summary, notes: Sequence[Notes]) -> LoadReport:
+    """What came of a file, after the notes on each share of it."""
+    reasons: Counter[str] = Counter()
+    for one in notes:
+        reasons.update(one.reasons)
+    titles = dict.fromkeys(title for one in notes for title in one.unknown)
+    newest = max(one.newest for one in notes)
+    return LoadReport(
+        recognised.file.name,
+        recognised.record.name,
+        summary,
+        tuple(redact(title) for title in titles),  # without a header, its first line is somebody's
+        reasons,
+        recognised.file.remarks,
+        newest if newest > EARLIEST else None,
+    )
 
 
 @asynccontextmanager
-async def _told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIterator[None]:
+async def told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIterator[None]:
     """Have others see, about once a second, how much of the file was read."""
     submission_id = (await intake.open(delivery)).submission_id
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from adapters.sample.city import make_city
 from bench import report
 from bench.as_of import Figures
-from bench.intake import Outcome
+from bench.city import Outcome
 from bench.processes import parent_of, resident_bytes, run, serving
 from bench.questions import QUESTIONS
 from bench.reading import Effort, Reader
@@ -85,7 +85,7 @@ async def _measure(directory: Path, persons: int, entities: int, effort: Effort)
             postmaster = parent_of(await connection.fetchval("select pg_backend_pid()"))
             machine = report.machine(str(await connection.fetchval("show server_version")))
         err.print("Loading it")
-        loaded = msgspec.json.decode(run("intake", environment, str(city)), type=Outcome)
+        loaded = msgspec.json.decode(run("city", environment, str(city)), type=Outcome)
         past = _as_of(environment, effort)
         token = LocalIssuer.at(settings.data_path).mint(ASKER, timedelta(days=1))
         headers = {"Authorization": f"Bearer {token}", "Hub-Purpose": "bench", "Content-Type": "application/json"}

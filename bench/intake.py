@@ -1,99 +1,100 @@
-"""Load a city as a department would, and time it: `python -m bench.intake DIRECTORY` prints an ``Outcome`` as JSON.
+"""Measure intake against raw COPY of the same bytes: `python -m bench.intake`, or `make bench-intake`.
 
-Its first deliveries are loaded, then loaded again, then their lines are copied into a table that knows nothing; the
-other deliveries follow untimed. Workbooks are loaded but not counted, for what they hold compressed has no lines.
+New records, the same again, and single changed submissions, by one process and by several, in a hub that knows nobody
+and in one that knows many. Every case is a process and a database of its own; ratios are those of one run.
 """
 
 import asyncio
+import shlex
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
-from time import perf_counter
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+import typer
+from rich.console import Console
 
-from adapters.loading import load, recognise
-from adapters.transports.content import Limits
-from bench.processes import resident_bytes
-from graphql_schema.services import Services
-from hub.demo import SampleDelivery, deliveries
-from hub.serve import open_services
-from hub.settings import load_settings
+from bench import report
+from bench.processes import run
+from bench.taking import Taken, Task
+from hub.settings import Settings
+from hub.store.pool import connect_database, connect_directly
+from hub.vault.keys import load_keys
 
-COPIES = 5
-TABLE = "bench_line"
-
-
-class Outcome(Struct):
-    """Lines and seconds of each way to take in the same files, and the most memory that the process held."""
-
-    lines: int
-    bytes: int
-    new: float
-    unchanged: float
-    copied: float
-    peak_bytes: int
+HEADS = ("processes, entities", "lines/s", "of COPY", "CPU ms a line: loader", "PostgreSQL", "of COPY", "MiB")
+SINGLE = ("processes, entities", "one submission ms", "one row ms", "of a row")
+err = Console(stderr=True)
 
 
-async def take_in(services: Services, directory: Path, delivery: SampleDelivery) -> tuple[int, float]:
-    """Load one delivery; gives its lines and how long it took."""
-    begun = perf_counter()
-    (recognised,) = recognise(
-        services.model,
-        delivery.register,
-        [directory / delivery.file],
-        record=delivery.record,
-        stated_on=delivery.stated_on,
-        source_unit="",
-        limits=Limits.of(services.settings),
+def main(
+    lines: Annotated[int, typer.Option(min=10, help="Records of half a kilobyte.")] = 20_000,
+    entities: Annotated[int, typer.Option(min=0, help="Entities that the hub knows before, in a case of its own.")] = 0,
+    workers: Annotated[
+        list[int] | None, typer.Option(min=1, help="Processes that share the file; once for each case.")
+    ] = None,
+    submissions: Annotated[int, typer.Option(min=1, help="Single submissions, one after another.")] = 200,
+) -> None:
+    """Measure what intake costs, as a ratio of COPY into a logged table in the same run."""
+    cases = [Task(lines, known, count, submissions) for known in sorted({0, entities}) for count in workers or [1, 2]]
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
+        Path(name).chmod(0o755)
+        typer.echo(asyncio.run(_measure(Settings(data_dir=f"{name}/hub"), cases)))
+
+
+async def _measure(settings: Settings, cases: list[Task]) -> str:
+    load_keys(settings.vault_key_path, create=True)
+    taken = []
+    async with connect_database(settings) as database:
+        async with database.connection() as connection:
+            machine = report.machine(str(await connection.fetchval("show server_version")))
+        for number, case in enumerate(cases):
+            err.print(f"{case.workers} processes, {case.entities:,} entities known")
+            url = await _empty_database(database.direct_url, f"bench_{number}")
+            environment = {"HUB_DATA_DIR": settings.data_dir, "HUB_DATABASE_URL": url}
+            printed = await asyncio.to_thread(run, "taking", environment, say=msgspec.json.encode(case))
+            taken.append((case, msgspec.json.decode(printed, type=Taken)))
+    return "\n\n".join(
+        [
+            f"`{shlex.join(['python', '-m', 'bench.intake', *sys.argv[1:]])}`; {machine}.",
+            report.table(HEADS, [row for case, one in taken for row in _rows(case, one)]),
+            report.table(SINGLE, [_single(case, one) for case, one in taken]),
+        ]
     )
-    report = await load(services.intake, recognised, "bench", lambda file: None)
-    return sum(report.summary.counts.values()), perf_counter() - begun
 
 
-async def take_in_all(services: Services, directory: Path, chosen: Sequence[SampleDelivery]) -> tuple[int, float]:
-    """Load deliveries; gives the lines and the seconds of those that have lines."""
-    took = [(delivery, await take_in(services, directory, delivery)) for delivery in chosen]
-    counted = [each for delivery, each in took if has_lines(delivery)]
-    return sum(lines for lines, _ in counted), sum(seconds for _, seconds in counted)
+async def _empty_database(url: str, name: str) -> str:
+    async with connect_directly(url) as connection:
+        await connection.execute(f"create database {name}")
+    return url.replace("/hub?", f"/{name}?")
 
 
-def has_lines(delivery: SampleDelivery) -> bool:
-    """Whether the file is text."""
-    return not delivery.file.endswith(".xlsx")
+def _rows(case: Task, taken: Taken) -> Iterator[list[str]]:
+    peak = max(taken.peak_bytes, taken.worker_peak_bytes if case.workers > 1 else 0)
+    ways = {"new": taken.new, "again": taken.again, "COPY": taken.copied}
+    for way, took in ways.items():
+        work, floor = took.loader + took.database, taken.copied.loader + taken.copied.database
+        yield [
+            f"{case.workers}, {case.entities:,}: {way}",
+            f"{case.lines / took.seconds:,.0f}",
+            f"{taken.copied.seconds / took.seconds:.3f}",
+            f"{1000 * took.loader / case.lines:.3f}",
+            f"{1000 * took.database / case.lines:.3f}",
+            f"{floor / work:.3f}" if work else "",
+            f"{peak / report.MEBIBYTE:.0f}" if way == "new" else "",
+        ]
 
 
-async def copy(services: Services, content: Sequence[bytes]) -> float:
-    """How long COPY takes for the lines of files, into a table that is logged as every other; the median of some."""
-    lines = [(line,) for text in content for line in text.splitlines()]
-    took = []
-    async with services.database.connection() as connection:
-        await connection.execute(f"create table {TABLE} (line bytea not null)")
-        for _ in range(COPIES):
-            begun = perf_counter()
-            await connection.copy_records_to_table(TABLE, records=lines)
-            took.append(perf_counter() - begun)
-        await connection.execute(f"drop table {TABLE}")
-    return median(took)
-
-
-async def measure(directory: Path) -> Outcome:
-    """Build the city and time its first deliveries."""
-    listed = deliveries(directory)
-    first = [delivery for delivery in listed if delivery.stated_on == listed[0].stated_on]
-    async with open_services(load_settings()) as services:
-        lines, new = await take_in_all(services, directory, first)
-        _, unchanged = await take_in_all(services, directory, first)
-        peak = resident_bytes("self", "VmHWM")
-        content = [(directory / delivery.file).read_bytes() for delivery in first if has_lines(delivery)]
-        copied = await copy(services, content)
-        await take_in_all(services, directory, listed[len(first) :])
-        async with services.database.connection() as connection:
-            await connection.execute("vacuum analyze")
-    return Outcome(lines, sum(map(len, content)), new, unchanged, copied, peak)
+def _single(case: Task, taken: Taken) -> list[str]:
+    ratio = taken.inserted / taken.submission
+    return [
+        f"{case.workers}, {case.entities:,}",
+        f"{1000 * taken.submission:.1f}",
+        f"{1000 * taken.inserted:.1f}",
+        f"{ratio:.2f}",
+    ]
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(measure(Path(sys.argv[1])))))
+    typer.run(main)

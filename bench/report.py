@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.as_of import Figures as AsOfFigures
-from bench.intake import Outcome
+from bench.city import Outcome
 from bench.processes import PROC, Server
 from bench.reading import Figures
 

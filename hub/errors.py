@@ -5,6 +5,7 @@ Details that fill a message are names and numbers of things, never a value of a 
 """
 
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar
 
 from hub.redaction import redact
@@ -53,6 +54,10 @@ class HubError(Exception):
     def __init__(self, **details: object) -> None:
         self.details = details
         super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it goes from one process to another."""
+        return partial(type(self), **self.details), ()
 
     @property
     def message(self) -> str:
@@ -217,6 +222,14 @@ class TooManyRemovals(HubError):
         "Its lines are in. If it was cut off, send all of it; if so many have ended indeed, send it again with "
         "`--accept-removals` and that number."
     )
+
+
+class LoaderLost(HubError):
+    """One of the processes that shared the file has ended before its share was taken in."""
+
+    kind = Kind.UNAVAILABLE
+    code = "LOADER_LOST"
+    hint = "Load the file again; it goes on after what was taken in."
 
 
 class SubmissionTooLarge(HubError):

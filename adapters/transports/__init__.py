@@ -51,6 +51,10 @@ class RowFile(ABC):
         self.limits = limits
         self.position = 0
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it goes from one process to another: it is opened there anew."""
+        return type(self), (self.content, self.limits)
+
     @property
     def name(self) -> str:
         """What the delivery is called."""

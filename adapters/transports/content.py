@@ -103,7 +103,7 @@ def contents_of(path: Path, limits: Limits) -> list[Content]:
 
 
 def _plain(path: Path, limits: Limits) -> list[Content]:
-    return [_content(path.name, path.suffix, lambda: path.open("rb"), lambda size: None)]
+    return [_content(path.name, path.suffix, partial(_open_plain, path), lambda size: None)]
 
 
 def _gzipped(path: Path, limits: Limits) -> list[Content]:
@@ -129,6 +129,10 @@ def _member(path: Path, part: ZipInfo) -> Content:
 def _is_added(part: ZipInfo) -> bool:
     """Whether the part is a folder or something that an operating system packs along."""
     return part.is_dir() or any(step in ADDED_BY_SYSTEMS for step in PurePosixPath(part.filename).parts)
+
+
+def _open_plain(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _open_gzip(path: Path) -> BinaryIO:

@@ -76,6 +76,10 @@ class FixedWidthFile(RowFile):
         self._layout = layout
         self._width = max(column.end for column in layout.column)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it goes from one process to another: it is opened there anew."""
+        return type(self), (self.content, self.limits, self._layout)
+
     def _rows(self) -> Iterator[Row | BrokenLine]:
         with open_lines(self.content) as lines:
             filled = (line for line in islice(lines, self._layout.skip, None) if line.strip(BLANK))

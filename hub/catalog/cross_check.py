@@ -1,7 +1,6 @@
 """A cross-check: what records of several registers must not say of one entity at once (GZ-Detail Art. 3, 19, 44)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from msgspec import Struct
@@ -11,8 +10,7 @@ from hub.catalog.kinds import EntityKind, FieldName
 ARROW = " -> "
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, dict=True):
     """Where a value stands: a merged item, ``record`` (since when it holds) or ``record.item[.part]``.
 
     With a ``fact``, the item is a reference, and the value is the one at ``fact`` of the entity that it leads to.
@@ -21,10 +19,15 @@ class Place:
     path: str
     fact: str = ""
 
-    @property
+    @cached_property
     def record_type(self) -> str:
         """The record type that speaks, or the merged item."""
         return self.path.partition(".")[0]
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The way to the value in a record."""
+        return tuple(self.path.split(".")[1:])
 
 
 class CrossCheck(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
@@ -52,6 +55,11 @@ class CrossCheck(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     def places(self) -> tuple[tuple[Place, ...], ...]:
         """The places of each entry."""
         return tuple(tuple(_place(text) for text in entry) for entry in self.of)
+
+    @cached_property
+    def questioned(self) -> frozenset[str]:
+        """The record types and merged items that are in question."""
+        return frozenset(name for first, *_ in self.places for name in (first.record_type, first.path))
 
     @property
     def references(self) -> Iterator[Place]:

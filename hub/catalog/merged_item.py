@@ -4,6 +4,7 @@ Decoded from ``[[merged_item]]`` tables; the rule that reads it is in ``hub.merg
 """
 
 from datetime import date
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -29,7 +30,7 @@ class Authority(Struct, frozen=True, forbid_unknown_fields=True, rename={"source
         return self.source.partition(".")[0]
 
 
-class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
+class MergedItem(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """One field of the entity itself, with the ordered authority over it.
 
     ``compare`` names further places that are held against the decided value and never decide. ``identifier`` items
@@ -49,8 +50,13 @@ class MergedItem(Struct, frozen=True, forbid_unknown_fields=True):
     compare: tuple[str, ...] = ()
     silence: Silence = "NOT_REPORTED"
 
-    @property
-    def speakers(self) -> frozenset[str]:
-        """The record types that speak of the item, whether they may decide it or not."""
+    @cached_property
+    def ways(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Where records speak of the item: record type and steps in it, of those that may decide it first."""
         paths = (*(authority.source for authority in self.authority), *self.compare)
-        return frozenset(path.partition(".")[0] for path in paths)
+        return tuple((record_type, tuple(steps)) for record_type, *steps in (path.split(".") for path in paths))
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """The record types that speak of the item."""
+        return frozenset(record_type for record_type, _ in self.ways)

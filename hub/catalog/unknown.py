@@ -3,8 +3,6 @@
 Neither a value nor silence nor "there is none": it keeps what the source wrote.
 """
 
-from collections.abc import Mapping
-
 
 def unknown(raw: str) -> dict[str, object]:
     """The payload value that says: the source does not know, in these words."""
@@ -13,4 +11,4 @@ def unknown(raw: str) -> dict[str, object]:
 
 def is_unknown(value: object) -> bool:
     """Whether a payload value says so."""
-    return isinstance(value, Mapping) and "unknown" in value
+    return isinstance(value, dict) and "unknown" in value

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from adapters.loading import LoadReport, RecognisedFile, load, read_mapping, recognise
+from adapters.loading import LoadReport, RecognisedFile, read_mapping, recognise
 from adapters.transports.content import Limits
 from adapters.transports.fixed_width_file import read_layout
 from hub import progress
 from hub.cli.console import err, guarded, out, run
+from hub.loaders import load_shared, spare_collector, workers_for
 from hub.serve import open_services, read_model
 from hub.settings import Settings, load_settings
 from hub.store.statistics import refresh_statistics
@@ -63,6 +64,12 @@ def load_command(
         int | None,
         typer.Option(min=0, help="End up to so many records, where a full copy leaves out more than is trusted."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Processes that share a file; by default one a core for a large file, else one."
+        ),
+    ] = None,
 ) -> None:
     """Load files of a department into its register.
 
@@ -87,17 +94,21 @@ def load_command(
             accepted_removals=accept_removals,
         )
     )
-    reports = run(_load(settings, recognised))
+    reports = run(_load(settings, recognised, workers))
     for report in reports:
         _show(report)
     quarantined = any(report.summary.counts[Outcome.QUARANTINED] for report in reports)
     raise typer.Exit(1 if quarantined else 0)
 
 
-async def _load(settings: Settings, recognised: list[RecognisedFile]) -> list[LoadReport]:
+async def _load(settings: Settings, recognised: list[RecognisedFile], workers: int | None) -> list[LoadReport]:
     async with open_services(settings) as services:
+        spare_collector()
         with progress.bytes_read(err, recognised) as advance:
-            reports = [await load(services.intake, file, "hub load", advance) for file in recognised]
+            reports = [
+                await load_shared(settings, services.intake, file, "hub load", workers or workers_for(file), advance)
+                for file in recognised
+            ]
         await refresh_statistics(services.database)
     return reports
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from hub.identifiers import citizen_id, documents, organization
 
 
@@ -38,8 +40,7 @@ class Scheme(StrEnum):
     PUBLIC_INSTITUTION_CERTIFICATE = "PUBLIC_INSTITUTION_CERTIFICATE"
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True, cache_hash=True):
     """A normalised key of some entity."""
 
     scheme: Scheme

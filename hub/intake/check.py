@@ -5,15 +5,17 @@ Identity values leave the payload here: what stays is named by ``references`` (o
 of the entity itself), to be filled in when they are resolved.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Struct
 
-from hub.catalog import SHAPED, Item, ItemType, Model, RecordType
+from hub.catalog import Item, ItemType, Model, RecordType
 from hub.catalog.derived import RULES, SILENT
 from hub.catalog.partial_date import first_day
 from hub.catalog.unknown import is_unknown
@@ -23,30 +25,23 @@ from hub.identifiers.schemes import SCHEMES, Identifier, Scheme
 from hub.identifiers.spelling import bare, counts
 from hub.intake.delivery import CLOCK_TOLERANCE, Line, Operation
 from hub.intake.rejection import Column, Rejected, column_of
-from hub.intake.values import check_value
+from hub.intake.told import REMEMBERED, ItemCheck, Path, Told, tell
 from hub.reasons import ReasonCode, reason
 from hub.vault.cipher import Vault
 
-Path = tuple[str | int, ...]
-"""Where in a payload something lies."""
 EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Instants beyond these are mistakes, and near the ends of the calendar no database can order them."""
 _canonical = msgspec.json.Encoder(order="sorted")
-
-
 _STRENGTH = {scheme: place for place, scheme in enumerate(Scheme)}
 """Schemes in the order in which their numbers lead to an entity: any other key gives way to a stronger one."""
 
-_COMPOUND = frozenset({ItemType.PERSON, ItemType.ORGANIZATION, ItemType.SUBJECT})
 
-
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """A line that can be taken in.
 
     ``identifiers`` are the ones that may find the entity, best first; ``formers`` maps the numbers it bore before to
     those that took their place. ``references`` and ``sealed`` map paths in the payload to the identifiers whose
-    entities, and whose own ids, belong there.
+    entities, and whose own ids, belong there. ``lookups`` has every identifier that the line gives, names or holds.
     """
 
     line: Line
@@ -56,15 +51,11 @@ class Checked:
     stated_at: datetime
     identifiers: tuple[Identifier, ...]
     formers: Mapping[Identifier, Identifier]
-    payload: dict[str, object]
+    payload: Mapping[str, object]
     references: Mapping[Path, Identifier]
     sealed: Mapping[Path, Identifier]
+    lookups: Mapping[Identifier, bytes]
     digest: bytes
-
-    @property
-    def keys(self) -> set[Identifier]:
-        """Every identifier that the line gives, names or holds."""
-        return {*self.identifiers, *self.formers, *self.references.values(), *self.sealed.values()}
 
     def employer_number(self, path: Path) -> str | None:
         """The number of an employer that the line gives beside the reference at ``path``."""
@@ -82,111 +73,183 @@ class Recognised:
     record_key: str
 
 
-@dataclass(frozen=True)
 class Checker:
     """Checks the lines of deliveries to one register, whose clock may be ahead by so much."""
 
-    model: Model
-    vault: Vault
-    register: str
-    tolerance: timedelta = CLOCK_TOLERANCE
+    def __init__(self, model: Model, vault: Vault, register: str, tolerance: timedelta = CLOCK_TOLERANCE) -> None:
+        self._records = {record.name: record for record in model.records.values() if record.register == register}
+        self._checks: dict[str, _RecordCheck] = {}
+        self._model = model
+        self._vault = vault
+        self._tolerance = tolerance
 
     def check(self, line: Line, stated_at: datetime) -> Checked:
         """Check ``line``, which was said at ``stated_at``; raise ``Rejected`` with the first reason found."""
-        record = self.model.records.get(line.record_type)
-        if record is None or record.register != self.register:
+        check = self._check_of(line)
+        if check is None:
             raise Rejected(reason(ReasonCode.UNKNOWN_RECORD_TYPE, record_type=line.record_type))
         if not EARLIEST <= stated_at <= LATEST:
             raise Rejected(reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间", title="stated at"))
-        if stated_at > now() + self.tolerance:
+        if stated_at > now() + self._tolerance:
             raise Rejected(reason(ReasonCode.STATED_IN_FUTURE, column="变更时间", title="stated at"))
-        values = self._values(record, line)
-        identifiers = _identifiers(record, values)
-        if not identifiers:
-            raise column_of_name(record, record.identified_by[0]).rejects(ReasonCode.MISSING_KEY)
-        parted = _Parted()
-        if line.operation is Operation.STATE:
-            parted.take(record, values)
-        return Checked(
-            line=line,
-            record=record,
-            record_key=self._record_key(record, values),
-            valid_from=line.valid_from or _effective_from(record, line, values) or shanghai_date(stated_at),
-            stated_at=stated_at,
-            identifiers=identifiers,
-            formers=_formers(record, values, identifiers) if line.operation is Operation.STATE else {},
-            payload=parted.payload,
-            references=parted.references,
-            sealed=parted.sealed,
-            digest=self._digest(line.operation, parted.payload, parted.references | parted.sealed),
-        )
+        return check.check(line, stated_at)
 
     def recognise(self, line: Line) -> Recognised | None:
         """The record that a rejected line is about, where its keys can be read whatever else it holds."""
-        record = self.model.records.get(line.record_type)
-        if record is None or record.register != self.register:
-            return None
+        check = self._check_of(line)
+        return check.recognise(line) if check else None
+
+    def _check_of(self, line: Line) -> "_RecordCheck | None":
+        name = line.record_type
+        if name not in self._checks and name in self._records:
+            self._checks[name] = _RecordCheck(self._model, self._vault, self._records[name])
+        return self._checks.get(name)
+
+
+class _RecordCheck:
+    """Checks lines about records of one type."""
+
+    def __init__(self, model: Model, vault: Vault, record: RecordType) -> None:
+        self._record = record
+        self._vault = vault
+        self._columns = {name: name.partition(".") for title, name in record.columns.items() if title == name}
+        self._items = {item.name: ItemCheck(model, item) for item in record.item}
+        self._required = [item for item in record.item if item.required]
+        self._derived = [_Derived(item) for item in record.item if item.derived]
+        self._keys = [name.partition(".") for name in _identifying(record)]
+        self._formers = [item.name for item in record.item if item.former_of]
+        self._lookup = lru_cache(REMEMBERED)(lambda key: vault.lookup(key.scheme, key.value))
+
+    def check(self, line: Line, stated_at: datetime) -> Checked:
+        told = self._told(line.values)
+        identifiers = self._identifiers(told)
+        if not identifiers:
+            raise column_of_name(self._record, self._record.identified_by[0]).rejects(ReasonCode.MISSING_KEY)
+        is_state = line.operation is Operation.STATE
+        shown = {name: one for name, one in told.items() if one.is_shown} if is_state else {}
+        parted = [one for one in shown.values() if one.references or one.sealed]
+        references = {path: key for one in parted for path, key in one.references.items()}
+        sealed = {path: key for one in parted for path, key in one.sealed.items()}
+        formers = self._former_numbers(told, identifiers) if is_state and self._formers else {}
+        keys = (*identifiers, *formers, *references.values(), *sealed.values())
+        return Checked(
+            line=line,
+            record=self._record,
+            record_key=self._record_key(told),
+            valid_from=line.valid_from or self._effective_from(line, told) or shanghai_date(stated_at),
+            stated_at=stated_at,
+            identifiers=identifiers,
+            formers=formers,
+            payload={name: one.plain for name, one in shown.items()},
+            references=references,
+            sealed=sealed,
+            lookups={key: self._lookup(key) for key in keys},
+            digest=self._digest(line.operation, shown, references | sealed),
+        )
+
+    def recognise(self, line: Line) -> Recognised | None:
+        """The record that a rejected line is about, if its keys can be read."""
         with suppress(Rejected):
-            values: dict[str, object] = {}
-            for name, parts in _given(record, line).items():
+            told: dict[str, Told] = {}
+            for name, parts in self._given(line.values).items():
                 with suppress(Rejected):
-                    values[name] = check_value(self.model, record.items[name], parts)
-            values |= dict(_derived(record, values))
-            if identifiers := _identifiers(record, values):
-                return Recognised(record.name, identifiers, self._record_key(record, values))
+                    told[name] = self._items[name].told(parts)
+            told |= self._following(told)
+            if identifiers := self._identifiers(told):
+                return Recognised(self._record.name, identifiers, self._record_key(told))
         return None
 
-    def _values(self, record: RecordType, line: Line) -> dict[str, object]:
-        """The checked value of every item that the line speaks of, derived ones included."""
-        given = _given(record, line)
-        values = {name: check_value(self.model, record.items[name], parts) for name, parts in given.items()}
-        for item in record.item if line.operation is Operation.STATE else ():
-            if item.required and (values.get(item.name) is None or is_unknown(values[item.name])):
-                missing = ReasonCode.MISSING_KEY if item.name in record.identified_by else ReasonCode.MISSING_VALUE
-                raise column_of(item).rejects(missing)
-        return values | dict(_derived(record, values))
+    def _told(self, values: Mapping[str, object]) -> dict[str, Told]:
+        """What the line tells of every item that it speaks of, derived ones included."""
+        told = {name: self._items[name].told(parts) for name, parts in self._given(values).items()}
+        for item in self._required:
+            if item.name not in told or told[item.name].value is None or is_unknown(told[item.name].value):
+                is_key = item.name in self._record.identified_by
+                raise column_of(item).rejects(ReasonCode.MISSING_KEY if is_key else ReasonCode.MISSING_VALUE)
+        return told | self._following(told)
 
-    def _record_key(self, record: RecordType, values: Mapping[str, object]) -> str:
+    def _given(self, values: Mapping[str, object]) -> dict[str, list[object]]:
+        """What the line gives of each item: names of parts, each with what stands under it; an empty text is none."""
+        given: dict[str, list[object]] = {}
+        for name, value in values.items():
+            column = self._columns.get(name)
+            if column is None:
+                raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=name))
+            if not isinstance(value, str) or value.strip():
+                given.setdefault(column[0], []).extend((column[2], value))
+        return given
+
+    def _following(self, told: Mapping[str, Told]) -> dict[str, Told]:
+        """What follows from what is told."""
+        return {one.name: found for one in self._derived if (found := one.told(told))}
+
+    def _identifiers(self, told: Mapping[str, Told]) -> tuple[Identifier, ...]:
+        """The keys of the entity that the line gives or that these embed: those that find one, the strongest first."""
+        given = (told[name].part(part) for name, _, part in self._keys if name in told)
+        keys = [key for key in given if isinstance(key, Identifier) and SCHEMES[key.scheme].finds]
+        keys.extend(implied(keys))
+        return tuple(sorted(dict.fromkeys(keys), key=lambda key: _STRENGTH[key.scheme]))
+
+    def _former_numbers(
+        self, told: Mapping[str, Told], identifiers: Iterable[Identifier]
+    ) -> dict[Identifier, Identifier]:
+        """The numbers that the line says were the entity's before, what they embed included, with those of now."""
+        values = (told[name].value for name in self._formers if name in told)
+        given = [value for value in values if isinstance(value, Identifier)]
+        present = {key.scheme: key for key in reversed([*identifiers])}
+        former = (key for key in (*given, *implied(given)) if key.scheme in present and key not in identifiers)
+        return {key: present[key.scheme] for key in former}
+
+    def _record_key(self, told: Mapping[str, Told]) -> str:
         """The register's own key, hashed with the vault's key: it may be, or embed, what identifies a person."""
-        if record.cardinality == "one":
+        if self._record.cardinality == "one":
             return ""
-        for names in record.key:
-            parts = [_key_text(value_at(values, name)) for name in names]
+        for names in self._record.key:
+            parts = [_key_text(_value_at(told, name)) for name in names]
             if all(parts):
-                return self.vault.token("record_key", *names, *parts)
-        raise column_of_name(record, record.key[0][0]).rejects(ReasonCode.MISSING_KEY)
+                return self._vault.token("record_key", *names, *parts)
+        raise column_of_name(self._record, self._record.key[0][0]).rejects(ReasonCode.MISSING_KEY)
 
-    def _digest(self, operation: Operation, payload: object, identity: Mapping[Path, Identifier]) -> bytes:
+    def _effective_from(self, line: Line, told: Mapping[str, Told]) -> date | None:
+        """The first effective date that the line gives, a reduced one from its first day; an end has none."""
+        for name in () if line.operation is Operation.END else self._record.effective:
+            if name in told and isinstance(value := told[name].value, str):
+                return first_day(value)
+        return None
+
+    def _digest(self, operation: Operation, shown: Mapping[str, Told], identity: Mapping[Path, Identifier]) -> bytes:
         """Stands for the whole content of a statement; identity enters by its keyed look-up only."""
-        tokens = {
-            ".".join(map(str, path)): self.vault.lookup(key.scheme, key.value).hex() for path, key in identity.items()
-        }
-        return blake2b(_canonical.encode([operation, _content(payload), tokens]), digest_size=16).digest()
+        content = {name: one.content for name, one in shown.items()}
+        tokens = {".".join(map(str, path)): self._lookup(key).hex() for path, key in identity.items()}
+        return blake2b(_canonical.encode([operation, content, tokens]), digest_size=16).digest()
 
 
-def _content(value: object) -> object:
-    """A payload without the spelling of known codes: 男 and 1 are one statement, and so are two words for unknown."""
-    if isinstance(value, list):
-        return [_content(entry) for entry in value]
-    if not isinstance(value, Mapping):
-        return value
-    if is_unknown(value):
-        return {"unknown": ""}
-    coded = value.get("code") is not None
-    return {name: _content(part) for name, part in value.items() if not (coded and name == "raw")}
+class _Derived:
+    """A derived item: what follows from what is told of others, remembered like what lines say."""
 
+    def __init__(self, item: Item) -> None:
+        self.name = item.name
+        self._item = item
+        self._of = [name.partition(".") for name in item.derived.of] if item.derived else []
+        self._follows = lru_cache(REMEMBERED)(self._follow)
 
-def _given(record: RecordType, line: Line) -> dict[str, dict[str, object]]:
-    """What the line gives of each item of the record type, by part; an empty text gives nothing."""
-    given: dict[str, dict[str, object]] = {}
-    for name, value in line.values.items():
-        if record.columns.get(name) != name:
-            raise Rejected(reason(ReasonCode.UNKNOWN_ITEM, column=name))
-        if isinstance(value, str) and not value.strip():
-            continue
-        item_name, _, part = name.partition(".")
-        given.setdefault(item_name, {})[part] = value
-    return given
+    def told(self, told: Mapping[str, Told]) -> Told | None:
+        """What follows from ``told``, if anything does."""
+        return self._follows(*(told.get(name) for name, _, _ in self._of))
+
+    def _follow(self, *told: Told | None) -> Told | None:
+        parts = (one.part(part) if one else None for one, (_, _, part) in zip(told, self._of, strict=True))
+        value = self._constant if self._rule == "constant" else RULES[self._rule](*parts)
+        return None if value is SILENT else tell(self._item, value)
+
+    @cached_property
+    def _rule(self) -> str:
+        return self._item.derived.rule if self._item.derived else ""
+
+    @cached_property
+    def _constant(self) -> object:
+        value = self._item.derived.value if self._item.derived else None
+        return {"code": value} if self._item.type is ItemType.CODED else value
 
 
 def column_of_name(record: RecordType, name: str) -> Column:
@@ -195,115 +258,21 @@ def column_of_name(record: RecordType, name: str) -> Column:
     return column_of(record.items[item_name], part or None)
 
 
-def value_at(values: Mapping[str, object], name: str) -> object:
+def _value_at(told: Mapping[str, Told], name: str) -> object:
     """The checked value of ``item`` or ``item.part``, None where the line does not speak of it."""
     item_name, _, part = name.partition(".")
-    value = values.get(item_name)
-    return value.get(part) if part and isinstance(value, Mapping) else value
+    return told[item_name].part(part) if item_name in told else None
 
 
-def _identifiers(record: RecordType, values: Mapping[str, object]) -> tuple[Identifier, ...]:
-    """The keys of the entity that the line gives or that these embed: those that may find it, the strongest first."""
-    names = dict.fromkeys(record.identified_by)
-    names |= dict.fromkeys(item.name for item in record.item if item.type is ItemType.IDENTIFIER and not item.former_of)
-    given = [value for name in names if isinstance(value := value_at(values, name), Identifier)]
-    keys = [key for key in given if SCHEMES[key.scheme].finds]
-    keys.extend(implied(keys))
-    return tuple(sorted(dict.fromkeys(keys), key=lambda key: _STRENGTH[key.scheme]))
-
-
-def _formers(
-    record: RecordType, values: Mapping[str, object], identifiers: tuple[Identifier, ...]
-) -> dict[Identifier, Identifier]:
-    """The numbers that the line says were the entity's before, what they embed included, with those of now."""
-    given = [value for item in record.item if item.former_of and isinstance(value := values.get(item.name), Identifier)]
-    present = {key.scheme: key for key in reversed(identifiers)}
-    return {
-        key: present[key.scheme]
-        for key in (*given, *implied(given))
-        if key.scheme in present and key not in identifiers
-    }
-
-
-def _derived(record: RecordType, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for item in record.item:
-        if item.derived is None:
-            continue
-        if item.derived.rule == "constant":
-            yield item.name, _constant(item)
-            continue
-        value = RULES[item.derived.rule](*(value_at(values, name) for name in item.derived.of))
-        if value is not SILENT:
-            yield item.name, value
-
-
-def _constant(item: Item) -> object:
-    value = item.derived.value if item.derived else None
-    return {"code": value} if item.type is ItemType.CODED else value
-
-
-@dataclass(slots=True)
-class _Parted:
-    """What a line says, with references to other entities and secret numbers parted from the plain payload."""
-
-    payload: dict[str, object] = field(default_factory=dict)
-    references: dict[Path, Identifier] = field(default_factory=dict)
-    sealed: dict[Path, Identifier] = field(default_factory=dict)
-
-    def take(self, record: RecordType, values: Mapping[str, object]) -> None:
-        """Take the values of a line; a secret or former key that only shows at the entity stays out of the payload."""
-        for name, value in values.items():
-            item = record.items[name]
-            if not (item.placed == "entity" and isinstance(value, Identifier) and _stays_out(item, value)):
-                self.payload[name] = self._plain(item, (name,), value)
-
-    def _plain(self, item: Item, path: Path, value: object) -> object:
-        if isinstance(value, Identifier):
-            return self._number(path, value)
-        if isinstance(value, Mapping) and item.type in _COMPOUND:
-            return self._compound(item, path, value)
-        if isinstance(value, list):
-            return [self._members(item, (*path, place), entry) for place, entry in enumerate(value)]
-        return self._members(item, path, value) if item.type in SHAPED and isinstance(value, Mapping) else value
-
-    def _members(self, item: Item, path: Path, value: Mapping[str, object]) -> dict[str, object]:
-        members = {member.name: member for member in item.members}
-        return {name: self._plain(members[name], (*path, name), inner) for name, inner in value.items()}
-
-    def _compound(self, item: Item, path: Path, value: Mapping[str, object]) -> dict[str, object]:
-        """A person or an organisation: the number leads to the entity, unless it is the record's own."""
-        for part in value.values():
-            if isinstance(part, Identifier) and SCHEMES[part.scheme].finds and item.type is not ItemType.SUBJECT:
-                self.references[path] = part
-        return {
-            name: self._number((*path, name), part) if isinstance(part, Identifier) else part
-            for name, part in value.items()
-        }
-
-    def _number(self, path: Path, key: Identifier) -> object:
-        """A credit code as it is, for it is no secret; for a number of a person the place of its id."""
-        if not SCHEMES[key.scheme].identity:
-            return key.value
-        self.sealed[path] = key
-        return None
-
-
-def _stays_out(item: Item, key: Identifier) -> bool:
-    return SCHEMES[key.scheme].identity or item.former_of is not None
-
-
-def _effective_from(record: RecordType, line: Line, values: Mapping[str, object]) -> date | None:
-    """The first effective date that the line gives, a reduced one from its first day; an end has none."""
-    for name in () if line.operation is Operation.END else record.effective:
-        value = values.get(name)
-        if isinstance(value, str):
-            return first_day(value)
-    return None
+def _identifying(record: RecordType) -> Iterator[str]:
+    """The names of what may identify the entity of a record, each once."""
+    keys = (item.name for item in record.item if item.type is ItemType.IDENTIFIER and not item.former_of)
+    yield from dict.fromkeys((*record.identified_by, *keys))
 
 
 def _key_text(value: object) -> str:
     if isinstance(value, Identifier):
         return value.value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return next((_key_text(value[name]) for name in ("creditCode", "code", "name") if value.get(name)), "")
     return "" if value is None else str(value)

@@ -16,14 +16,16 @@ import msgspec
 from hub.clock import now
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
-from hub.intake.check import Checked, Path, Recognised
+from hub.intake.check import Checked, Recognised
 from hub.intake.delivery import Line
+from hub.intake.heard import heard_before
 from hub.intake.histories import RecordId
 from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
 from hub.intake.kept import keep
 from hub.intake.locks import Locks, given, locks_on, referred, via, written
 from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, recall_elsewhere, store
+from hub.intake.told import Path
 from hub.reasons import Reason, ReasonCode, named, reason
 from hub.stewardship.bonds import bonds_of
 from hub.store import copies, splits, writing
@@ -34,7 +36,7 @@ from hub.timeline import Outcome
 from hub.vault.cipher import Vault
 
 MOST_LOCKS = 1_000
-"""Locks per transaction: more would exhaust the lock table of the embedded server when many write at once."""
+"""Locks that a chunk should find room for in the server's table; with less room it is written in parts."""
 BOTH_KEYS = "one delivery names both keys"
 """Why entities are linked that nobody gave an order to link."""
 
@@ -59,6 +61,22 @@ class Result:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of lines before anything is locked: which say something new, and the locks that they take.
+
+    Those that were ``heard`` before come with the entity that they were stored for.
+    """
+
+    fresh: Sequence[Checked]
+    heard: Sequence[tuple[Checked, UUID]]
+    locks: Locks
+
+
+Said = tuple[Checked, Known, str]
+"""A line, the entity that it is about, and its payload."""
+
+
 class TooManyLocks(Exception):
     """The lines of the chunk need more locks than one transaction may take: write them in parts."""
 
@@ -76,68 +94,84 @@ class Chunk:
     register: str
     source_unit: str
     submission_id: UUID
+    most_locks: int
     copy_of: str | None = None
 
-    async def write(self, connection: Connection, lines: Sequence[Checked], refused: list[Refused]) -> list[Result]:
-        """Write ``lines`` inside the transaction of ``connection``, whose locks are held; may add to ``refused``."""
-        results: list[Result] = []
-        said: list[tuple[Checked, Known, str]] = []
-        if lines:
-            directory = await self._directory(connection, lines)
-            at = await announce(connection)
-            found = [directory.identify(line) for line in lines]
-            owners = [directory.current(owner) for owner in found]
-            said = [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
-            kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
-            occasion = await self.publisher.begin(connection, kinds, directory.new_links, at)
-            await self._write_identities(connection, directory, occasion)
-            results, touched = await self._write_states(connection, said, directory, occasion, refused)
-            await self._write_references(connection, said, directory, occasion.at)
-            await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
+    async def look(self, connection: Connection, lines: Sequence[Checked]) -> Outlook:
+        """What ``lines`` come to as things stand; raise ``TooManyLocks`` where a part of them might do with fewer."""
+        known = await self._known(connection, _lookups(lines))
+        heard = await heard_before(connection, lines, known, self.register, self.source_unit)
+        fresh = [line for line in lines if line.line.place not in heard]
+        locks = await self._locks(connection, fresh, known)
+        again = [(line, heard[line.line.place]) for line in lines if line.line.place in heard]
+        return Outlook(fresh, again, locks)
+
+    async def write(self, connection: Connection, outlook: Outlook, refused: list[Refused]) -> list[Result]:
+        """Write lines inside the transaction of ``connection``, which has done nothing yet; may add to ``refused``."""
+        results = [Result(line.line.place, Outcome.UNCHANGED) for line, _ in outlook.heard]
+        about = outlook.heard
+        if outlook.fresh:
+            directory = await self._lock(connection, outlook)
+            said = _said(outlook.fresh, directory)
+            results += await self._write_lines(connection, said, directory, refused)
+            about = [*about, *((line, owner.member_id) for line, owner, _ in said)]
         if self.copy_of:
-            named = {(owner.member_id, line.record_key) for line, owner, _ in said if line.record.name == self.copy_of}
+            named = {(member_id, line.record_key) for line, member_id in about if line.record.name == self.copy_of}
             await copies.note(connection, self.submission_id, named | await self._recognised(connection, refused))
         await self._write_quarantine(connection, refused)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
 
-    async def lock(self, connection: Connection, lines: Sequence[Checked], locks: Locks) -> None:
-        """Take ``locks`` as the transaction's first statement; raise if they no longer are what is needed."""
-        if len(locks):
-            await writing.lock(connection, locks.alone, locks.shared)
-            if not locks.cover(await self.locks(connection, lines)):
-                raise LocksOutgrown
+    async def _lock(self, connection: Connection, outlook: Outlook) -> Directory:
+        """Take the locks as the transaction's first statement; raise if they no longer are what is needed."""
+        await writing.lock(connection, outlook.locks.alone, outlook.locks.shared)
+        known = await self._known(connection, _lookups(outlook.fresh))
+        if not outlook.locks.cover(await self._locks(connection, outlook.fresh, known)):
+            raise LocksOutgrown
+        return await self._directory(connection, outlook.fresh, known)
 
-    async def locks(self, connection: Connection, lines: Sequence[Checked]) -> Locks:
-        """The locks that writing ``lines`` takes as things stand; raise ``TooManyLocks`` where a part might do."""
-        lookups = self._lookups(lines)
-        known = await self._known(connection, lookups)
+    async def _write_lines(
+        self, connection: Connection, said: Sequence[Said], directory: Directory, refused: list[Refused]
+    ) -> list[Result]:
+        at = await announce(connection)
+        kinds = {owner.canonical_id: line.record.entity for line, owner, _ in said}
+        new = directory.new_entities
+        occasion = await self.publisher.begin(connection, kinds, directory.new_links, at, new)
+        await self._write_identities(connection, directory, occasion)
+        results, touched = await self._write_states(connection, said, directory, occasion, refused)
+        await self._write_references(connection, said, directory, occasion.at)
+        await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
+        return results
+
+    async def _locks(
+        self, connection: Connection, lines: Sequence[Checked], known: Mapping[Identifier, Known]
+    ) -> Locks:
+        """The locks that writing ``lines`` takes as things stand."""
         entities = written(lines, known, await self._split_off(connection, known))
         kinds = {line.record.entity for line in lines}
         bonds = await bonds_of(connection, self.publisher.model, kinds, entities)
         ways = {way for kind in kinds for way in self.publisher.model.checked_ways[kind]}
-        alone = {entity_id.bytes for entity_id in entities | bonds.contested} | given(lines, lookups, known)
+        alone = {entity_id.bytes for entity_id in entities | bonds.contested} | given(lines, known)
         shared = {entity_id.bytes for entity_id in bonds.shared | referred(lines, known, ways)}
         locks = locks_on(alone, shared)
-        if len(locks) > MOST_LOCKS and len(lines) > 1:
+        if len(locks) > self.most_locks and len(lines) > 1:
             raise TooManyLocks
         return locks
 
-    def _lookups(self, lines: Iterable[Checked]) -> dict[Identifier, bytes]:
-        keys = set().union(*(line.keys for line in lines))
-        return {key: self.vault.lookup(key.scheme, key.value) for key in keys}
-
-    async def _known(self, connection: Connection, lookups: dict[Identifier, bytes]) -> dict[Identifier, Known]:
+    async def _known(self, connection: Connection, lookups: Mapping[Identifier, bytes]) -> dict[Identifier, Known]:
+        """What keys lead to, of those that are known."""
         keys = {lookup: key for key, lookup in lookups.items()}
         rows = await writing.identified(connection, keys)
         return {keys[row["lookup"]]: known_from(row) for row in rows}
 
-    async def _directory(self, connection: Connection, lines: Sequence[Checked]) -> Directory:
-        lookups = self._lookups(lines)
-        known = await self._known(connection, lookups)
+    async def _directory(
+        self, connection: Connection, lines: Sequence[Checked], known: dict[Identifier, Known]
+    ) -> Directory:
+        lookups = _lookups(lines)
         schemes: dict[UUID, set[Scheme]] = {}
         lost: dict[UUID, set[Scheme]] = {}
-        for row in await writing.schemes_held(connection, {found.canonical_id for found in known.values()}):
+        found = {one.canonical_id for one in known.values()}
+        for row in await writing.schemes_held(connection, found) if found else ():
             held = lost if row["is_lost"] else schemes
             held.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
         formers = {lookups[key]: key for line in lines for key in line.formers}
@@ -190,7 +224,7 @@ class Chunk:
     async def _write_states(
         self,
         connection: Connection,
-        said: Sequence[tuple[Checked, Known, str]],
+        said: Sequence[Said],
         directory: Directory,
         occasion: Occasion,
         refused: list[Refused],
@@ -199,10 +233,13 @@ class Chunk:
 
         The histories of entities that others have joined are judged anew, each record's as one.
         """
-        asked = {(owner.canonical_id, line.record.name, line.record_key) for line, owner, _ in said}
-        histories = await recall(
-            connection, self.submission_id, self.register, self.source_unit, asked, directory.joined
-        )
+        asked = {
+            (owner.canonical_id, line.record.name, line.record_key)
+            for line, owner, _ in said
+            if owner.canonical_id not in directory.new_entities
+        }
+        unit = (self.register, self.source_unit)
+        histories = await recall(connection, self.submission_id, *unit, asked, directory.joined)
         moved = {
             (owner.canonical_id, line.record.name, line.record_key, directory.lookups[key])
             for line, owner, _ in said
@@ -210,7 +247,7 @@ class Chunk:
             if directory.known[key].is_moved
         }
         if moved:
-            await recall_elsewhere(connection, histories, self.register, self.source_unit, moved)
+            await recall_elsewhere(connection, histories, *unit, moved)
         results: list[Result] = []
         for line, owner, payload in said:
             outcome = histories.hear(self._record_id(line, owner), owner.member_id, line, payload, occasion.at)
@@ -226,7 +263,7 @@ class Chunk:
         return RecordId(owner.canonical_id, self.register, self.source_unit, line.record.name, line.record_key)
 
     async def _write_references(
-        self, connection: Connection, said: Iterable[tuple[Checked, Known, str]], directory: Directory, at: datetime
+        self, connection: Connection, said: Iterable[Said], directory: Directory, at: datetime
     ) -> None:
         references = {
             (directory.refer(key), via(line.record.name, path), owner.member_id)
@@ -294,17 +331,30 @@ def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused
     return Refused(line.place, named(line.record_type), why, keep(line), record)
 
 
+def _lookups(lines: Iterable[Checked]) -> dict[Identifier, bytes]:
+    return {key: lookup for line in lines for key, lookup in line.lookups.items()}
+
+
+def _said(lines: Sequence[Checked], directory: Directory) -> list[Said]:
+    """The lines with their entities, once all of them are identified."""
+    found = [directory.identify(line) for line in lines]
+    owners = [directory.current(owner) for owner in found]
+    return [(line, owner, _filled(line, owner, directory)) for line, owner in zip(lines, owners, strict=True)]
+
+
 def _filled(line: Checked, owner: Known, directory: Directory) -> str:
     """The payload as it is stored: references by the ids of entities, secret numbers by their own."""
-    payload = msgspec.to_builtins(line.payload)
+    payload = line.payload
     for path, key in line.references.items():
-        _at(payload, path)["entityId"] = directory.refer(key)
+        payload = _with(payload, (*path, "entityId"), directory.refer(key))
     for path, key in line.sealed.items():
-        _at(payload, path[:-1])[path[-1]] = directory.hold(key, owner)
+        payload = _with(payload, path, directory.hold(key, owner))
     return msgspec.json.encode(payload).decode()
 
 
-def _at(payload: Any, path: Path) -> Any:  # noqa: ANN401 - a document of any depth
-    for step in path:
-        payload = payload[step]
-    return payload
+def _with(document: Any, path: Path, value: UUID) -> Any:  # noqa: ANN401 - a document of any depth
+    """The document with ``value`` at ``path``; what lies beside the path is shared with it."""
+    step, *rest = path
+    copy = document.copy()
+    copy[step] = _with(document[step], tuple(rest), value) if rest else value
+    return copy

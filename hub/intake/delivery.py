@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from hub.clock import SHANGHAI, now
 from hub.errors import InvalidArgument
 from hub.reasons import Reason
@@ -27,8 +29,7 @@ class Operation(StrEnum):
     WITHDRAW = "WITHDRAW"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line about one record.
 
     ``place`` counts the lines of the delivery from 1. ``values`` maps column names of the model (an item's English

@@ -88,6 +88,7 @@ class Directory:
     split_off: SplitOff
     at: datetime
     new_identifiers: dict[Identifier, Known] = field(default_factory=dict)
+    new_entities: set[UUID] = field(default_factory=set)
     new_links: dict[UUID, UUID] = field(default_factory=dict)
     replacements: dict[Identifier, Replacement | None] = field(default_factory=dict)
     contested: dict[Identifier, set[UUID]] = field(default_factory=dict)
@@ -204,6 +205,7 @@ class Directory:
 
     def _new(self) -> Known:
         entity_id = new_id(self.at)
+        self.new_entities.add(entity_id)
         return Known(new_id(self.at), entity_id, entity_id)
 
     def _give(self, key: Identifier, owner: Known) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hub.identifiers.schemes import Identifier
-from hub.intake.check import Checked, Path
+from hub.intake.check import Checked
 from hub.intake.identify import Known, SplitOff
+from hub.intake.told import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,9 @@ def written(lines: Iterable[Checked], known: Mapping[Identifier, Known], split_o
     return {found.canonical_id for found, _ in named} | {owner.canonical_id for owner in owners if owner}
 
 
-def given(
-    lines: Iterable[Checked], lookups: Mapping[Identifier, bytes], known: Mapping[Identifier, Known]
-) -> set[bytes]:
+def given(lines: Iterable[Checked], known: Mapping[Identifier, Known]) -> set[bytes]:
     """The look-ups of the keys that ``lines`` may give to an entity."""
-    return {lookups[key] for line in lines for key in (*line.keys, *line.formers) if key not in known}
+    return {lookup for line in lines for key, lookup in line.lookups.items() if key not in known}
 
 
 def referred(lines: Iterable[Checked], known: Mapping[Identifier, Known], ways: Collection[str]) -> set[UUID]:

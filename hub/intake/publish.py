@@ -29,13 +29,17 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The entities that a chunk touches, their views before it, the known time that each gets, and who decides."""
+    """The entities that a chunk touches, their views before it, the known time that each gets, and who decides.
+
+    Nothing was known before of those that are ``new``.
+    """
 
     kinds: Mapping[UUID, EntityKind]
     before: Mapping[UUID, asyncpg.Record]
     known_at: Mapping[UUID, datetime]
     at: datetime
     catalog: Catalog
+    new: Collection[UUID] = frozenset()
 
     @property
     def valid_on(self) -> date:
@@ -51,21 +55,26 @@ class Publisher:
     catalogs: Catalogs
 
     async def begin(
-        self, connection: Connection, kinds: Mapping[UUID, EntityKind], absorbed: Iterable[UUID], at: datetime
+        self,
+        connection: Connection,
+        kinds: Mapping[UUID, EntityKind],
+        absorbed: Iterable[UUID],
+        at: datetime,
+        new: Collection[UUID] = frozenset(),
     ) -> Occasion:
         """Read the views that stand before the chunk is written, and find its known time: ``at``, or just after them.
 
         What valid time alone has changed of them is published first. All that a chunk writes becomes known at one
-        instant, the keys and links of its entities included.
+        instant, the keys and links of its entities included. Those that are ``new`` have no views.
         """
-        entity_ids, today = {*kinds, *absorbed}, shanghai_date(at)
-        views = await writing.views(connection, entity_ids)
+        entity_ids, today = {*kinds, *absorbed}.difference(new), shanghai_date(at)
+        views = await writing.views(connection, entity_ids) if entity_ids else []
         if any(row["due_on"] and row["due_on"] <= today for row in views):
             await self.mature(connection, entity_ids, today)
             views = await writing.views(connection, entity_ids)
         at = max([at, *(row["recorded_at"] + TICK for row in views)])
         catalog = await self.catalogs.in_force(connection)
-        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at, catalog)
+        return Occasion(kinds, {row["entity_id"]: row for row in views}, dict.fromkeys(kinds, at), at, catalog, new)
 
     async def mature(self, connection: Connection, entity_ids: Iterable[UUID], today: date) -> int:
         """Publish what valid time alone has changed of entities until ``today``, each day's change as of its midnight.
@@ -115,7 +124,13 @@ class Publisher:
             identified.joined | identified.parted
         )
         published = {
-            entity_id: Published(occasion.kinds[entity_id], views[entity_id], occasion.known_at[entity_id], names)
+            entity_id: Published(
+                occasion.kinds[entity_id],
+                views[entity_id],
+                occasion.known_at[entity_id],
+                names,
+                is_new=entity_id in occasion.new,
+            )
             for entity_id, names in changed.items()
         }
         if published or identified.contests:
@@ -184,13 +199,15 @@ class Publisher:
                 due_on=due_on,
                 catalog_version=occasion.catalog.number,
                 changed=tuple(changed) if grows else None,
-                card=self._changed_card(kind, before, view),
+                card=self._changed_card(kind, before, view, changed),
                 divisions=tuple(sorted(divisions(self.model, before) | divisions(self.model, view))),
             )
 
-    def _changed_card(self, kind: EntityKind, before: View | None, view: View) -> Card | None:
-        """The card of ``view``, unless it is that of the view ``before`` it."""
+    def _changed_card(self, kind: EntityKind, before: View | None, view: View, changed: Collection[str]) -> Card | None:
+        """The card of ``view``, unless it is that of the view ``before`` it, from which it differs in ``changed``."""
         sources = self.model.cards[kind]
+        if before and not any(path.partition(".")[0] in changed for paths in sources.values() for path in paths):
+            return None
         card = card_of(view, sources)
         return card if before is None or card_of(before, sources) != card else None
 

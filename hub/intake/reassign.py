@@ -146,5 +146,5 @@ async def _write(
     await writing.write_reassignment(connection, submission_id, plan.lookups[order.key], ends, redact(order.reason), at)
     await publisher.publish(connection, occasion, set(), Identified(gained=frozenset(plan.kinds)), submission_id)
     counts = {Outcome.CORRECTED.value: 1}
-    await advance_submission(connection, submission_id, since=0, position=1, counts=counts, measures="{}", results=None)
+    await advance_submission(connection, submission_id, 0, 1, counts, "{}", None)
     await finish_submission(connection, submission_id)

@@ -3,7 +3,7 @@
 Takes a connection inside intake's transaction; gives ``Histories``, which judge, and takes their ``Writes``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,16 +14,17 @@ from hub.store import splits, writing
 from hub.store.pool import Connection
 from hub.timeline import Statement
 
-Asked = Iterable[tuple[UUID, str, str]]
+Asked = Collection[tuple[UUID, str, str]]
 """Records of one unit, each as (entity, record type, record key)."""
 
 
 async def recall(
-    connection: Connection, submission_id: UUID, register: str, source_unit: str, asked: Asked, whole: Iterable[UUID]
+    connection: Connection, submission_id: UUID, register: str, source_unit: str, asked: Asked, whole: Collection[UUID]
 ) -> Histories:
     """All that was said of the records ``asked`` by a unit of a register, and by anybody of the entities ``whole``."""
     histories = Histories(submission_id)
-    for row in await writing.statements(connection, asked, register, source_unit, whole):
+    wanted = asked or whole
+    for row in await writing.statements(connection, asked, register, source_unit, whole) if wanted else ():
         histories.remember(_record_id(row), row["member_id"], _statement(row))
     return histories
 
@@ -70,7 +71,7 @@ async def store(
 
 
 async def judge_anew(
-    connection: Connection, entity_ids: Iterable[UUID], known_at: Mapping[UUID, datetime], submission_id: UUID
+    connection: Connection, entity_ids: Collection[UUID], known_at: Mapping[UUID, datetime], submission_id: UUID
 ) -> set[UUID]:
     """Judge every record of entities that stand for others than before; gives those where something else stands now."""
     histories = await recall(connection, submission_id, "", "", (), entity_ids)

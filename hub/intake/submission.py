@@ -3,53 +3,50 @@
 Takes a ``Delivery`` and its lines as an iterator, so that any size fits in memory; gives a ``Summary``.
 """
 
-import asyncio
-import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from hub import telemetry
 from hub.catalog import Model
 from hub.clock import now, shanghai_date
-from hub.errors import DatabaseBusy, InvalidArgument, SubmissionConflict, SubmissionInProgress, UnknownRegister
+from hub.errors import InvalidArgument, SubmissionConflict, UnknownRegister
 from hub.identifiers.entity_id import new_id
-from hub.intake.check import Checked, Checker
-from hub.intake.chunk import MOST_LOCKS, Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
+from hub.intake.check import Checker
+from hub.intake.chunk import Chunk, Result
 from hub.intake.delivery import CLOCK_TOLERANCE, BrokenLine, Line
 from hub.intake.judging import judge
-from hub.intake.measures import Measured, decoded, encoded, measure, together
+from hub.intake.measures import decoded, encoded, together
 from hub.intake.publish import Publisher
-from hub.intake.rejection import Rejected
+from hub.intake.shares import Share
 from hub.intake.snapshot import Snapshot
+from hub.intake.taking import ATTEMPTS, Summary, Taking
 from hub.stewardship.working_days import WorkingDays
 from hub.store.catalogs import Catalogs
 from hub.store.copies import Scope
-from hub.store.pool import Database
+from hub.store.pool import Connection, Database
 from hub.store.quality import Source
 from hub.store.submissions import (
     Submission,
-    advance_submission,
     finish_submission,
     open_submission,
     restart_submission,
+    share_submission,
+    submission_shares,
+    unite_submission,
 )
 from hub.vault.cipher import Vault
 
-MOST_LINES = 2_000
-"""Lines per chunk."""
+__all__ = ["ATTEMPTS", "Delivery", "Intake", "Summary", "so_far"]
 MOST_REMOVED_SHARE = 0.1
 """The share of what stands that a full copy may end without being asked."""
-ATTEMPTS = 10
-Part = tuple[list[Checked], list[Refused]]
-"""Lines of a submission that are written together: those that can be taken in, and those that cannot."""
-_RETRIED = (LocksOutgrown, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+Lines = Callable[[int], Iterable[Line | BrokenLine]]
+"""The lines of a delivery after a place."""
+OnResults = Callable[[Sequence[Result]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,31 +79,6 @@ class Delivery:
         day = shanghai_date(self.stated_at).isoformat()
         of_copy = f"{day} 全量数据，其中不再有的记录自该日终止 · full copy of {day}: what it holds no longer has ended"
         return self.reason or (of_copy if self.copy_of else None)
-
-
-@dataclass(slots=True)
-class Summary:
-    """What came of a delivery so far.
-
-    It has reached the line at ``position``; ``results`` has every line where results are kept. ``resumed_after`` is
-    where an earlier attempt had broken off. ``measured`` is what its lines are worth; ``removed`` records have ended
-    because a full copy leaves them out.
-    """
-
-    submission_id: UUID
-    position: int
-    counts: Counter[str]
-    results: list[Result]
-    resumed_after: int = 0
-    measured: Measured = field(default_factory=dict)
-    removed: int = 0
-
-    def add(self, results: Sequence[Result], position: int, *, keep: bool) -> None:
-        """Note the results of a chunk that ended at ``position``."""
-        self.position = position
-        self.counts.update(results_by_outcome(results))
-        if keep:
-            self.results.extend(results)
 
 
 @dataclass(frozen=True)
@@ -153,47 +125,88 @@ class Intake:
     async def take_in(
         self,
         delivery: Delivery,
-        lines: Callable[[int], Iterable[Line | BrokenLine]],
+        lines: Lines,
         *,
         keep_results: bool = False,
-        on_results: Callable[[Sequence[Result]], None] = lambda results: None,
+        on_results: OnResults = lambda results: None,
     ) -> Summary:
         """Take in the lines that ``lines(after)`` gives after a place; tell ``on_results`` what came of each chunk.
 
         A delivery that was taken in before is compared again line by line, unless its results were kept: then they
-        are given again.
+        are given again. One that processes had begun to share is taken in share by share.
         """
         began = now()
-        submission = await self.open(delivery)
-        if submission.finished and submission.results is None:
-            async with self.database.connection() as connection:
-                await restart_submission(connection, submission.submission_id)
-            submission = await self.open(delivery)
+        submission = await self._opened_anew(delivery)
         summary = so_far(submission)
         if submission.finished:
             return summary
-        checker = Checker(self.model, self.vault, delivery.register, self.tolerance)
-        chunk = Chunk(
-            vault=self.vault,
-            publisher=self.publisher,
-            register=delivery.register,
-            source_unit=delivery.source_unit,
-            submission_id=submission.submission_id,
-            copy_of=delivery.copy_of,
+        if submission.shares:
+            for number in range(submission.shares):
+                await self.take_share(delivery, lines, Share(number, submission.shares), on_results=on_results)
+            return replace(await self.unite(delivery), resumed_after=submission.position)
+        taking = Taking(
+            self.database, self.calendar, await self._chunk(delivery, submission), summary, keeps_results=keep_results
         )
-        for part in _chunks(checker, submission.stated_at, lines(summary.position)):
-            async for results in self._write_parts(chunk, part, summary, keep=keep_results):
-                telemetry.count_outcomes(delivery.register, results_by_outcome(results))
-                on_results(results)
+        checker = Checker(self.model, self.vault, delivery.register, self.tolerance)
+        async for results in taking.take(checker, submission.stated_at, lines(summary.position)):
+            on_results(results)
         if delivery.copy_of:
             summary.removed = await self._snapshot(delivery, submission, summary.position).settle()
         async with self.database.connection() as connection:
-            await finish_submission(connection, submission.submission_id)
-            if not keep_results:
-                source = Source(delivery.register, delivery.source_unit)
-                await judge(connection, source, submission.submission_id, summary.measured)
+            await self._finish(connection, delivery, summary, is_judged=not keep_results)
         telemetry.note_submission(delivery.register, now() - began, now() - submission.stated_at)
         return summary
+
+    async def share(self, delivery: Delivery, most: int) -> tuple[int, int]:
+        """Share a delivery among ``most`` processes, or as it was before; give its shares and how many lines are in.
+
+        Then every share is to be taken in, and all are to be united. One that was begun as a whole, and a full
+        copy, has no shares.
+        """
+        submission = await self._opened_anew(delivery)
+        if delivery.copy_of:
+            return 0, submission.position
+        async with self.database.transaction() as connection:
+            return await share_submission(connection, submission.submission_id, most), submission.position
+
+    async def take_share(
+        self, delivery: Delivery, lines: Lines, share: Share, *, on_results: OnResults = lambda results: None
+    ) -> None:
+        """Take in the lines of one share, from where an attempt that was broken off left it."""
+        submission = await self.open(delivery)
+        async with self.database.connection() as connection:
+            before = (await submission_shares(connection, submission.submission_id))[share.number]
+        counts, measured = Counter(before.counts), decoded(before.measures)
+        summary = Summary(submission.submission_id, before.position, counts, measured=measured)
+        taking = Taking(
+            self.database, self.calendar, await self._chunk(delivery, submission), summary, share=share.number
+        )
+        checker = Checker(self.model, self.vault, delivery.register, self.tolerance)
+        own = share.of_lines(lines(summary.position), self.model.records)
+        async for results in taking.take(checker, submission.stated_at, own):
+            on_results(results)
+
+    async def unite(self, delivery: Delivery) -> Summary:
+        """Finish a delivery of which every share was taken in; gives what came of all of them."""
+        submission_id = (await self.open(delivery)).submission_id
+        async with self.database.transaction() as connection:
+            whole = Summary(submission_id, 0, Counter())
+            for share in await submission_shares(connection, submission_id):
+                whole.position = max(whole.position, share.position)
+                whole.counts.update(share.counts)
+                whole.measured = together(whole.measured, decoded(share.measures))
+            await unite_submission(connection, submission_id, whole.position, whole.counts, encoded(whole.measured))
+            await self._finish(connection, delivery, whole)
+        return whole
+
+    async def _finish(
+        self, connection: Connection, delivery: Delivery, summary: Summary, *, is_judged: bool = True
+    ) -> None:
+        """Finish a submission whose lines are in, and report what is unusual about it."""
+        await finish_submission(connection, summary.submission_id)
+        if is_judged:
+            source = Source(delivery.register, delivery.source_unit)
+            await judge(connection, source, summary.submission_id, summary.measured)
 
     def _snapshot(self, delivery: Delivery, submission: Submission, lines: int) -> Snapshot:
         """The full copy that a delivery is, whose ``lines`` are in; what it leaves out is said after the last."""
@@ -207,59 +220,25 @@ class Intake:
         )
         return Snapshot(self.database, self.publisher, scope, self.most_removed_share, delivery.accepted_removals)
 
-    async def _write_parts(
-        self, chunk: Chunk, part: Part, so_far: Summary, *, keep: bool
-    ) -> AsyncIterator[list[Result]]:
-        """Write the lines of one chunk, in halves where they need too many locks; note and give what came of each."""
-        try:
-            results = await self._write(chunk, *part, so_far, keep=keep)
-        except TooManyLocks:
-            for half in _halves(*part):
-                async for results in self._write_parts(chunk, half, so_far, keep=keep):
-                    yield results
-        else:
-            so_far.add(results, _reached(*part), keep=keep)
-            yield results
+    async def _opened_anew(self, delivery: Delivery) -> Submission:
+        """The submission, begun anew if it was finished and its results were not kept."""
+        submission = await self.open(delivery)
+        if submission.finished and submission.results is None:
+            async with self.database.connection() as connection:
+                await restart_submission(connection, submission.submission_id)
+            submission = await self.open(delivery)
+        return submission
 
-    async def _write(
-        self, chunk: Chunk, checked: Sequence[Checked], refused: Sequence[Refused], so_far: Summary, *, keep: bool
-    ) -> list[Result]:
-        """Write one chunk, again where another writer came between."""
-        for attempt in range(ATTEMPTS):
-            try:
-                with telemetry.span("intake.chunk", register=chunk.register, lines=len(checked) + len(refused)):
-                    return await self._attempt(chunk, checked, refused, so_far, keep=keep)
-            except _RETRIED:
-                await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
-        raise DatabaseBusy
-
-    async def _attempt(
-        self, chunk: Chunk, checked: Sequence[Checked], refused: Sequence[Refused], so_far: Summary, *, keep: bool
-    ) -> list[Result]:
-        async with self.database.connection() as connection:
-            keys = await chunk.locks(connection, checked)
-        async with self.database.transaction() as connection:
-            await chunk.lock(connection, checked, keys)
-            results = await chunk.write(connection, checked, list(refused))
-            measured = together(so_far.measured, measure(checked, refused, results, now(), self.calendar))
-            moved = await advance_submission(
-                connection,
-                chunk.submission_id,
-                since=so_far.position,
-                position=_reached(checked, refused),
-                counts=so_far.counts + results_by_outcome(results),
-                measures=encoded(measured),
-                results=msgspec.json.encode(results).decode() if keep else None,
-            )
-            if not moved:
-                raise SubmissionInProgress(register=chunk.register)
-        so_far.measured = measured
-        return results
-
-
-def results_by_outcome(results: Iterable[Result]) -> Counter[str]:
-    """How many results have each outcome."""
-    return Counter(str(result.outcome) for result in results)
+    async def _chunk(self, delivery: Delivery, submission: Submission) -> Chunk:
+        return Chunk(
+            vault=self.vault,
+            publisher=self.publisher,
+            register=delivery.register,
+            source_unit=delivery.source_unit,
+            submission_id=submission.submission_id,
+            most_locks=await self.database.most_locks(),
+            copy_of=delivery.copy_of,
+        )
 
 
 def so_far(submission: Submission) -> Summary:
@@ -275,45 +254,3 @@ def so_far(submission: Submission) -> Summary:
         measured,
         submission.removed,
     )
-
-
-def _reached(checked: Sequence[Checked], refused: Sequence[Refused]) -> int:
-    """The place of the last line of a chunk."""
-    return max([line.line.place for line in checked] + [line.place for line in refused])
-
-
-def _chunks(checker: Checker, stated_at: datetime, lines: Iterable[Line | BrokenLine]) -> Iterator[Part]:
-    """Check lines and gather them into chunks that stay below the limits of one transaction."""
-    checked: list[Checked] = []
-    refused: list[Refused] = []
-    keys: set[object] = set()
-    for line in lines:
-        outcome = _checked(checker, line, stated_at)
-        if isinstance(outcome, Refused):
-            refused.append(outcome)
-        else:
-            checked.append(outcome)
-            keys.update(outcome.keys)
-        if len(keys) >= MOST_LOCKS - 20 or len(checked) + len(refused) >= MOST_LINES:
-            yield checked, refused
-            checked, refused, keys = [], [], set()
-    if checked or refused:
-        yield checked, refused
-
-
-def _halves(checked: Sequence[Checked], refused: Sequence[Refused]) -> tuple[Part, Part]:
-    """The lines before the middle one, and the others."""
-    middle = checked[len(checked) // 2].line.place
-    return (
-        ([one for one in checked if one.line.place < middle], [one for one in refused if one.place < middle]),
-        ([one for one in checked if one.line.place >= middle], [one for one in refused if one.place >= middle]),
-    )
-
-
-def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> Checked | Refused:
-    if isinstance(line, BrokenLine):
-        return Refused(line.place, "", line.reason, line.raw)
-    try:
-        return checker.check(line, line.stated_at or stated_at + timedelta(microseconds=line.place))
-    except Rejected as rejected:
-        return refuse(line, rejected.reason, checker.recognise(line))

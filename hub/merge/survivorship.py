@@ -6,9 +6,8 @@ does not know speaks, but gives no value: it leaves the decision to the next one
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from hub.catalog import MergedItem
 from hub.catalog.sameness import same_value
@@ -18,8 +17,7 @@ from hub.merge.view import Choice, Merged, Record, Source, View
 SILENT = object()
 
 
-@dataclass(frozen=True, slots=True)
-class _Voice:
+class _Voice(NamedTuple):
     """What one record says about one merged item."""
 
     value: object
@@ -33,7 +31,8 @@ def merge(items: Iterable[MergedItem], records: Iterable[Record]) -> View:
     for record in ordered:
         by_type.setdefault(record.source.record_type, []).append(record)
     sources: dict[Source, int] = {}
-    choices = {item.name: choice for item in items if (choice := _choose(item, by_type, sources))}
+    spoken = (item for item in items if not item.speakers.isdisjoint(by_type))
+    choices = {item.name: choice for item in spoken if (choice := _choose(item, by_type, sources))}
     return View(Merged(choices, tuple(sources)), {name: tuple(found) for name, found in sorted(by_type.items())})
 
 
@@ -60,15 +59,14 @@ def _choose(item: MergedItem, by_type: Mapping[str, list[Record]], sources: dict
 
 def _entitled(item: MergedItem, by_type: Mapping[str, list[Record]]) -> Iterator[tuple[int, _Voice]]:
     """The last word of each register that may decide the item, in the order of authority, with its place there."""
-    for place, authority in enumerate(item.authority):
-        if not any(name in by_type for name in authority.unless):
-            yield from ((place, voice) for voice in islice(_voices(by_type, authority.source), 1))
+    for place, (authority, (record_type, steps)) in enumerate(zip(item.authority, item.ways, strict=False)):
+        if record_type in by_type and by_type.keys().isdisjoint(authority.unless):
+            yield from ((place, voice) for voice in islice(_voices(by_type[record_type], steps), 1))
 
 
-def _voices(by_type: Mapping[str, list[Record]], path: str) -> Iterator[_Voice]:
-    """What the records say at ``record.item[.part]``, most recent first."""
-    record_type, *steps = _steps(path)
-    for record in by_type.get(record_type, ()):
+def _voices(records: Iterable[Record], steps: tuple[str, ...]) -> Iterator[_Voice]:
+    """What records say at an item or a part of one, most recent first."""
+    for record in records:
         value: object = record.values
         for step in steps:
             value = value.get(step, SILENT) if isinstance(value, dict) else SILENT
@@ -76,15 +74,10 @@ def _voices(by_type: Mapping[str, list[Record]], path: str) -> Iterator[_Voice]:
             yield _Voice(value, record.source)
 
 
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
-
-
 def _others(item: MergedItem, by_type: Mapping[str, list[Record]], decider: _Voice) -> Iterator[_Voice]:
     """What the records of other registers say about the item; that they do not know is no other opinion."""
-    for path in (*(authority.source for authority in item.authority), *item.compare):
-        for voice in _voices(by_type, path):
+    for record_type, steps in item.ways:
+        for voice in _voices(by_type[record_type], steps) if record_type in by_type else ():
             if voice.source.register != decider.source.register and not is_unknown(voice.value):
                 yield voice
 

@@ -25,7 +25,7 @@ SIGNS = frozenset({IDENTIFIERS, LINKED_INTO, UNLINKED, MERGED_FROM, SPLIT})
 """What a change may say besides the items that changed."""
 
 
-class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """Where a value comes from: one state of one record, and since when the hub knows it.
 
     ``moved_by`` is the order by which it was said of this entity, where it had been said of another.

@@ -10,6 +10,11 @@ from (
     order by key
 ) as ordered;
 
+-- lock_table
+-- How many locks the server has room for.
+select current_setting('max_locks_per_transaction')::integer
+       * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer);
+
 -- identified
 -- Which entity each look-up of $1 names at present: the member it was given to, the entity that stands for it now,
 -- whether records were split off the member, and whether the look-up led to another one before.
@@ -52,6 +57,21 @@ from vault.identifier
 where lookup = any ($1)
 group by lookup
 having count(distinct entity_id) > 1;
+
+-- heard
+-- The places $1 of those statements (entity $2, record type $3, record key $4, valid from $5, stated at $6, digest $7, each
+-- by place) that the unit $9 of register $8 has made before. One look by entity for each, whatever the statistics say.
+select asked.place
+from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::timestamptz[], $7::bytea[])
+    as asked (place, entity_id, record_type, record_key, valid_from, stated_at, digest)
+cross join lateral (
+    select
+    from state
+    where state.entity_id = asked.entity_id and state.register = $8 and state.source_unit = $9
+      and state.record_type = asked.record_type and state.record_key = asked.record_key
+      and state.valid_from = asked.valid_from and state.stated_at = asked.stated_at and state.digest = asked.digest
+    limit 1
+) as made;
 
 -- statements
 -- Everything said of the records (entity $1, record type $2, record key $3, each by place) by the unit $5 of register $4,
@@ -246,12 +266,13 @@ with made as (
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (register, source_unit, idempotency_key) do nothing
     returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
-              true as is_new
+              true as is_new, 0 as shares
 )
 select * from made
 union all
 select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
-       coalesce(repeated_measures, measures), results, copy_of, removed, finished_at, false
+       coalesce(repeated_measures, measures), results, copy_of, removed, finished_at, false,
+       (select count(*)::integer from submission_share where submission_share.submission_id = submission.submission_id)
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
 
@@ -274,6 +295,44 @@ set position = $3,
     results = coalesce((results::jsonb || $6::jsonb)::json, $6::json, results)
 where submission_id = $1 and position = $2
 returning submission_id;
+
+-- lock_submission
+-- Has nobody else share out the submission $1 before this transaction ends; gives the line it has reached.
+select position from submission where submission_id = $1 for update;
+
+-- share_submission
+-- Shares a submission among $2 processes.
+insert into submission_share (submission_id, share) select $1, share from generate_series(0, $2 - 1) as share;
+
+-- submission_shares
+-- How far each share of a submission has come.
+select position, counts, measures from submission_share where submission_id = $1 order by share;
+
+-- advance_share
+-- Moves the share $2 of a submission on from line $3 to line $4, and the submission by $7 lines; gives nothing where another
+-- loader has moved it meanwhile.
+with moved as (
+    update submission_share set position = $4, counts = $5, measures = $6
+    where submission_id = $1 and share = $2 and position = $3
+    returning submission_id
+)
+update submission set position = submission.position + $7
+from moved
+where submission.submission_id = moved.submission_id
+returning submission.submission_id;
+
+-- unite_submission
+-- Makes one of the shares of a submission, which has reached the line $2.
+with shares as (
+    delete from submission_share where submission_id = $1
+)
+update submission
+set position = $2,
+    counts = case when repeated_counts is null then $3 else counts end,
+    measures = case when repeated_counts is null then $4 else measures end,
+    repeated_counts = case when repeated_counts is not null then $3 end,
+    repeated_measures = case when repeated_counts is not null then $4 end
+where submission_id = $1;
 
 -- finish_submission
 -- Marks a submission as complete, and its source as heard of, to the minute: of many small submissions each few touch a

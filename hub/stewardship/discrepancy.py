@@ -5,10 +5,10 @@ value. The order of its input never matters. Never reads the clock or the databa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from itertools import product
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -53,26 +53,7 @@ class Discrepancy(Struct, frozen=True, dict=True):
         return _encoder.encode(self.records).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """The values that a cross-check holds against each other, and what is found if they contradict.
-
-    ``refers_to`` is the entity, as the record in question names it, whose view one of the values is read from.
-    """
-
-    check: CrossCheck
-    values: tuple[object, ...]
-    found: Discrepancy
-    refers_to: UUID | None
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether the values contradict each other."""
-        return CONTRADICTIONS[self.check.rule](self.check, *self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Voice:
+class _Voice(NamedTuple):
     """What one record, or the decider of a merged item, says at a place."""
 
     value: object
@@ -81,12 +62,41 @@ class _Voice:
     record: Record | None = None
 
 
+class Case(NamedTuple):
+    """What is said at the places of a cross-check, of which the first is in question, to be held against each other."""
+
+    model: Model
+    check: CrossCheck
+    questioned: Place
+    voices: tuple[_Voice, ...]
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the values contradict each other."""
+        return CONTRADICTIONS[self.check.rule](self.check, *(voice.value for voice in self.voices))
+
+    @property
+    def refers_to(self) -> UUID | None:
+        """The entity, as the record in question names it, whose view one of the values is read from."""
+        return self.voices[0].refers_to
+
+    @property
+    def found(self) -> Discrepancy:
+        """What is found if the values contradict each other."""
+        names = tuple(dict.fromkeys(name_of(voice.source) for voice in self.voices if voice.source))
+        item = self.model.governed(self.check.entity, self.questioned.path) or self.questioned.path
+        accountable = self.model.registers.get(self.check.register) or self.model.records[names[0].record_type]
+        return Discrepancy(self.check.name, item, accountable.department, names)
+
+
 _SILENCE = _Voice(None)
 
 
 def discrepancies(model: Model, kind: EntityKind, view: View, referred: Mapping[UUID, View]) -> set[Discrepancy]:
     """All that registers contradict each other in; ``referred`` holds the views that checked references lead to."""
-    cases = (case for check in model.cross_checks_of(kind) for case in cases_of(model, check, view, referred))
+    said = view.merged.items.keys() | view.records.keys()
+    checks = (check for check in model.cross_checks_of(kind) if not check.questioned.isdisjoint(said))
+    cases = (case for check in checks for case in cases_of(model, check, view, referred))
     return {*differences(model, view), *(case.found for case in cases if case.contradicts)}
 
 
@@ -107,8 +117,7 @@ def cases_of(model: Model, check: CrossCheck, view: View, referred: Mapping[UUID
     for first, *others in check.places:
         for questioned in _voices(first, view, referred):
             beside = (_beside(questioned, first, other, view, referred) for other in others)
-            for voices in product([questioned], *beside):
-                yield _case(model, check, first, voices)
+            yield from (Case(model, check, first, voices) for voices in product([questioned], *beside))
 
 
 def references_of(model: Model, kind: EntityKind, view: View) -> set[UUID]:
@@ -116,16 +125,6 @@ def references_of(model: Model, kind: EntityKind, view: View) -> set[UUID]:
     places = (place for check in model.cross_checks_of(kind) for place in check.references)
     voices = (voice for place in places for voice in _voices(place, view, {}))
     return {voice.refers_to for voice in voices if voice.refers_to}
-
-
-def _case(model: Model, check: CrossCheck, first: Place, voices: tuple[_Voice, ...]) -> Case:
-    names = tuple(dict.fromkeys(name_of(voice.source) for voice in voices if voice.source))
-    item = model.governed(check.entity, first.path) or first.path
-    department = (
-        model.registers[check.register].department if check.register else model.records[names[0].record_type].department
-    )
-    found = Discrepancy(check.name, item, department, names)
-    return Case(check, tuple(voice.value for voice in voices), found, voices[0].refers_to)
 
 
 def _beside(questioned: _Voice, first: Place, other: Place, view: View, referred: Mapping[UUID, View]) -> list[_Voice]:
@@ -144,7 +143,7 @@ def _voices(place: Place, view: View, referred: Mapping[UUID, View]) -> Iterator
 
 
 def _voice(record: Record, place: Place, referred: Mapping[UUID, View]) -> _Voice:
-    value = _value(record, place.path)
+    value = _value(record, place.steps)
     if not place.fact:
         return _Voice(value, record.source, None, record)
     entity_id = entity_of(value)
@@ -153,9 +152,8 @@ def _voice(record: Record, place: Place, referred: Mapping[UUID, View]) -> _Voic
     return _Voice(fact, record.source, entity_id, record)
 
 
-def _value(record: Record, path: str) -> object:
-    """The value at ``record.item[.part]``; of the record as a whole, since when it holds."""
-    _, *steps = path.split(".")
+def _value(record: Record, steps: tuple[str, ...]) -> object:
+    """The value at an item or a part of one; of the record as a whole, since when it holds."""
     if not steps:
         return record.source.valid_from.isoformat()
     value: object = record.values

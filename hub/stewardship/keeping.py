@@ -24,13 +24,15 @@ from hub.store.pool import Connection
 class Published:
     """The view of an entity that stands now, since when it is known, and which of its items and record types changed.
 
-    ``changed`` is None where others have joined the entity, so that more refer to it than before.
+    ``changed`` is None where others have joined the entity, so that more refer to it than before. Of one that
+    ``is_new`` nothing was known before.
     """
 
     kind: EntityKind
     view: View
     known_at: datetime
     changed: Collection[str] | None = ()
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class _Judgement:
     at: datetime
     standing: set[Discrepancy]
     considered: set[Discrepancy] | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,13 @@ class Keeper:
         rows = await store.views(connection, named) if named else []
         referred = {row["asked_id"]: decode(row["merged"], row["records"]) for row in rows}
         return [
-            _Judgement(entity_id, one.kind, one.known_at, discrepancies(self.model, one.kind, one.view, referred))
+            _Judgement(
+                entity_id,
+                one.kind,
+                one.known_at,
+                discrepancies(self.model, one.kind, one.view, referred),
+                is_new=one.is_new,
+            )
             for entity_id, one in published.items()
         ]
 
@@ -135,7 +144,8 @@ class Keeper:
         self, connection: Connection, published: Mapping[UUID, Published], contested: set[UUID], at: datetime
     ) -> list[_Judgement]:
         """What stands of all who have claimed the identifiers ``contested``, or one that the entities have."""
-        contested |= await store.contested(connection, published)
+        stood = [entity_id for entity_id, one in published.items() if not one.is_new]
+        contested |= await store.contested(connection, stood) if stood else set()
         pairs = await store.rivals(connection, contested) if contested else []
         rows = await store.views(connection, {pair["entity_id"] for pair in pairs}) if pairs else []
         claimed = {
@@ -169,7 +179,8 @@ async def _differences(
     """What stands now and stood not open, and what stood open and stands no more."""
     judged = list(judgements)
     stood: dict[UUID, set[bytes]] = {one.entity_id: set() for one in judged}
-    for entity_id, digest in await store.open_digests(connection, stood):
+    older = [one.entity_id for one in judged if not one.is_new]
+    for entity_id, digest in await store.open_digests(connection, older) if older else ():
         stood[entity_id].add(digest)
     opened: list[store.DiscrepancyRow] = []
     closed: list[tuple[UUID, bytes, datetime]] = []

@@ -40,7 +40,7 @@ SERVER_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "max_locks_per_transaction": "256",
+    "max_locks_per_transaction": "1024",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",

@@ -16,15 +16,18 @@ from asyncpg.pool import PoolConnectionProxy
 from hub import telemetry
 from hub.errors import DatabaseBusy, DatabaseFull, DatabaseTooSlow, DatabaseUnavailable
 from hub.settings import Settings
-from hub.sql import name_of
+from hub.sql import name_of, queries
 from hub.store import embedded
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 DirectConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 OLDEST_SERVER = 15
+WRITERS_AT_ONCE = 16
+"""How many transactions may hold the most locks at a time."""
 CONNECT_SECONDS = 10
 CLIENT = {"application_name": "hub"}
+_SQL = queries("intake")
 _LOST = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
@@ -43,6 +46,7 @@ class Database:
         self._pool = pool
         self.settle_timeout = settings.settle_timeout
         self._acquire_timeout = settings.acquire_timeout
+        self._most_locks = 0
         self._begin = f"SET LOCAL statement_timeout = {int(settings.statement_timeout * 1000)}"
 
     @asynccontextmanager
@@ -74,6 +78,13 @@ class Database:
             major = connection.get_server_version().major
         if major < OLDEST_SERVER:
             raise DatabaseUnavailable(problem=f"it is PostgreSQL {major}, and the hub needs {OLDEST_SERVER} or later")
+
+    async def most_locks(self) -> int:
+        """How many locks a transaction may take, so that many such transactions fit into the server's lock table."""
+        if not self._most_locks:
+            async with self.connection() as connection:
+                self._most_locks = await connection.fetchval(_SQL["lock_table"]) // WRITERS_AT_ONCE
+        return self._most_locks
 
     async def close(self) -> None:
         """Close every connection, once each has been given back."""

@@ -27,6 +27,16 @@ class Submission:
     removed: int
     finished: bool
     is_new: bool
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionShare:
+    """How far one share of a submission has been taken in, where processes share it."""
+
+    position: int
+    counts: dict[str, int]
+    measures: str
 
 
 async def open_submission(
@@ -73,6 +83,7 @@ async def open_submission(
         removed=row["removed"],
         finished=row["finished_at"] is not None,
         is_new=row["is_new"],
+        shares=row["shares"],
     )
 
 
@@ -84,7 +95,6 @@ async def restart_submission(connection: Connection, submission_id: UUID) -> Non
 async def advance_submission(
     connection: Connection,
     submission_id: UUID,
-    *,
     since: int,
     position: int,
     counts: dict[str, int],
@@ -97,6 +107,51 @@ async def advance_submission(
         _SQL["advance_submission"], submission_id, since, position, text, measures, results
     )
     return moved is not None
+
+
+async def share_submission(connection: Connection, submission_id: UUID, most: int) -> int:
+    """Share a submission that nobody has begun among so many; gives how many shares it has."""
+    begun_at = await connection.fetchval(_SQL["lock_submission"], submission_id)
+    shares = await submission_shares(connection, submission_id)
+    if begun_at == 0 and not shares:
+        await connection.execute(_SQL["share_submission"], submission_id, most)
+        return most
+    return len(shares)
+
+
+async def submission_shares(connection: Connection, submission_id: UUID) -> list[SubmissionShare]:
+    """The shares of a submission, in order."""
+    return [
+        SubmissionShare(row["position"], msgspec.json.decode(row["counts"], type=dict[str, int]), row["measures"])
+        for row in await connection.fetch(_SQL["submission_shares"], submission_id)
+    ]
+
+
+async def advance_share(
+    connection: Connection,
+    submission_id: UUID,
+    share: int,
+    since: int,
+    position: int,
+    counts: dict[str, int],
+    measures: str,
+    *,
+    lines: int,
+) -> bool:
+    """Move one share of a submission on by some ``lines``; False where another loader has moved it."""
+    text = msgspec.json.encode(counts).decode()
+    moved = await connection.fetchval(
+        _SQL["advance_share"], submission_id, share, since, position, text, measures, lines
+    )
+    return moved is not None
+
+
+async def unite_submission(
+    connection: Connection, submission_id: UUID, position: int, counts: dict[str, int], measures: str
+) -> None:
+    """Make one of the shares of a submission."""
+    text = msgspec.json.encode(counts).decode()
+    await connection.execute(_SQL["unite_submission"], submission_id, position, text, measures)
 
 
 async def finish_submission(connection: Connection, submission_id: UUID) -> None:

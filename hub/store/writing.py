@@ -130,6 +130,20 @@ async def statements(
     return await connection.fetch(_SQL["statements"], *columns, register, source_unit, list(joined))
 
 
+async def heard(
+    connection: Connection,
+    statements: Sequence[tuple[int, UUID, str, str, date, datetime, bytes]],
+    register: str,
+    source_unit: str,
+) -> set[int]:
+    """The places of the statements that were made before.
+
+    Each is given as (place, entity_id, record_type, record_key, valid_from, stated_at, digest).
+    """
+    columns = map(list, zip(*statements, strict=True))
+    return {row["place"] for row in await connection.fetch(_SQL["heard"], *columns, register, source_unit)}
+
+
 async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     """(entity_id, kind, version, merged, records, recorded_at, due_on, catalog_version) of the views that exist."""
     return await connection.fetch(_SQL["views"], list(entity_ids))

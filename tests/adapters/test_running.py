@@ -11,7 +11,7 @@ from adapters.loading import Progress
 from adapters.running import MOST_RESUMED, Ended, Runner
 from adapters.sources import Mode, Source
 from hub.catalog import Model
-from hub.intake import submission
+from hub.intake import taking
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import runs
@@ -26,7 +26,7 @@ LINES = 500
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MOST_LINES", 200)
+    monkeypatch.setattr(taking, "MOST_LINES", 200)
 
 
 @pytest.fixture

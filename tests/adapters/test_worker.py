@@ -14,7 +14,7 @@ from adapters.schedule import schedule
 from adapters.sources import Source
 from adapters.worker import Chore, Worker
 from hub.catalog import Model
-from hub.intake import submission
+from hub.intake import taking
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import runs
@@ -28,7 +28,7 @@ LINES = 2_000
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MOST_LINES", 100)
+    monkeypatch.setattr(taking, "MOST_LINES", 100)
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
 
 

@@ -51,6 +51,16 @@ def test_a_document_without_a_place_for_figures_is_left_as_it_is(tmp_path: Path)
     assert document.read_text(encoding="utf-8") == "only words\n"
 
 
+def test_intake_is_measured_against_copy_of_the_same_bytes() -> None:
+    options = ["--lines", "20", "--submissions", "2", "--workers", "1"]
+    finished = subprocess.run(
+        [sys.executable, "-m", "bench.intake", *options], check=False, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    for row in ("1, 0: new", "1, 0: again", "1, 0: COPY", "1, 0"):
+        assert f"| {row} | " in finished.stdout
+
+
 def test_what_a_start_takes_is_measured_part_by_part() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "bench.start", "--rounds", "1"], check=False, capture_output=True, text=True

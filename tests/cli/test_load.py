@@ -94,6 +94,24 @@ async def test_each_bad_line_is_kept_whole_with_its_reason_and_every_other_lands
     assert id_number(3) not in output
 
 
+async def test_processes_that_share_a_file_load_it_once_and_keep_what_is_bad_at_its_place(
+    tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
+) -> None:
+    file = tmp_path / "人口.csv"
+    bad = [bad for reason, bad in BAD_LINES.items() if reason is not ReasonCode.TOO_LONG]
+    file.write_bytes(b"\n".join([HEADER.encode(), *(line(place) for place in range(1, 11)), *bad]))
+    code, output = run_hub("load", REGISTER, file, "--workers", 2, **hub)
+    assert code == 1, output
+    assert f"{len(bad):,} │" in output.split("QUARANTINED", 1)[1]
+    assert len(await Office(Intake(database, model, vault)).views()) == 10
+    async with database.connection() as connection:
+        places = [row["place"] for row in await connection.fetch("select place from quarantine order by place")]
+        assert await connection.fetchval("select count(*) from submission_share") == 0
+    assert places == [*range(11, 11 + len(bad))]
+    again, output = run_hub("load", REGISTER, file, "--workers", 2, **hub)
+    assert (again, "CREATED" in output, "UNCHANGED" in output) == (1, False, True), output
+
+
 async def test_a_row_with_a_formula_is_kept_whole_and_the_others_land(
     tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
 ) -> None:

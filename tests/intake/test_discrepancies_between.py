@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from hub.catalog import Model
 from hub.identifiers.schemes import Scheme
-from hub.intake import chunk, submission
 from hub.intake.locks import lock_key
 from tests.conftest import Server
 from tests.discrepancies import Found, ever, standing
@@ -200,8 +199,7 @@ async def test_a_chunk_that_needs_too_many_locks_is_written_in_parts(
     lines = [
         {"creditCode": credit_code(place), "legalRepresentative.idNumber": id_number(place)} for place in range(1, 9)
     ]
-    monkeypatch.setattr(chunk, "MOST_LOCKS", 4)
-    monkeypatch.setattr(submission, "MOST_LOCKS", 1_000)
+    monkeypatch.setattr(office.intake.database, "_most_locks", 4)
     summary = await office.business(*lines)
     assert [result.place for result in summary.results] == list(range(1, 9))
     assert len(await office.views()) == 8

@@ -68,6 +68,11 @@ async def test_a_writer_waits_for_another_of_the_same_entity_and_not_for_one_of_
     assert outcomes(await same) == ["UPDATED"]
 
 
+async def test_a_line_that_was_heard_before_waits_for_nobody(desks: list[Office]) -> None:
+    async with locks_held(desks[0], await entity_ids(desks[0])):
+        assert outcomes(await desks[1].household({"idNumber": ONE, "name": "甲"}, key="once more")) == ["UNCHANGED"]
+
+
 async def test_a_writer_that_waits_has_read_and_written_nothing(desks: list[Office]) -> None:
     async with locks_held(desks[0], await entity_ids(desks[0])) as holder:
         writer = asyncio.create_task(desks[1].household({"idNumber": ONE, "name": "乙"}))

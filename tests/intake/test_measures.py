@@ -98,7 +98,7 @@ async def test_lines_that_cannot_be_read_count_under_no_record_type(office: Offi
 async def test_parts_of_a_submission_add_up_and_one_taken_in_again_keeps_what_it_was_worth(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.intake.submission.MOST_LINES", 3)
+    monkeypatch.setattr("hub.intake.taking.MOST_LINES", 3)
     lines = [line_of(place, "household", {"idNumber": id_number(place), "name": "甲"}) for place in range(1, 11)]
     delivery = Delivery(
         register="household_registration",

@@ -114,3 +114,23 @@ async def test_sixteen_writers_at_once_lose_nothing_and_leave_no_gap(any_server:
         await assert_views_are_what_a_new_merge_gives(desks[0].intake)
         await assert_discrepancies_are_what_a_new_look_gives(desks[0].intake)
         await assert_cards_are_those_of_the_views(desks[0].intake)
+
+
+async def test_sixteen_submitters_to_one_person_lose_nothing(any_server: Server, model: Model) -> None:
+    async def submit(writer: int, office: Office) -> list[Summary]:
+        days = [date(2024, 1, 1) + timedelta(days=(writer * 5 + turn) % 40) for turn in range(5)]
+        lines = (household(1, writer * 5 + turn) for turn in range(5))
+        return [
+            await office.household({**line, "_valid_from": day}, key=f"{writer} on {day}")
+            for line, day in zip(lines, days, strict=True)
+        ]
+
+    async with offices(any_server, model, WRITERS) as desks:
+        done = await asyncio.gather(*(submit(writer, desk) for writer, desk in enumerate(desks)))
+        assert all(not summary.counts[Outcome.QUARANTINED] for part in done for summary in part)
+        database = desks[0].intake.database
+        async with database.connection() as connection:
+            assert await connection.fetchval("select count(*) from state") == WRITERS * 5
+            assert await connection.fetchval("select count(*) from view") == 1
+        await assert_versions_have_no_gaps(database)
+        await assert_views_are_what_a_new_merge_gives(desks[0].intake)

@@ -1,0 +1,99 @@
+"""Load a city as a department would, and time it: `python -m bench.city DIRECTORY` prints an ``Outcome`` as JSON.
+
+Its first deliveries are loaded, then loaded again, then their lines are copied into a table that knows nothing; the
+other deliveries follow untimed. Workbooks are loaded but not counted, for what they hold compressed has no lines.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import msgspec
+from msgspec import Struct
+
+from adapters.loading import load, recognise
+from adapters.transports.content import Limits
+from bench.processes import resident_bytes
+from graphql_schema.services import Services
+from hub.demo import SampleDelivery, deliveries
+from hub.serve import open_services
+from hub.settings import load_settings
+
+COPIES = 5
+TABLE = "bench_line"
+
+
+class Outcome(Struct):
+    """Lines and seconds of each way to take in the same files, and the most memory that the process held."""
+
+    lines: int
+    bytes: int
+    new: float
+    unchanged: float
+    copied: float
+    peak_bytes: int
+
+
+async def take_in(services: Services, directory: Path, delivery: SampleDelivery) -> tuple[int, float]:
+    """Load one delivery; gives its lines and how long it took."""
+    begun = perf_counter()
+    (recognised,) = recognise(
+        services.model,
+        delivery.register,
+        [directory / delivery.file],
+        record=delivery.record,
+        stated_on=delivery.stated_on,
+        source_unit="",
+        limits=Limits.of(services.settings),
+    )
+    report = await load(services.intake, recognised, "bench", lambda file: None)
+    return sum(report.summary.counts.values()), perf_counter() - begun
+
+
+async def take_in_all(services: Services, directory: Path, chosen: Sequence[SampleDelivery]) -> tuple[int, float]:
+    """Load deliveries; gives the lines and the seconds of those that have lines."""
+    took = [(delivery, await take_in(services, directory, delivery)) for delivery in chosen]
+    counted = [each for delivery, each in took if has_lines(delivery)]
+    return sum(lines for lines, _ in counted), sum(seconds for _, seconds in counted)
+
+
+def has_lines(delivery: SampleDelivery) -> bool:
+    """Whether the file is text."""
+    return not delivery.file.endswith(".xlsx")
+
+
+async def copy(services: Services, content: Sequence[bytes]) -> float:
+    """How long COPY takes for the lines of files, into a table that is logged as every other; the median of some."""
+    lines = [(line,) for text in content for line in text.splitlines()]
+    took = []
+    async with services.database.connection() as connection:
+        await connection.execute(f"create table {TABLE} (line bytea not null)")
+        for _ in range(COPIES):
+            begun = perf_counter()
+            await connection.copy_records_to_table(TABLE, records=lines)
+            took.append(perf_counter() - begun)
+        await connection.execute(f"drop table {TABLE}")
+    return median(took)
+
+
+async def measure(directory: Path) -> Outcome:
+    """Build the city and time its first deliveries."""
+    listed = deliveries(directory)
+    first = [delivery for delivery in listed if delivery.stated_on == listed[0].stated_on]
+    async with open_services(load_settings()) as services:
+        lines, new = await take_in_all(services, directory, first)
+        _, unchanged = await take_in_all(services, directory, first)
+        peak = resident_bytes("self", "VmHWM")
+        content = [(directory / delivery.file).read_bytes() for delivery in first if has_lines(delivery)]
+        copied = await copy(services, content)
+        await take_in_all(services, directory, listed[len(first) :])
+        async with services.database.connection() as connection:
+            await connection.execute("vacuum analyze")
+    return Outcome(lines, sum(map(len, content)), new, unchanged, copied, peak)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(measure(Path(sys.argv[1])))))

@@ -1,0 +1,206 @@
+"""Take in records of half a kilobyte and time it: `python -m bench.taking`, told what by JSON on standard input.
+
+A process of its own for each case, so that the most memory it held is the case's. Everybody is made up.
+"""
+
+import asyncio
+import csv
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import msgspec
+from msgspec import Struct
+from stdnum.iso7064 import mod_11_2
+
+from adapters.loading import RecognisedFile, recognise
+from adapters.transports.content import Limits
+from bench.processes import parent_of, processor_seconds, resident_bytes
+from graphql_schema.services import Services
+from hub.clock import now
+from hub.intake.delivery import Line
+from hub.intake.submission import Delivery
+from hub.loaders import load_shared, spare_collector
+from hub.serve import open_services
+from hub.settings import load_settings
+from hub.timeline import Outcome
+
+REGISTER, RECORD = "household_registration", "household"
+TITLES = ("公民身份号码", "姓名", "性别", "民族", "户籍地镇(街道)", "户籍信息状态", "户主姓名", "户籍地址")
+ADDRESS = "广州市天河区" + "长路" * 60
+FIRST_DAY, DAYS, A_DAY = date(1930, 1, 1), 30_000, 999
+COPIES = 20
+TABLE = "bench_record"
+
+
+class Task(Struct):
+    """Take in so many ``lines`` where so many ``entities`` are known; then send single ``submissions``."""
+
+    lines: int
+    entities: int
+    workers: int
+    submissions: int
+
+
+class Effort(Struct):
+    """What a way to take in records took: seconds, and processor seconds of the loader's processes and PostgreSQL's."""
+
+    seconds: float
+    loader: float
+    database: float
+
+
+class Taken(Struct):
+    """What each way to take in the same records took, medians for single ones, and the most memory a process held."""
+
+    new: Effort
+    again: Effort
+    copied: Effort
+    submission: float
+    inserted: float
+    peak_bytes: int
+    worker_peak_bytes: int
+
+
+def person(place: int) -> tuple[str, ...]:
+    """The record of a person, another for each place."""
+    day, turn = place % DAYS, place // DAYS
+    body = f"440106{FIRST_DAY + timedelta(days=day):%Y%m%d}{turn % A_DAY:03}"
+    number = body + mod_11_2.calc_check_digit(body)
+    return (number, f"某{place}", "男" if turn % 2 else "女", "汉族", "440106001", "正常", f"某{place}", ADDRESS)
+
+
+def write(path: Path, start: int, lines: int) -> None:
+    """A file of the persons from a place on."""
+    with path.open("w", encoding="utf-8", newline="") as text:
+        rows = csv.writer(text)
+        rows.writerow(TITLES)
+        rows.writerows(person(place) for place in range(start, start + lines))
+
+
+def recognised(services: Services, path: Path) -> RecognisedFile:
+    """The file, ready to be loaded."""
+    limits = Limits.of(services.settings)
+    (file,) = recognise(
+        services.model, REGISTER, [path], record=RECORD, stated_on=date(2025, 1, 6), source_unit="", limits=limits
+    )
+    return file
+
+
+async def effort_of(services: Services, act: Callable[[], Awaitable[object]]) -> Effort:
+    """What something takes, all that PostgreSQL does meanwhile included."""
+    async with services.database.connection() as connection:
+        postmaster = parent_of(await connection.fetchval("select pg_backend_pid()"))
+    pids = (os.getpid(), postmaster)
+    before, begun = [processor_seconds(pid) for pid in pids], perf_counter()
+    await act()
+    seconds = perf_counter() - begun
+    loader, database = (processor_seconds(pid) - spent for pid, spent in zip(pids, before, strict=True))
+    return Effort(seconds, loader, database)
+
+
+async def taken_in(services: Services, path: Path, workers: int, outcome: Outcome) -> Effort:
+    """What it takes to load a file, every line of which should come to ``outcome``."""
+
+    async def take_in() -> None:
+        file = recognised(services, path)
+        report = await load_shared(services.settings, services.intake, file, "bench", workers, lambda file: None)
+        if set(report.summary.counts) != {outcome}:
+            raise RuntimeError(f"not every line was {outcome}")
+
+    return await effort_of(services, take_in)
+
+
+@asynccontextmanager
+async def a_table(services: Services) -> AsyncIterator[None]:
+    """A table that knows nothing, logged as every other."""
+    async with services.database.connection() as connection:
+        await connection.execute(f"create table {TABLE} (line bytea not null)")
+    yield
+    async with services.database.connection() as connection:
+        await connection.execute(f"drop table {TABLE}")
+
+
+def records_of(path: Path) -> list[tuple[bytes]]:
+    """The lines of a file, as COPY takes them."""
+    return [(line,) for line in path.read_bytes().splitlines()[1:]]
+
+
+async def copied(services: Services, lines: list[tuple[bytes]]) -> Effort:
+    """What COPY takes for lines, on average of some times."""
+
+    async def copy() -> None:
+        async with services.database.connection() as connection:
+            for _ in range(COPIES):
+                await connection.copy_records_to_table(TABLE, records=lines)
+
+    took = await effort_of(services, copy)
+    return Effort(took.seconds / COPIES, took.loader / COPIES, took.database / COPIES)
+
+
+async def each(times: int, act: Callable[[int], Awaitable[object]]) -> float:
+    """The median of how long it takes, one after another."""
+    took = []
+    for turn in range(times):
+        begun = perf_counter()
+        await act(turn)
+        took.append(perf_counter() - begun)
+    return median(took)
+
+
+async def submissions(services: Services, times: int) -> tuple[float, float]:
+    """How long a changed record of a known person takes as a submission of its own, and a row of the same bytes."""
+    turns = count()
+
+    async def submit(place: int) -> None:
+        number, name, *_ = person(place)
+        values = {"idNumber": number, "name": f"{name}又{next(turns)}", "registeredAddress": ADDRESS}
+        line = Line(1, RECORD, values, values, valid_from=date(2025, 2, 3))
+        key = f"{name} {now().isoformat()}"
+        delivery = Delivery(
+            register=REGISTER,
+            source_unit="",
+            idempotency_key=key,
+            digest=key.encode(),
+            stated_at=now(),
+            sender="bench",
+        )
+        await services.intake.take_in(delivery, lambda after: [line], keep_results=True)
+
+    async def insert(place: int) -> None:
+        async with services.database.connection() as connection:
+            await connection.execute(f"insert into {TABLE} values ($1)", ",".join(person(place)).encode())  # noqa: S608
+
+    return await each(times, submit), await each(times, insert)
+
+
+async def measure(task: Task) -> Taken:
+    """Grow the hub, then time every way."""
+    with TemporaryDirectory(prefix="hub-bench-") as folder:
+        path, others = Path(folder, "new.csv"), Path(folder, "others.csv")
+        write(path, 0, task.lines)
+        async with open_services(load_settings()) as services:
+            spare_collector()
+            if task.entities:
+                write(others, task.lines, task.entities)
+                await taken_in(services, others, task.workers, Outcome.CREATED)
+            new = await taken_in(services, path, task.workers, Outcome.CREATED)
+            again = await taken_in(services, path, task.workers, Outcome.UNCHANGED)
+            peak, workers_peak = resident_bytes("self", "VmHWM"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            async with a_table(services):
+                copy = await copied(services, records_of(path))
+                submission, insert = await submissions(services, min(task.submissions, task.lines))
+        return Taken(new, again, copy, submission, insert, peak, workers_peak * 1024)
+
+
+if __name__ == "__main__":
+    taken = asyncio.run(measure(msgspec.json.decode(sys.stdin.buffer.read(), type=Task)))
+    sys.stdout.buffer.write(msgspec.json.encode(taken))
