@@ -118,7 +118,8 @@ class Told:
         if isinstance(done, UUID):
             at: datetime = await self._value(REASSIGNED, done)
             return at
-        return None if self._is_known(done.submission_id) else done.at
+        brought_by = (await self.deliveries())[done.submission_id]
+        return None if self._is_known(brought_by) else done.at
 
     async def _carry_out(self, order: Order, one: UUID, other: UUID | None) -> Link | Split | UUID:
         if order.what == "part":
