@@ -56,6 +56,7 @@ class RecognisedFile:
     reason: str | None = None
     is_copy: bool = False
     accepted_removals: int | None = None
+    department: str | None = None
 
     def delivery(self, sender: str) -> Delivery:
         """The delivery that the file is; the same file said on the same day is the same delivery.
@@ -74,6 +75,7 @@ class RecognisedFile:
             sender=sender,
             file=self.file.name,
             reason=self.reason,
+            department=self.department,
             copy_of=self.record.name if self.is_copy else None,
             accepted_removals=self.accepted_removals,
         )

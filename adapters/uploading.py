@@ -121,6 +121,7 @@ class Uploading:
             is_copy=order.snapshot,
             accepted_removals=order.accepted_removals,
         )
+        files = [replace(file, department=order.department) for file in files]
         if order.key is None:
             return files
         keys = [order.key, *(f"{order.key}/{number}" for number in range(2, len(files) + 1))]

@@ -122,6 +122,7 @@ def _order(request: Request, register: str, viewer: Viewer) -> Order:
     return Order(
         register=register,
         sender=viewer.officer,
+        department=viewer.department,
         extension=_extension(request),
         record=given.get("record"),
         stated_on=_day(given.get("statedOn")),

@@ -23,6 +23,7 @@ class Order(Struct, frozen=True, kw_only=True):
     register: str
     sender: str
     extension: str
+    department: str | None = None
     record: str | None = None
     stated_on: date | None = None
     source_unit: str = ""

@@ -442,3 +442,14 @@ async def test_an_upload_that_breaks_off_leaves_nothing_behind(refusing: Api, wi
             await asyncio.sleep(0.02)
     await wire.close()
     await until_nothing_is_kept(refusing)
+
+
+async def test_what_is_refused_of_an_upload_is_shown_to_the_department_that_sent_it(api: Api) -> None:
+    body = f"子女出生证编号,子女姓名\n{id_number(1)[:10]},\n".encode()
+    sent = await api.client.post(
+        "/submissions/health?record=birthCertificate", content=body, headers=CSV | api.headers(POLICE)
+    )
+    assert sent.status_code == 200, sent.text
+    query = "{ quarantine { nodes { register } } }"
+    for viewer, lines in ((POLICE, 1), (department("HEALTH"), 0)):
+        assert len((await api.data(query, viewer=viewer))["quarantine"]["nodes"]) == lines
