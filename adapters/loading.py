@@ -259,13 +259,13 @@ async def told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIte
     submission_id = (await intake.open(delivery)).submission_id
 
     async def tell() -> None:
-        async with intake.database.connection() as connection:
-            await note_bytes(connection, submission_id, size=file.size, read=min(file.position, file.size))
+        with suppress(HubError):
+            async with intake.database.connection() as connection:
+                await note_bytes(connection, submission_id, size=file.size, read=min(file.position, file.size))
 
     async def keep_telling() -> None:
         while True:
-            with suppress(HubError):
-                await tell()
+            await tell()
             await asyncio.sleep(TELL_SECONDS)
 
     telling = asyncio.create_task(keep_telling())
@@ -274,4 +274,4 @@ async def told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIte
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-    await tell()
+        await tell()

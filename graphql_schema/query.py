@@ -19,6 +19,7 @@ from graphql_schema.making import context_of, raw_info
 from graphql_schema.quality import QUALITY_QUESTIONS
 from graphql_schema.quarantine import QuarantineConnection, quarantine_asked
 from graphql_schema.search import search_fields
+from graphql_schema.submissions import Submission, submission_asked
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from graphql_schema.webhooks import WEBHOOK_QUESTIONS
@@ -132,6 +133,12 @@ def build_query(model: Model, types: EntityTypes) -> type:
             QuarantineConnection | None,
             "What your department delivered and could not be taken in, the latest first; for the platform office, what "
             "all of them did, without a value · 待处理区.",
+        ),
+        "submission": _root(
+            submission_asked,
+            Submission | None,
+            "How far a submission is, of a register that your department answers for; for the platform office, of any "
+            "register · 报送进度.",
         ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,

@@ -45,8 +45,8 @@ def sync(
 ) -> None:
     """Run sources once, now, whatever their schedules say.
 
-    What was broken off is gone on with. Exits with 1 where lines are left in quarantine, with 2 where a source failed;
-    the others are run nevertheless.
+    What was broken off is gone on with. Exits with 1 where lines are left in quarantine, with 2 where a source failed
+    or its run was cancelled; the others are run nevertheless.
     """
     settings = guarded(load_settings)
     wanted = guarded(lambda: chosen(read_sources(settings, read_model(settings)), names or []))
@@ -74,6 +74,8 @@ async def _sync_one(runner: Runner, source: Source) -> int:
     out.print(f"{source.name}: {ending}, {_told(ended.run) or 'nothing new'}", markup=False, highlight=False)
     if ended.problem:
         return _refused(source, ended.problem.message, ended.problem.hint)
+    if ended.run.outcome is log.RunOutcome.CANCELLED:
+        return _refused(source, "the run was cancelled", "The same command goes on where it stopped.")
     return 1 if ended.run.counts.get(Outcome.QUARANTINED) else 0
 
 

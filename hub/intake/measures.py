@@ -156,9 +156,9 @@ def _empty(line: Checked) -> Iterator[str]:
 
 
 def _timeliness(news: Sequence[Checked], at: datetime, calendar: WorkingDays) -> dict[str, int]:
-    """How many lines are under a duty, and how many of them were in time."""
+    """How many lines are under a duty, and how many of them were in time; what is said in advance is."""
     day = shanghai_date(at)
-    due = [due_on(line.record.duty, _changed(line), calendar) for line in news if line.record.duty]
+    due = [due_on(line.record.duty, min(_changed(line), day), calendar) for line in news if line.record.duty]
     return {"news": len(due), "timely": sum(day <= last for last in due)}
 
 

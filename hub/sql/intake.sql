@@ -363,3 +363,9 @@ set delivered_at = greatest(source.delivered_at, excluded.delivered_at);
 -- note_bytes
 -- Notes that of the $2 bytes of the submission $1 so many ($3) were read.
 update submission set bytes = $2, bytes_read = $3 where submission_id = $1;
+
+-- progress
+-- How far the submission $1 is.
+select submission_id, register, source_unit, position, counts, bytes, bytes_read, started_at, finished_at
+from submission
+where submission_id = $1;

@@ -48,20 +48,28 @@ update run set submission_ids = submission_ids || $2::uuid where run_id = $1 and
 update run set newest_stated_at = greatest(newest_stated_at, $2) where run_id = $1;
 
 -- keep_up
--- Brings what the run $1 counts up to what its submissions do; says whether somebody wants it to end.
-with told as (
-    select submission_id, bytes_read, outcome, lines::bigint as lines
-    from submission
-    left join lateral json_each_text(counts) as counted (outcome, lines) on true
-    where submission_id = any ((select submission_ids from run where run_id = $1)::uuid[])
+-- Brings what the run $1 counts up to what its submissions do, of one that was delivered before to what came of it this
+-- time; records that a full copy has ended count as such. Says whether somebody wants the run to end.
+with brought as (
+    select * from submission where submission_id = any ((select submission_ids from run where run_id = $1)::uuid[])
+),
+line as (
+    select outcome, number::bigint as number
+    from brought
+    cross join lateral json_each_text(coalesce(repeated_counts, counts)) as counted (outcome, number)
+),
+told as (
+    select * from line
+    union all
+    select 'ENDED', removed from brought where removed > 0 and repeated_counts is null
 )
 update run
 set counts = (
-        select coalesce(json_object_agg(outcome, lines), '{}')
-        from (select outcome, sum(lines) as lines from told where outcome is not null group by outcome) as by_outcome
+        select coalesce(json_object_agg(outcome, number), '{}')
+        from (select outcome, sum(number) as number from told group by outcome) as by_outcome
     ),
-    lines = (select coalesce(sum(lines), 0) from told),
-    bytes = (select coalesce(sum(bytes_read), 0) from (select distinct submission_id, bytes_read from told) as read)
+    lines = (select coalesce(sum(number), 0) from line),
+    bytes = (select coalesce(sum(bytes_read), 0) from brought)
 where run_id = $1
 returning cancelled_at is not null;
 

@@ -159,6 +159,36 @@ async def finish_submission(connection: Connection, submission_id: UUID) -> None
     await connection.execute(_SQL["finish_submission"], submission_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a submission is; one that is no file knows of no bytes."""
+
+    submission_id: UUID
+    register: str
+    source_unit: str
+    position: int
+    counts: dict[str, int]
+    bytes: int | None
+    bytes_read: int | None
+    started_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def share(self) -> float | None:
+        """The share of it that is in, from 0 to 1; None where nobody can tell."""
+        if self.finished_at:
+            return 1.0
+        return (self.bytes_read or 0) / self.bytes if self.bytes else None
+
+
+async def find_progress(connection: Connection, submission_id: UUID) -> Progress | None:
+    """How far a submission is."""
+    row = await connection.fetchrow(_SQL["progress"], submission_id)
+    if row is None:
+        return None
+    return Progress(**dict(row) | {"counts": msgspec.json.decode(row["counts"], type=dict[str, int])})
+
+
 async def note_bytes(connection: Connection, submission_id: UUID, *, size: int, read: int) -> None:
     """Note how many of a submission's bytes were read, so that others see how far it is."""
     await connection.execute(_SQL["note_bytes"], submission_id, size, read)

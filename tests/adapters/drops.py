@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,25 @@ def enrolment(place: int) -> list[str]:
 
 
 def drop(folder: Path, name: str, lines: int, spoilt: Mapping[int, list[str]] = {}) -> Path:
-    """Put a file of enrolments into ``folder``, as somebody finished it a minute ago."""
+    """Put a file of enrolments into ``folder``."""
+    text = StringIO()
+    rows = csv.writer(text)
+    rows.writerow(TITLES)
+    rows.writerows(spoilt.get(place, enrolment(place)) for place in range(lines))
+    return drop_text(folder, name, text.getvalue())
+
+
+def drop_text(folder: Path, name: str, text: str) -> Path:
+    """Put a text into ``folder``, as somebody finished it a minute ago."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    with path.open("w", encoding="utf-8", newline="") as text:
-        rows = csv.writer(text)
-        rows.writerow(TITLES)
-        rows.writerows(spoilt.get(place, enrolment(place)) for place in range(lines))
+    path.write_text(text, encoding="utf-8", newline="")
     written = now().timestamp() - 60
     os.utime(path, (written, written))
     return path
 
 
-def source(folder: Path, name: str = "enrolments", **more: Any) -> Source:  # noqa: ANN401
+def source(folder: Path, name: str = "enrolments", pattern: str = "*.csv", **more: Any) -> Source:  # noqa: ANN401
     """A source that takes enrolments out of ``folder``."""
-    transport = Folder(path=str(folder), pattern="*.csv")
+    transport = Folder(path=str(folder), pattern=pattern)
     return Source(name=name, register="social_security", transport=transport, record="socialInsurances", **more)

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters import running
@@ -18,7 +19,7 @@ from hub.store import runs
 from hub.store.pool import Database
 from hub.store.runs import LoggedRun, RunOutcome
 from hub.vault.cipher import Vault
-from tests.adapters.drops import drop, enrolment, source
+from tests.adapters.drops import TITLES, drop, drop_text, enrolment, source
 
 LINES = 500
 """Three chunks."""
@@ -236,6 +237,48 @@ async def test_a_source_that_is_not_due_any_more_is_not_run(runner: Runner, fold
     drop(folder, "a.csv", 2)
     assert await runner.run(source(folder), Brake(), nothing, lambda latest: latest is not None) is None
     assert await logged(runner) == []
+
+
+def line(place: int, **more: object) -> str:
+    return msgspec.json.encode(dict(zip(TITLES, enrolment(place), strict=True)) | more).decode()
+
+
+POISON = {
+    "half a character": line(0, 姓名="毒").replace("毒", "\\ud800"),
+    "a NUL": line(0, 姓名="毒").replace("毒", "\\u0000"),
+    "nested too deeply": line(0, 姓名="毒").replace('"毒"', "[" * 5_000 + "]" * 5_000),
+    "a number that is too large": line(0, 姓名="毒").replace('"毒"', "1e999"),
+    "a day in another era": line(0, 个人参保日期="99999-01-01"),
+    "a time before all others": line(0, 变更时间="0001-01-01T00:00:00+14:00"),
+    "a code of five thousand characters": line(0, 险种类型="x" * 5_000),
+    "half a line": line(0)[:20],
+    "no object": "[]",
+}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
+async def test_a_poisonous_line_costs_no_other(runner: Runner, folder: Path, poison: str) -> None:
+    lines = [line(place) if place != 7 else poison for place in range(20)]
+    drop_text(folder, "a.jsonl", "\n".join(lines))
+    ended = await run(runner, source(folder, "lines", pattern="*.jsonl"))
+    assert (ended.run.outcome, ended.run.counts) == (RunOutcome.DONE, {"CREATED": 19, "QUARANTINED": 1})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_the_first_and_the_last_day_there_is_are_days_like_any(runner: Runner, folder: Path, day: str) -> None:
+    drop_text(folder, "a.jsonl", "\n".join(line(place, 个人参保日期=day, 生效日期=day) for place in range(2)))
+    ended = await run(runner, source(folder, "lines", pattern="*.jsonl"))
+    assert (ended.run.outcome, ended.run.counts) == (RunOutcome.DONE, {"CREATED": 2})
+
+
+@pytest.mark.slow
+async def test_of_ten_thousand_lines_one_that_is_poison_costs_no_other(runner: Runner, folder: Path) -> None:
+    spoilt = list(POISON.values())
+    lines = [spoilt[place % len(spoilt)] if place % 1_000 == 500 else line(place) for place in range(10_000)]
+    drop_text(folder, "a.jsonl", "\n".join(lines))
+    ended = await run(runner, source(folder, "lines", pattern="*.jsonl"))
+    assert (ended.run.outcome, ended.run.counts) == (RunOutcome.DONE, {"CREATED": 9_990, "QUARANTINED": 10})
+    assert (await run(runner, source(folder, "lines", pattern="*.jsonl"))).run.lines == 0
 
 
 async def test_a_folder_of_full_copies_ends_what_a_copy_leaves_out_and_sets_one_aside_that_was_cut_off(
