@@ -134,6 +134,11 @@ async def submissions(api: Api) -> list[tuple[str, int, bool]]:
     return [(str(row[0]), row[1], row[2]) for row in rows]
 
 
+def nameless(value: object) -> str | None:
+    """What a test of some content is called: packed content says when it was packed, and a test's name must not."""
+    return "content" if isinstance(value, bytes) else None
+
+
 async def until_nothing_is_kept(api: Api) -> None:
     async with asyncio.timeout(60):
         while kept(api):  # noqa: ASYNC110 - another thread takes it in
@@ -157,6 +162,7 @@ async def until_nothing_is_kept(api: Api) -> None:
         ),
         (zipped(("a.csv", csv())), {"Content-Type": "application/zip"}),
     ],
+    ids=nameless,
 )
 async def test_a_file_of_any_kind_is_taken_in_before_it_is_answered(
     api: Api, content: bytes, headers: dict[str, str]
@@ -319,6 +325,7 @@ async def test_a_key_that_is_no_name_is_refused(refusing: Api, key: str) -> None
         (gzip.compress(csv()), "it is packed"),
         (zipped(("a.csv", csv())), "it is a workbook or an archive"),
     ],
+    ids=nameless,
 )
 async def test_a_file_that_cannot_be_read_is_refused_and_not_kept(refusing: Api, content: bytes, problem: str) -> None:
     response = await post(refusing, content)
