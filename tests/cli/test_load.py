@@ -165,7 +165,7 @@ REFUSED: Mapping[str, tuple[str, str, bytes, str]] = {
         "cannot be read as XLSX",
     ),
     "binary data": (REGISTER, "人口.csv", bytes(range(256)) * 10, "binary"),
-    "another extension": (REGISTER, "人口.txt", HEADER.encode() + b"\n" + line(1), "its name must end in"),
+    "another extension": (REGISTER, "人口.doc", HEADER.encode() + b"\n" + line(1), "its name must end in"),
     "a folder": (REGISTER, "", b"", "it is a folder"),
     "columns of another register": (
         REGISTER,

@@ -53,6 +53,7 @@ async def test_a_change_says_which_items_changed_to_which_version_and_no_value(a
         "submissionId": str(summary.submission_id),
         "recordedAt": person["naturalPerson"]["recordedAt"],
         "validOn": today().isoformat(),
+        "catalogVersion": 1,
     }
 
 
