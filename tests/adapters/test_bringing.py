@@ -12,7 +12,7 @@ from adapters.running import Runner
 from adapters.sources import Source
 from adapters.transports.sql_settings import Full, SqlSource, Watermark
 from hub.catalog import Model
-from hub.intake import submission
+from hub.intake import taking
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import runs
@@ -27,7 +27,7 @@ LINES = 500
 
 @pytest.fixture
 def runner(database: Database, model: Model, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    monkeypatch.setattr(submission, "MOST_LINES", 200)
+    monkeypatch.setattr(taking, "MOST_LINES", 200)
     return Runner(Intake(database, model, vault), Settings(data_dir=str(tmp_path / "data")), "test")
 
 

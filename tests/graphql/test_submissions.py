@@ -11,7 +11,7 @@ import pytest
 from adapters.loading import load, recognise
 from adapters.transports.content import Limits
 from hub.access import Role, Viewer
-from hub.intake import submission
+from hub.intake import taking
 from hub.settings import Settings
 from tests.adapters.drops import drop
 from tests.people import id_number
@@ -58,7 +58,7 @@ async def delivered(api: Api, folder: Path, stop_after: int | None = None) -> st
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MOST_LINES", 100)
+    monkeypatch.setattr(taking, "MOST_LINES", 100)
 
 
 async def test_a_delivery_that_is_in_says_so(api: Api, tmp_path: Path) -> None:
