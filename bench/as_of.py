@@ -31,7 +31,7 @@ from hub.timeline import Moment
 STATES = (10, 100, 1_000)
 DELIVERIES = 10
 FIRST = date(2000, 1, 1)
-ASKER = Viewer(agency="bench", officer="bench", role=Role.AGENCY)
+ASKER = Viewer(agency="bench", officer="bench", roles=frozenset({Role.QUERY_OFFICER}))
 ITEMS = (
     *("idNumber", "name", "sex", "ethnicity", "birthDate", "lifeStatus", "maritalStatus", "employmentStatus"),
     *("socialSecurityNumber", "household.townOrSubdistrict", "household.policeStation", "household.status"),

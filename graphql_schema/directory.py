@@ -2,7 +2,7 @@
 
 import strawberry
 
-from graphql_schema.enums import EntityKind
+from graphql_schema.enums import EntityKind, Role
 from graphql_schema.making import context_of
 from hub.catalog import Item, RecordType
 
@@ -54,7 +54,9 @@ class Viewed:
 
     agency: str = strawberry.field(description="Your agency.")
     officer: str = strawberry.field(description="You.")
-    role: str = strawberry.field(description="Your role.")
+    roles: list[Role] = strawberry.field(description="Your roles.")
+    department: str | None = strawberry.field(description="The department that you report for, by name.")
+    divisions: list[str] = strawberry.field(description="The area codes you are responsible for; none, the whole city.")
     purpose: str = strawberry.field(description="The purpose you named with the request.")
 
 
@@ -108,4 +110,11 @@ def _item(record: RecordType, item: Item) -> ItemType:
 def viewed(info: strawberry.Info) -> Viewed:
     """The caller."""
     viewer = context_of(info).viewer
-    return Viewed(agency=viewer.agency, officer=viewer.officer, role=viewer.role, purpose=viewer.purpose)
+    return Viewed(
+        agency=viewer.agency,
+        officer=viewer.officer,
+        roles=sorted(viewer.roles),
+        department=viewer.department,
+        divisions=list(viewer.divisions),
+        purpose=viewer.purpose,
+    )

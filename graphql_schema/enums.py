@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
+from hub.access import Role
 from hub.catalog import EntityKind, Standing, Topic
 from hub.desk import Match
 from hub.desk.search import NameMatch
@@ -25,6 +26,7 @@ __all__ = [
     "NameMatch",
     "Operation",
     "Outcome",
+    "Role",
     "Scheme",
     "Standing",
     "Topic",
@@ -44,6 +46,22 @@ _enum(
     "EntityKind",
     "The two kinds of entity.",
     {EntityKind.NATURAL_PERSON: "A natural person · 自然人.", EntityKind.LEGAL_ENTITY: "A legal entity · 法人."},
+)
+_enum(
+    Role,
+    "Role",
+    "What somebody is to the hub · 角色.",
+    {
+        Role.QUERY_OFFICER: "Asks for entities on behalf of an agency · 查询员.",
+        Role.VERIFIER: "May ask whether a number and a name are one person's, and sees no value · 核验员.",
+        Role.REPORTER: "Submits to the registers of a department and sees what it is responsible for · 报送员.",
+        Role.INFORMATION_MANAGER: "Settles what registers contradict each other in; sees no value · 信息管理员.",
+        Role.CATALOG_OFFICE: "Publishes the catalog; sees no value · 目录主管.",
+        Role.AUDITOR: "Reads who asked for what · 审计员.",
+        Role.SECURITY_ADMINISTRATOR: "Keeps accounts and ends sessions; sees no value and changes none · 安全管理员.",
+        Role.DATA_SUBJECT: "Asks about themselves · 本人.",
+        Role.DEVELOPER: "Sees schema and catalog, no value · 开发者.",
+    },
 )
 _enum(
     Topic,

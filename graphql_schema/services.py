@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import HubSchema
 from hub.catalog import Model
 from hub.desk import Desk
+from hub.identity import LocalIssuer
 from hub.intake.submission import Intake
 from hub.intake.upload import Uploads
 from hub.settings import Settings

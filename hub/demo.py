@@ -16,9 +16,9 @@ from rich.console import Console
 from adapters.loading import load, recognise
 from adapters.sample.city import make_city
 from adapters.transports.content import Limits
-from graphql_schema.authentication import LocalIssuer
 from hub import progress
 from hub.access import Role, Viewer
+from hub.identity import LocalIssuer
 from hub.serve import open_services, read_model
 from hub.settings import Settings
 from hub.store.statistics import refresh_statistics
@@ -111,7 +111,7 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
         with progress.counted(console, "Making") as advance:
             make_city(directory, persons, entities, SEED, advance)
     await _load_city(settings, console, directory)
-    viewer = Viewer(agency="demo agency", officer="demo officer", role=Role.AGENCY)
+    viewer = Viewer(agency="demo agency", officer="demo officer", roles=frozenset({Role.QUERY_OFFICER}))
     return Ready(
         token=LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=12)),
         person=_most_telling(directory, "ID_NUMBER", TELLING_OF_A_PERSON),

@@ -288,6 +288,14 @@ class Unauthenticated(HubError):
     hint = "Send `Authorization: Bearer <token>`; on a development hub `hub token` makes one."
 
 
+class RolesNotCombinable(HubError):
+    """These roles may not be held together: {roles}."""
+
+    kind = Kind.FORBIDDEN
+    code = "ROLES_NOT_COMBINABLE"
+    hint = "Who queries, reports or manages does one of these; who audits or administers security does nothing else."
+
+
 class NotYourRegister(HubError):
     """Only the departments that are responsible for {register} may submit to it."""
 

@@ -19,7 +19,6 @@ from adapters.registers import LINE_COLUMNS
 from adapters.uploading import Uploading
 from graphql_schema import explorer
 from graphql_schema.app import build_app
-from graphql_schema.authentication import LocalIssuer
 from graphql_schema.reserved import reserved_names
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
@@ -28,6 +27,7 @@ from hub.access import demo_grants
 from hub.catalog import Model, Reserved, load_model
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
+from hub.identity import LocalIssuer
 from hub.intake.cards import make_cards
 from hub.intake.catalog import fill_catalog
 from hub.intake.following import follow_catalog

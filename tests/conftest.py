@@ -15,12 +15,12 @@ from hypothesis import settings as hypothesis_settings
 from joserfc.jwk import OctKey
 
 from adapters.uploading import Uploading
-from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
+from hub.identity import LocalIssuer
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings

@@ -17,12 +17,12 @@ from graphql_schema.services import Services
 from hub.access import Role, Viewer
 from tests.offices import Office
 
-AGENCY = Viewer(agency="天河区政务服务局", officer="officer-1", role=Role.AGENCY)
-DEVELOPER = Viewer(agency="software house", officer="developer-1", role=Role.DEVELOPER)
+AGENCY = Viewer(agency="天河区政务服务局", officer="officer-1", roles=frozenset({Role.QUERY_OFFICER}))
+DEVELOPER = Viewer(agency="software house", officer="developer-1", roles=frozenset({Role.DEVELOPER}))
 
 
 def department(name: str) -> Viewer:
-    return Viewer(agency=name, officer="reporter-1", role=Role.DEPARTMENT, department=name)
+    return Viewer(agency=name, officer="reporter-1", roles=frozenset({Role.REPORTER}), department=name)
 
 
 @dataclass

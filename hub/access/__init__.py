@@ -7,8 +7,6 @@ which denied. Never reads the clock, the database or the request, and no setting
 from hub.access.check import (
     Decision,
     Grant,
-    Role,
-    Viewer,
     decide,
     may_link,
     may_publish,
@@ -19,12 +17,14 @@ from hub.access.check import (
     refusal,
 )
 from hub.access.demo import demo_grants
+from hub.access.viewer import Role, Viewer, check_roles, roles_named
 
 __all__ = [
     "Decision",
     "Grant",
     "Role",
     "Viewer",
+    "check_roles",
     "decide",
     "demo_grants",
     "may_link",
@@ -34,4 +34,5 @@ __all__ = [
     "may_submit",
     "may_verify",
     "refusal",
+    "roles_named",
 ]

@@ -2,34 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from msgspec import Struct
 
 from hub.access.purposes import prohibitions
+from hub.access.viewer import Role, Viewer
 from hub.catalog import Catalog, EntityKind, Model
 from hub.errors import FieldForbidden, FieldNotGranted
-
-
-class Role(StrEnum):
-    """What a caller is to the hub; the three duties of Hubei Art. 19 are never in one hand."""
-
-    AGENCY = "agency"
-    DEPARTMENT = "department"
-    VERIFIER = "verifier"
-    DEVELOPER = "developer"
-    OFFICE = "office"
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who asks: the agency and officer of the token, the role, the department where it is one, and the purpose."""
-
-    agency: str
-    officer: str
-    role: Role
-    department: str | None = None
-    purpose: str = ""
 
 
 class Grant(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +46,7 @@ def decide(
     ``catalog`` is the version in force when it is asked, whatever moment is asked about. An item that no grant covers
     is denied, and so is one that the model does not know or that the law forbids for the viewer's purpose.
     """
-    mine = [grant for grant in grants if grant.role is viewer.role and grant.entity is kind]
+    mine = [grant for grant in grants if grant.role in viewer.roles and grant.entity is kind]
     forbidden = prohibitions(catalog.model, viewer.purpose, kind)
     leaves = catalog.leaves[kind]
     asked = frozenset(items)
@@ -93,28 +72,28 @@ def refusal(model: Model, viewer: Viewer, kind: EntityKind, item: str) -> FieldN
 
 def may_see(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's covers entities of ``kind``; who has none must not learn that one exists."""
-    return any(grant.role is viewer.role and grant.entity is kind and grant.sensitivity for grant in grants)
+    return any(grant.role in viewer.roles and grant.entity is kind and grant.sensitivity for grant in grants)
 
 
 def may_verify(grants: Iterable[Grant], viewer: Viewer) -> bool:
     """Whether some grant of the viewer's lets verify the identity of natural persons."""
     kind = EntityKind.NATURAL_PERSON
-    return any(grant.role is viewer.role and grant.entity is kind and grant.verify for grant in grants)
+    return any(grant.role in viewer.roles and grant.entity is kind and grant.verify for grant in grants)
 
 
 def may_search(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's lets find entities of ``kind`` without their keys."""
-    return any(grant.role is viewer.role and grant.entity is kind and grant.search for grant in grants)
+    return any(grant.role in viewer.roles and grant.entity is kind and grant.search for grant in grants)
 
 
 def may_link(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's lets say that two entities of ``kind`` are one, or one of them two."""
-    return any(grant.role is viewer.role and grant.entity is kind and grant.link for grant in grants)
+    return any(grant.role in viewer.roles and grant.entity is kind and grant.link for grant in grants)
 
 
 def may_publish(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
     """Whether some grant of the viewer's lets publish what the catalog says of entities of ``kind``."""
-    return any(grant.role is viewer.role and grant.entity is kind and grant.publish for grant in grants)
+    return any(grant.role in viewer.roles and grant.entity is kind and grant.publish for grant in grants)
 
 
 def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:
@@ -153,4 +132,4 @@ def _is_own(catalog: Catalog, viewer: Viewer, kind: EntityKind, leaf: str) -> bo
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:
     """Whether the viewer's department answers for the register or collects for it (GZ-Detail Art. 3)."""
     known = model.registers[register]
-    return viewer.role is Role.DEPARTMENT and viewer.department in (known.department, *known.joint)
+    return viewer.reports_for in (known.department, *known.joint)

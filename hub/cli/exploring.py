@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from adapters.sample.city import make_city
-from graphql_schema.authentication import LocalIssuer
 from graphql_schema.schema import build_schema
 from hub import demo, progress
 from hub.access import Role, Viewer
 from hub.cli.console import err, fail, guarded, out, run, written
+from hub.identity import LocalIssuer
+from hub.identity.claims import is_division
 from hub.serve import create_app, read_model, run_server
 from hub.settings import load_settings
 
@@ -51,11 +52,16 @@ def demo_command(
 
 @app.command(rich_help_panel=PANEL)
 def token(
-    role: Annotated[Role, typer.Option(help="What the bearer is to the hub.")] = Role.AGENCY,
+    role: Annotated[
+        list[Role] | None, typer.Option(help="What the bearer is to the hub: query_officer, or several.")
+    ] = None,
     agency: Annotated[str, typer.Option(help="The agency that asks.")] = "demo agency",
     officer: Annotated[str, typer.Option(help="The officer who asks.")] = "demo officer",
     department: Annotated[
-        str | None, typer.Option(help="For the role department: which one, as PUBLIC_SECURITY.")
+        str | None, typer.Option(help="For a reporter: the department reported for, as PUBLIC_SECURITY.")
+    ] = None,
+    division: Annotated[
+        list[str] | None, typer.Option(help="An area code the bearer is responsible for; without one, the whole city.")
     ] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long it is valid.")] = 12,
 ) -> None:
@@ -64,9 +70,12 @@ def token(
     departments = guarded(lambda: read_model(settings)).departments
     if department and department not in departments:
         fail(f"there is no department {department} in the model", f"The departments are {', '.join(departments)}.")
-    if role is Role.DEPARTMENT and not department:
-        fail("the role department needs --department", "`hub registers` names the departments, as PUBLIC_SECURITY.")
-    viewer = Viewer(agency=agency, officer=officer, role=role, department=department)
+    roles = frozenset(role or [Role.QUERY_OFFICER])
+    if Role.REPORTER in roles and not department:
+        fail("the role reporter needs --department", "`hub registers` names the departments, as PUBLIC_SECURITY.")
+    if wrong := [code for code in division or () if not is_division(code)]:
+        fail(f"{wrong[0]} is no area code", "Area codes have 2, 4, 6, 9 or 12 digits, as 440106.")
+    viewer = guarded(lambda: Viewer(agency, officer, roles, department, divisions=tuple(division or ())))
     typer.echo(guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
 
 

@@ -252,7 +252,7 @@ async def _deliverer(services: Services, line: str) -> Viewer:
 
 
 def _acting_for(department: str) -> Viewer:
-    return Viewer(agency=department, officer=OFFICER, role=Role.DEPARTMENT, department=department)
+    return Viewer(agency=department, officer=OFFICER, roles=frozenset({Role.REPORTER}), department=department)
 
 
 def _settling(words: str) -> Settling:

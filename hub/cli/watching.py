@@ -27,7 +27,7 @@ from hub.store.quality import Anomaly
 
 app = typer.Typer()
 PANEL = "For the platform office that runs the hub"
-OFFICE = Viewer(agency="hub", officer="hub", role=Role.OFFICE)
+OFFICE = Viewer(agency="hub", officer="hub", roles=frozenset({Role.INFORMATION_MANAGER}))
 anomalies = typer.Typer(
     help="List what is unusual about submissions; report it and close it.", invoke_without_command=True
 )
@@ -158,7 +158,7 @@ def watch_command() -> None:
 def _deal_with(anomaly: str, words: str, by: str, *, close: bool) -> None:
     guarded(partial(check_name, "--words", words))
     guarded(partial(check_name, "--by", by))
-    officer = Viewer(agency="hub", officer=by, role=Role.OFFICE)
+    officer = Viewer(agency="hub", officer=by, roles=frozenset({Role.INFORMATION_MANAGER}))
 
     async def deal(services: Services) -> Anomaly:
         try:

@@ -78,10 +78,9 @@ async def discrepancies(
 
     A department sees those that it has to settle, the platform office all; to others raises ``FieldNotGranted``.
     """
-    of_department = viewer.department if viewer.role is Role.DEPARTMENT else wanted.department
-    allowed = viewer.role is Role.OFFICE or (
-        viewer.role is Role.DEPARTMENT and wanted.department in (None, viewer.department)
-    )
+    sees_all = Role.INFORMATION_MANAGER in viewer.roles
+    of_department = wanted.department if sees_all else viewer.reports_for
+    allowed = sees_all or (of_department is not None and wanted.department in (None, of_department))
     place = None if after is None else id_at(desk.vault, DISCREPANCIES, after)
     with telemetry.span("desk.discrepancies", first=first):
         async with desk.database.connection() as connection:
@@ -90,7 +89,7 @@ async def discrepancies(
             given = await _given(connection, desk, viewer, rows)
     if not allowed:
         raise FieldNotGranted(item="discrepancies")
-    if viewer.role is Role.OFFICE:
+    if sees_all:
         return rows[:first], len(rows) > first
     return [_shown(one, given) for one in rows[:first]], len(rows) > first
 
@@ -124,7 +123,7 @@ def _found(row: asyncpg.Record) -> FoundDiscrepancy:
 
 
 def _is_own(viewer: Viewer, found: FoundDiscrepancy) -> bool:
-    return viewer.role is Role.DEPARTMENT and viewer.department == found.department
+    return viewer.reports_for == found.department
 
 
 def _needed(model: Model, found: FoundDiscrepancy) -> Items:

@@ -14,7 +14,7 @@ def entry_of(viewer: Viewer, operation: str, decision: Decision, at: datetime) -
         entry_id=new_id(at),
         agency=viewer.agency,
         officer=viewer.officer,
-        role=viewer.role,
+        role=viewer.named_roles,
         purpose=viewer.purpose,
         operation=operation,
         items=sorted(decision.given),

@@ -78,10 +78,10 @@ async def deal_with(desk: Desk, viewer: Viewer, anomaly_id: UUID, words: str, *,
 
 def _whose(model: Model, viewer: Viewer, asked: str) -> DeliveredBy | None:
     """Whose sources the viewer is told of; None for all of them."""
-    if viewer.role is Role.OFFICE:
+    if Role.INFORMATION_MANAGER in viewer.roles:
         return None
-    if viewer.role is Role.DEPARTMENT and viewer.department:
-        return delivered_by(model, viewer.department)
+    if viewer.reports_for:
+        return delivered_by(model, viewer.reports_for)
     raise FieldNotGranted(item=asked)
 
 

@@ -112,21 +112,19 @@ async def own_retry(desk: Desk, viewer: Viewer) -> DeliveredBy:
 
 
 def _granted(viewer: Viewer, *, values: bool) -> bool:
-    if viewer.role is Role.OFFICE:
+    if Role.INFORMATION_MANAGER in viewer.roles:
         return not values
-    return viewer.role is Role.DEPARTMENT and viewer.department is not None
+    return viewer.reports_for is not None
 
 
 def _own(desk: Desk, viewer: Viewer) -> DeliveredBy | None:
     """Whose lines the viewer is shown: a department's its own, the platform office's all."""
-    if viewer.role is Role.DEPARTMENT and viewer.department:
-        return delivered_by(desk.model, viewer.department)
-    return None
+    return delivered_by(desk.model, viewer.reports_for) if viewer.reports_for else None
 
 
 def _is_own(model: Model, viewer: Viewer, line: RefusedLine) -> bool:
     department = line.department or model.registers[line.register].department
-    return viewer.role is Role.DEPARTMENT and viewer.department == department
+    return viewer.reports_for == department
 
 
 async def _opened(desk: Desk, connection: Connection, lines: Iterable[RefusedLine]) -> dict[LineId, bytes]:

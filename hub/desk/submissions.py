@@ -17,4 +17,4 @@ async def submission_of(desk: Desk, viewer: Viewer, submission_id: UUID) -> Prog
         found = await find_progress(connection, submission_id)
     if found is None or found.register not in desk.model.registers:
         return None
-    return found if viewer.role is Role.OFFICE or may_submit(desk.model, viewer, found.register) else None
+    return found if Role.INFORMATION_MANAGER in viewer.roles or may_submit(desk.model, viewer, found.register) else None

@@ -1,13 +1,13 @@
 -- create_webhook
--- Keeps the webhook $1 unless its owner (agency $2, role $4, department $5) has $12 already; says whether it did.
+-- Keeps the webhook $1 unless its owner (agency $2, role $4, department $5) has $13 already; says whether it did.
 with kept as (
     insert into webhook
-        (webhook_id, agency, officer, role, department, purpose, url, wanted, key_id, secret_encrypted, cursor)
-    select $1, $2, $3, $4, $5, $6, $7, $8::text::json, $9, $10, $11
+        (webhook_id, agency, officer, role, department, divisions, purpose, url, wanted, key_id, secret_encrypted, cursor)
+    select $1, $2, $3, $4, $5, $6::text[], $7, $8, $9::text::json, $10, $11, $12
     where (
         select count(*) from webhook
         where agency = $2 and role = $4 and department is not distinct from $5
-    ) < $12
+    ) < $13
     returning webhook_id
 )
 select exists (select from kept);

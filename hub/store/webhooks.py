@@ -24,6 +24,7 @@ class NewWebhook(NamedTuple):
     officer: str
     role: str
     department: str | None
+    divisions: tuple[str, ...]
     purpose: str
     url: str
     wanted: str

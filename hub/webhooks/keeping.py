@@ -53,7 +53,7 @@ async def create(desk: Desk, settings: Settings, viewer: Viewer, url: str, wante
 async def webhooks_of(desk: Desk, viewer: Viewer) -> list[Webhook]:
     """The viewer's webhooks, the oldest first."""
     async with desk.database.connection() as connection:
-        rows = await webhooks.webhooks_of(connection, viewer.agency, viewer.role, viewer.department)
+        rows = await webhooks.webhooks_of(connection, viewer.agency, viewer.named_roles, viewer.department)
     return [webhook_of(row) for row in rows]
 
 
@@ -81,11 +81,11 @@ async def remove(desk: Desk, viewer: Viewer, webhook_id: UUID) -> Webhook:
 
 async def _own(desk: Desk, viewer: Viewer, webhook_id: UUID) -> Webhook:
     async with desk.database.connection() as connection:
-        rows = await webhooks.webhooks_of(connection, viewer.agency, viewer.role, viewer.department, webhook_id)
+        rows = await webhooks.webhooks_of(connection, viewer.agency, viewer.named_roles, viewer.department, webhook_id)
     if not rows:
         raise UnknownWebhook(id=webhook_id)
     return webhook_of(rows[0])
 
 
-def _owner(viewer: Viewer) -> tuple[str, str, str, str | None]:
-    return viewer.agency, viewer.officer, viewer.role, viewer.department
+def _owner(viewer: Viewer) -> tuple[str, str, str, str | None, tuple[str, ...]]:
+    return viewer.agency, viewer.officer, viewer.named_roles, viewer.department, viewer.divisions

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from hub.access import Role, Viewer
+from hub.access import Viewer, roles_named
 from hub.desk.feed import Filter
 
 _filter = msgspec.json.Decoder(Filter)
@@ -78,7 +78,7 @@ def webhook_of(row: asyncpg.Record) -> Webhook:
     """The webhook of a row."""
     return Webhook(
         webhook_id=row["webhook_id"],
-        viewer=Viewer(row["agency"], row["officer"], Role(row["role"]), row["department"], row["purpose"]),
+        viewer=_viewer_of(row),
         url=row["url"],
         wanted=_filter.decode(row["wanted"]),
         key_id=row["key_id"],
@@ -91,6 +91,17 @@ def webhook_of(row: asyncpg.Record) -> Webhook:
         failure=row["failure"],
         suspended_at=row["suspended_at"],
         stopped_at=row["stopped_at"],
+    )
+
+
+def _viewer_of(row: asyncpg.Record) -> Viewer:
+    return Viewer(
+        agency=row["agency"],
+        officer=row["officer"],
+        roles=roles_named(row["role"]),
+        department=row["department"],
+        purpose=row["purpose"],
+        divisions=tuple(row["divisions"]),
     )
 
 

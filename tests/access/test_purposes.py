@@ -10,7 +10,7 @@ from hub.errors import FieldForbidden, FieldNotGranted, InvalidModel
 from tests.catalog.published import as_modelled
 
 PERSON = EntityKind.NATURAL_PERSON
-EVERYTHING = (Grant(role=Role.AGENCY, entity=PERSON, sensitivity=("O", "P", "S")),)
+EVERYTHING = (Grant(role=Role.QUERY_OFFICER, entity=PERSON, sensitivity=("O", "P", "S")),)
 FORBIDDEN = [
     "birthCertificate.healthStatus",
     "deathCertificate.causeOfDeath",
@@ -24,7 +24,7 @@ FORBIDDEN = [
 
 
 def viewer(purpose: str) -> Viewer:
-    return Viewer(agency="a", officer="o", role=Role.AGENCY, purpose=purpose)
+    return Viewer(agency="a", officer="o", roles=frozenset({Role.QUERY_OFFICER}), purpose=purpose)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hub.catalog import EntityKind
 from hub.demo import SampleDelivery, deliveries
 from tests.served import Api
 
-EVERYTHING = tuple(Grant(role=Role.AGENCY, entity=kind, sensitivity=("O", "P", "S")) for kind in EntityKind)
+EVERYTHING = tuple(Grant(role=Role.QUERY_OFFICER, entity=kind, sensitivity=("O", "P", "S")) for kind in EntityKind)
 Thing = TypeVar("Thing")
 AT_ONCE, ROOT_FIELDS = 50, 20
 MANY = {

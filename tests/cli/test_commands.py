@@ -9,10 +9,10 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from graphql_schema.authentication import LocalIssuer
 from hub.access import Role
 from hub.catalog import Model
 from hub.cli import app
+from hub.identity import LocalIssuer
 from hub.vault.keys import load_keys
 from tests.catalog.registers import FOUNDATIONS
 from tests.cli.running import ROOT, run_hub
@@ -83,11 +83,23 @@ def test_sample_makes_the_same_files_for_the_same_seed(tmp_path: Path) -> None:
     assert made == {path.name: path.read_bytes() for path in other.iterdir()}
 
 
-@pytest.mark.parametrize("role", [Role.AGENCY, Role.DEVELOPER])
+@pytest.mark.parametrize("role", [Role.QUERY_OFFICER, Role.DEVELOPER])
 def test_a_token_is_one_that_this_hub_takes(tmp_path: Path, role: Role) -> None:
     code, output = run_hub("token", "--role", role, "--agency", "某局", "--officer", "某人", HUB_DATA_DIR=tmp_path)
     viewer = LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "purpose")
-    assert (code, viewer.role, viewer.agency, viewer.officer) == (0, role, "某局", "某人")
+    assert (code, viewer.roles, viewer.agency, viewer.officer) == (0, frozenset({role}), "某局", "某人")
+
+
+def test_a_token_holds_roles_and_divisions_that_may_be_held(tmp_path: Path) -> None:
+    words = ("token", "--role", "information_manager", "--role", "catalog_office", "--division", "440106")
+    code, output = run_hub(*words, HUB_DATA_DIR=tmp_path)
+    viewer = LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "")
+    assert (code, viewer.roles) == (0, frozenset({Role.INFORMATION_MANAGER, Role.CATALOG_OFFICE}))
+    assert viewer.divisions == ("440106",)
+    code, output = run_hub("token", "--role", "query_officer", "--role", "auditor", HUB_DATA_DIR=tmp_path)
+    assert (code, "may not be held together" in output) == (2, True)
+    code, output = run_hub("token", "--division", "天河区", HUB_DATA_DIR=tmp_path)
+    assert (code, "no area code" in output) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +109,12 @@ def test_a_token_is_one_that_this_hub_takes(tmp_path: Path, role: Role) -> None:
 def test_a_departments_token_names_a_department_that_exists(
     tmp_path: Path, department: tuple[str, ...], refusal: str
 ) -> None:
-    code, output = run_hub("token", "--role", "department", *department, HUB_DATA_DIR=tmp_path)
+    code, output = run_hub("token", "--role", "reporter", *department, HUB_DATA_DIR=tmp_path)
     assert (code, refusal in output) == (2, True), output
 
 
 def test_a_departments_token_lets_it_speak_as_that_department(tmp_path: Path) -> None:
-    words = ("token", "--role", "department", "--department", "PUBLIC_SECURITY")
+    words = ("token", "--role", "reporter", "--department", "PUBLIC_SECURITY")
     code, output = run_hub(*words, HUB_DATA_DIR=tmp_path)
     assert (code, LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "").department) == (0, "PUBLIC_SECURITY")
 

@@ -10,7 +10,7 @@ from subprocess import Popen
 
 import httpx
 
-from graphql_schema.authentication import LocalIssuer
+from hub.identity import LocalIssuer
 from hub.store.pool import Database
 from tests.cli.running import start_hub
 from tests.people import id_number

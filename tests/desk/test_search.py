@@ -208,22 +208,22 @@ async def test_what_is_no_search_for_somebody_is_refused_without_repeating_it(de
 
 async def test_who_has_no_grant_to_search_is_told_so_and_logged(desk: Desk) -> None:
     await put(desk, PERSON, named("王小明"))
-    viewers = [replace(AGENCY, role=role) for role in Role if role is not Role.AGENCY]
+    viewers = [replace(AGENCY, roles=frozenset({role})) for role in Role if role is not Role.QUERY_OFFICER]
     for viewer in viewers:
         with pytest.raises(SearchNotGranted):
             await find(desk, Sought("王小明"), viewer=viewer)
     assert [(entry["operation"], entry["role"], entry["entity_ids"]) for entry in await logged(desk)] == [
-        ("search", viewer.role, []) for viewer in viewers
+        ("search", viewer.named_roles, []) for viewer in viewers
     ]
 
 
 async def test_nobody_searches_by_what_is_not_granted(desk: Desk) -> None:
     placed = [Card("王小明", "王小明", "1990-05-01", "440106", None, "ALIVE")]
     await put(desk, PERSON, placed)
-    blind = replace(desk, grants=(Grant(Role.AGENCY, PERSON, search=True),))
+    blind = replace(desk, grants=(Grant(Role.QUERY_OFFICER, PERSON, search=True),))
     with pytest.raises(FieldNotGranted, match=r"NaturalPerson\.name"):
         await find(blind, Sought("王小明"))
-    named_only = replace(desk, grants=(Grant(Role.DEPARTMENT, PERSON, ("P",), own=True, search=True),))
+    named_only = replace(desk, grants=(Grant(Role.REPORTER, PERSON, ("P",), own=True, search=True),))
     bureau = department("HOUSING_PROVIDENT_FUND")
     assert await find(named_only, Sought("王小明"), viewer=bureau) == [1]
     for more in (Sought("", birth_date="1990"), Sought("", division="44"), Sought("", status="ALIVE")):

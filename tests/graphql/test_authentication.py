@@ -14,10 +14,10 @@ from graphql import get_introspection_query
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from graphql_schema.authentication import AUDIENCE, ISSUER, LocalIssuer
 from hub.access import Role, Viewer
 from hub.clock import now
 from hub.errors import InvalidSetting, Unauthenticated
+from hub.identity.local import AUDIENCE, ISSUER, LocalIssuer
 from tests.served import AGENCY, Api
 
 SECRET = b"a secret of these tests and of nothing else"
@@ -26,7 +26,7 @@ CLAIMS: dict[str, Any] = {
     "aud": AUDIENCE,
     "sub": "officer-1",
     "agency": "天河区政务服务局",
-    "role": "agency",
+    "roles": ["query_officer"],
     "exp": int(now().timestamp()) + 600,
 }
 CHANGES: dict[str, dict[str, Any]] = {
@@ -39,16 +39,25 @@ CHANGES: dict[str, dict[str, Any]] = {
     "of another issuer": {"iss": "elsewhere"},
     "for another audience": {"aud": "another"},
     "for an audience that is an object": {"aud": {"hub": "hub"}},
-    "of an unknown role": {"role": "emperor"},
-    "of two roles": {"role": ["agency", "department"]},
+    "of an unknown role": {"roles": ["emperor"]},
+    "of no role": {"roles": []},
+    "that says nothing of roles": {"roles": None},
+    "of a role that is a word": {"roles": "query_officer"},
+    "of a role that is a list": {"roles": [["query_officer"]]},
+    "of two roles that nobody may hold together": {"roles": ["query_officer", "reporter"], "department": "TAX"},
+    "of no division": {"divisions": []},
+    "of a division that is no area code": {"divisions": ["440106", "天河区"]},
+    "of a division that is a word": {"divisions": "440106"},
+    "of endless divisions": {"divisions": [f"{code:012d}" for code in range(501)]},
     "without an agency": {"agency": None},
     "of an agency that is an object": {"agency": {"name": "a"}},
     "of an agency with a NUL": {"agency": "a\0b"},
     "of an endless agency": {"agency": "a" * 1_000},
     "of nobody": {"sub": ""},
     "of an officer that is a number": {"sub": 7},
-    "of a department without a name": {"role": "department"},
-    "of a department that is a list": {"role": "department", "department": ["CIVIL_AFFAIRS"]},
+    "of an officer named by an ID number": {"sub": "440106199001010013"},
+    "of a department without a name": {"roles": ["reporter"]},
+    "of a department that is a list": {"roles": ["reporter"], "department": ["CIVIL_AFFAIRS"]},
 }
 
 
@@ -75,13 +84,19 @@ def refused(issuer: LocalIssuer, authorization: str | None) -> None:
 
 def test_a_token_names_its_viewer(issuer: LocalIssuer) -> None:
     assert issuer.viewer(f"Bearer {token(CLAIMS)}", "P") == Viewer(
-        "天河区政务服务局", "officer-1", Role.AGENCY, None, "P"
+        "天河区政务服务局", "officer-1", frozenset({Role.QUERY_OFFICER}), None, "P"
     )
-    clerk = CLAIMS | {"role": "department", "department": "CIVIL_AFFAIRS"}
+    clerk = CLAIMS | {"roles": ["reporter"], "department": "CIVIL_AFFAIRS"}
     assert issuer.viewer(f"bearer  {token(clerk)} ", "").department == "CIVIL_AFFAIRS"
 
 
-def test_who_is_no_department_cannot_borrow_its_name(issuer: LocalIssuer) -> None:
+def test_a_token_names_the_divisions_that_its_bearer_is_responsible_for(issuer: LocalIssuer) -> None:
+    narrow = CLAIMS | {"divisions": ["440106", "440104", "440106"]}
+    assert issuer.viewer(f"Bearer {token(narrow)}", "").divisions == ("440104", "440106")
+    assert issuer.viewer(f"Bearer {token(CLAIMS)}", "").divisions == ()
+
+
+def test_who_is_no_reporter_cannot_borrow_the_name_of_a_department(issuer: LocalIssuer) -> None:
     assert issuer.viewer(f"Bearer {token(CLAIMS | {'department': 'CIVIL_AFFAIRS'})}", "").department is None
 
 

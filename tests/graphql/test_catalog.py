@@ -17,7 +17,7 @@ from tests.intake.test_catalog import insured, marriage, pension, remerged
 from tests.people import id_number
 from tests.served import AGENCY, DEVELOPER, Api, department
 
-OFFICE = Viewer(agency="platform office", officer="office-1", role=Role.OFFICE)
+OFFICE = Viewer(agency="platform office", officer="office-1", roles=frozenset({Role.CATALOG_OFFICE}))
 PERSON = EntityKind.NATURAL_PERSON
 CATALOG = """query($version: Int, $asOf: AsOf) { catalog(version: $version, asOf: $asOf) {
     entity item sensitivity deciders granted catalogVersion rules { source department standing basis since } } }"""
@@ -156,8 +156,8 @@ async def test_only_the_platform_office_publishes_and_every_order_is_logged(api:
             "select role, items, denied from audit.access_log where operation = 'publish catalog' order by at"
         )
     name = ["NaturalPerson.name"]
-    assert [tuple(row) for row in rows] == [(role, [], name) for role in ("agency", "developer", "department")] + [
-        ("office", name, [])
+    assert [tuple(row) for row in rows] == [(role, [], name) for role in ("query_officer", "developer", "reporter")] + [
+        ("catalog_office", name, [])
     ]
 
 

@@ -9,7 +9,7 @@ from tests.served import AGENCY, DEVELOPER, Api, department
 
 ONE = id_number(1)
 POLICE, CIVIL_AFFAIRS, MARKET = (department(name) for name in ("PUBLIC_SECURITY", "CIVIL_AFFAIRS", "MARKET_REGULATION"))
-OFFICE = Viewer(agency="数据局", officer="officer-2", role=Role.OFFICE)
+OFFICE = Viewer(agency="数据局", officer="officer-2", roles=frozenset({Role.INFORMATION_MANAGER}))
 LIST = """query($department: String, $item: String, $open: Boolean = true, $first: Int = 100, $after: String) {
     discrepancies(department: $department, item: $item, open: $open, first: $first, after: $after) {
         nodes { check title titleZh item department entityId records { register recordType } closedAt }

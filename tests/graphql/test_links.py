@@ -7,7 +7,7 @@ from tests.people import id_number
 from tests.served import AGENCY, Api, department
 
 ONE, OTHER = id_number(1), id_number(2)
-OFFICE = Viewer(agency="platform office", officer="office-1", role=Role.OFFICE)
+OFFICE = Viewer(agency="platform office", officer="office-1", roles=frozenset({Role.INFORMATION_MANAGER}))
 REASON = "同一人重复登记"
 LINK = """mutation($entity: ID!, $into: ID!, $reason: String!) {
     linkEntities(entity: $entity, into: $into, reason: $reason) { entity into at submissionId } }"""

@@ -11,7 +11,7 @@ from tests.people import id_number
 from tests.served import AGENCY, Api, department
 
 POLICE, CIVIL_AFFAIRS = department("PUBLIC_SECURITY"), department("CIVIL_AFFAIRS")
-OFFICE = Viewer(agency="数据局", officer="officer-2", role=Role.OFFICE)
+OFFICE = Viewer(agency="数据局", officer="officer-2", roles=frozenset({Role.INFORMATION_MANAGER}))
 QUALITY = """query($register: String, $first: Int = 20, $after: String) {
     submissionQuality(register: $register, first: $first, after: $after) {
         nodes { register sourceUnit file openDiscrepancies recordTypes {

@@ -10,7 +10,7 @@ from tests.served import AGENCY, DEVELOPER, Api, department
 
 ONE, TWO = id_number(1), id_number(2)
 POLICE, CIVIL_AFFAIRS = department("PUBLIC_SECURITY"), department("CIVIL_AFFAIRS")
-OFFICE = Viewer(agency="数据局", officer="officer-2", role=Role.OFFICE)
+OFFICE = Viewer(agency="数据局", officer="officer-2", roles=frozenset({Role.INFORMATION_MANAGER}))
 LIST = """query($filter: QuarantineFilter, $status: LineStatus = OPEN, $first: Int = 100, $after: String) {
     quarantine(filter: $filter, status: $status, first: $first, after: $after) {
         nodes { id register recordType sourceUnit file place article status settledBy words retriedAs

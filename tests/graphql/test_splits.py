@@ -153,7 +153,7 @@ async def test_an_order_that_makes_no_sense_names_what_is_wrong_with_it(api: Api
 
 async def test_who_may_not_link_learns_nothing_of_an_id(api: Api) -> None:
     entity, _ = await filled(api)
-    developer = Viewer(agency="software house", officer="developer-1", role=Role.DEVELOPER)
+    developer = Viewer(agency="software house", officer="developer-1", roles=frozenset({Role.DEVELOPER}))
     for given in ({"entity": "nobody", "into": entity}, {"entity": entity, "into": "nobody"}):
         answer = await api.ask(LINK, given | {"reason": REASON}, developer)
         assert answer["errors"][0]["extensions"]["code"] == "LINK_NOT_GRANTED"

@@ -19,9 +19,9 @@ from tests.served import AGENCY, Api, department
 
 SUBMISSION = """query($id: ID!) { submission(id: $id) {
     id register sourceUnit state progress lines counts { outcome lines } startedAt finishedAt } }"""
-OFFICE = Viewer(agency="platform office", officer="office-1", role=Role.OFFICE)
+OFFICE = Viewer(agency="platform office", officer="office-1", roles=frozenset({Role.INFORMATION_MANAGER}))
 OWN = department("HUMAN_RESOURCES_SOCIAL_SECURITY")
-STRANGERS = [AGENCY, department("PUBLIC_SECURITY"), Viewer(agency="a", officer="b", role=Role.DEVELOPER)]
+STRANGERS = [AGENCY, department("PUBLIC_SECURITY"), Viewer(agency="a", officer="b", roles=frozenset({Role.DEVELOPER}))]
 LINES = 400
 
 

@@ -9,7 +9,7 @@ from tests.people import id_number
 from tests.served import AGENCY, DEVELOPER, Api
 
 PERSON, DEAD, NAMELESS, NOBODY = id_number(1), id_number(2), id_number(3), id_number(4)
-VERIFIER = Viewer(agency="天河区某银行", officer="clerk-1", role=Role.VERIFIER)
+VERIFIER = Viewer(agency="天河区某银行", officer="clerk-1", roles=frozenset({Role.VERIFIER}))
 VERIFY = "query($id: IdNumber!, $name: String!) { verifyIdentity(idNumber: $id, name: $name) }"
 
 

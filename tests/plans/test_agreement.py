@@ -32,7 +32,8 @@ from tests.served import AGENCY, Api, department
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 """Where one field fails, the library cancels others before they have begun."""
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8"))
-VIEWERS = (AGENCY, department("HUMAN_RESOURCES"), Viewer(agency="office", officer="officer", role=Role.OFFICE))
+OFFICE = Viewer(agency="office", officer="officer", roles=frozenset({Role.INFORMATION_MANAGER}))
+VIEWERS = (AGENCY, department("HUMAN_RESOURCES"), OFFICE)
 KEYS = 4
 
 

@@ -12,8 +12,10 @@ from tests.webhooks.receiver import CREATE, REMOVE, RETRY, WEBHOOKS, only_webhoo
 
 URL = "https://receiver.example/changes"
 OTHERS = [
-    Viewer(agency="another agency", officer="officer-1", role=Role.AGENCY),
-    Viewer(agency=AGENCY.agency, officer=AGENCY.officer, role=Role.DEPARTMENT, department="PUBLIC_SECURITY"),
+    Viewer(agency="another agency", officer="officer-1", roles=frozenset({Role.QUERY_OFFICER})),
+    Viewer(
+        agency=AGENCY.agency, officer=AGENCY.officer, roles=frozenset({Role.REPORTER}), department="PUBLIC_SECURITY"
+    ),
 ]
 
 
@@ -82,7 +84,7 @@ async def test_an_agency_neither_sees_nor_touches_the_webhooks_of_another(api: A
         assert (await api.data(WEBHOOKS, viewer=viewer))["webhooks"] == []
         for order in (RETRY, REMOVE):
             assert await refusal(api, order, viewer, id=identifier) == "UNKNOWN_WEBHOOK"
-    colleague = Viewer(agency=AGENCY.agency, officer="officer-2", role=Role.AGENCY)
+    colleague = Viewer(agency=AGENCY.agency, officer="officer-2", roles=frozenset({Role.QUERY_OFFICER}))
     assert (await api.data(REMOVE, {"id": identifier}, colleague))["removeWebhook"]["id"] == identifier
 
 

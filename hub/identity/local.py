@@ -6,23 +6,21 @@ of their own identity provider.
 
 import os
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from hub.access import Role, Viewer
+from hub.access import Viewer
 from hub.clock import now
 from hub.errors import InvalidSetting, Unauthenticated
+from hub.identity.claims import viewer_of
 
 ISSUER = "jizhun-development"
 AUDIENCE = "hub"
-MOST_NAME_CHARACTERS = 200
 _ALGORITHMS = ["HS256"]
 _CLAIMS = jwt.JWTClaimsRegistry(
     now=lambda: int(now().timestamp()),
@@ -31,8 +29,6 @@ _CLAIMS = jwt.JWTClaimsRegistry(
     aud={"essential": True, "value": AUDIENCE},
     exp={"essential": True},
     sub={"essential": True},
-    agency={"essential": True},
-    role={"essential": True, "values": [role.value for role in Role]},
 )
 
 
@@ -68,11 +64,13 @@ class LocalIssuer:
             "aud": AUDIENCE,
             "sub": viewer.officer,
             "agency": viewer.agency,
-            "role": viewer.role.value,
+            "roles": sorted(viewer.roles),
             "exp": int((now() + lifetime).timestamp()),
         }
         if viewer.department:
             claims["department"] = viewer.department
+        if viewer.divisions:
+            claims["divisions"] = list(viewer.divisions)
         return jwt.encode({"alg": _ALGORITHMS[0]}, claims, self.key)
 
     def viewer(self, authorization: str | None, purpose: str) -> Viewer:
@@ -83,21 +81,6 @@ class LocalIssuer:
         try:
             claims = jwt.decode(token.strip(), self.key, algorithms=_ALGORITHMS).claims
             _CLAIMS.validate(claims)
-            role = Role(claims["role"])
         except (JoseError, ValueError, TypeError):
             raise Unauthenticated(problem="it is not valid here, or has expired") from None
-        return Viewer(
-            agency=_name(claims, "agency"),
-            officer=_name(claims, "sub"),
-            role=role,
-            department=_name(claims, "department") if role is Role.DEPARTMENT else None,
-            purpose=purpose,
-        )
-
-
-def _name(claims: Mapping[str, Any], claim: str) -> str:
-    """A claim that names somebody, fit for the access log."""
-    name = claims.get(claim)
-    if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > MOST_NAME_CHARACTERS:
-        raise Unauthenticated(problem=f"its claim {claim} is no name")
-    return name
+        return viewer_of(claims, purpose)
