@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from hub.access import Role
-from hub.catalog import EntityKind, Standing, Topic
+from hub.catalog import EntityKind, Need, ObjectionPolicy, SharingMode, SharingType, Standing, Topic
 from hub.desk import Match
 from hub.desk.search import NameMatch
 from hub.identifiers.schemes import SCHEMES, Scheme
@@ -24,10 +24,14 @@ __all__ = [
     "LineStatus",
     "Match",
     "NameMatch",
+    "Need",
+    "ObjectionPolicy",
     "Operation",
     "Outcome",
     "Role",
     "Scheme",
+    "SharingMode",
+    "SharingType",
     "Standing",
     "Topic",
     "WebhookState",
@@ -71,6 +75,46 @@ _enum(
         Topic.AUTHORITY: "Who decides a merged item, in order · 权威顺序.",
         Topic.SENSITIVITY: "How sensitive an item is, on which access is decided · 敏感度.",
         Topic.UPDATE_DUTY: "How soon a register must deliver what changed · 更新周期.",
+        Topic.SHARING: "On which terms an item is shared · 共享条件.",
+    },
+)
+_enum(
+    SharingType,
+    "Shareability",
+    "Who may have an item · 共享类型.",
+    {
+        SharingType.OPEN: "Every agency in scope, at once · 无条件共享.",
+        SharingType.CONDITIONAL: "Who applies for it with a legal basis, once that is approved · 有条件共享.",
+        SharingType.NOT_SHARED: "Nobody but the department that is responsible for it · 不予共享.",
+    },
+)
+_enum(
+    SharingMode,
+    "SharingMode",
+    "In which way an item may be used · 共享方式.",
+    {
+        SharingMode.QUERY: "Shown, of an entity that is known · 查询.",
+        SharingMode.SEARCH: "To find entities by it · 检索.",
+        SharingMode.VERIFY: "To verify what is known already; nothing is shown · 核验.",
+    },
+)
+_enum(
+    Need,
+    "SharingNeed",
+    "What an item needs besides a grant.",
+    {
+        Need.CONSENT: "The written consent of the person or enterprise · 主体书面同意.",
+        Need.UNIT_HEAD: "The approval of the head of the asking unit, for the case · 查询单位负责人批准.",
+        Need.OFFICE: "Before it is granted, the approval of the platform office too · 主管部门复核.",
+    },
+)
+_enum(
+    ObjectionPolicy,
+    "ObjectionPolicy",
+    "What is done with an item while its value is disputed · 异议期间的处理.",
+    {
+        ObjectionPolicy.FLAG: "It is shown, and flagged as disputed · 标注.",
+        ObjectionPolicy.SUSPEND: "It is not disclosed · 暂停披露.",
     },
 )
 _enum(

@@ -67,6 +67,7 @@ MODEL_TABLES = [
     catalog.Prohibition,
     catalog.CardSource,
     catalog.CrossCheck,
+    catalog.SharingRule,
 ]
 PULL_TABLES = [
     sql_settings.SqlSource,

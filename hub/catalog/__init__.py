@@ -30,6 +30,8 @@ from hub.catalog.published import (
 from hub.catalog.purpose import Prohibition, Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Former, Register
+from hub.catalog.responsible import keepers, responsible
+from hub.catalog.sharing import Need, ObjectionPolicy, SharingMode, SharingRule, SharingType, Terms
 
 __all__ = [
     "PARTS",
@@ -59,6 +61,8 @@ __all__ = [
     "MergedItems",
     "Model",
     "ModelFile",
+    "Need",
+    "ObjectionPolicy",
     "Part",
     "Place",
     "Prohibition",
@@ -69,14 +73,20 @@ __all__ = [
     "Role",
     "Sensitivity",
     "Shape",
+    "SharingMode",
+    "SharingRule",
+    "SharingType",
     "Silence",
     "Standing",
+    "Terms",
     "Topic",
     "concerned",
     "content_of",
     "differences",
     "examine",
     "in_words",
+    "keepers",
     "load_model",
     "overlaid",
+    "responsible",
 ]

@@ -18,6 +18,7 @@ from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemTy
 from hub.catalog.names import Reserved, clashes
 from hub.catalog.record_type import RecordType
 from hub.catalog.soundness import unsound
+from hub.catalog.terms import unshareable
 
 Problem = tuple[str, str]
 _INSIDE = frozenset(ItemType) - {ItemType.PERSON, ItemType.SUBJECT, ItemType.IDENTIFIER, *SHAPED}
@@ -45,8 +46,8 @@ def problems(model: Model, file: ModelFile, reserved: Reserved) -> Iterator[Prob
     yield from unsound(model, file)
     yield from clashes(model, file, reserved)
     yield from _edges(model, file)
-    yield from _purposes(model, file)
     yield from _cards(model, file)
+    yield from unshareable(model, file)
     for index, check in enumerate(file.cross_check):
         yield from _cross_check(model, check, f"cross_check[{index}]")
 
@@ -184,16 +185,6 @@ def _ways(model: Model, edge: Edge) -> Iterator[str]:
     same_type = [other for other in model.edges if other.type == edge.type and other.ways]
     if len({kind for other in same_type for kind in model.targets_of(other)}) > 1:
         yield f"{edge.type} leads to entities of both kinds; give each kind a type of its own"
-
-
-def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
-    for index, purpose in enumerate(file.purpose):
-        for place, prohibition in enumerate(purpose.forbids):
-            if not any(prohibition.forbids(leaf) for leaf in model.leaves[prohibition.entity]):
-                yield (
-                    f"purpose[{index}].forbids[{place}].item",
-                    f"there is no governed item {prohibition.item} of {prohibition.entity}; name one, or a record type",
-                )
 
 
 def _cards(model: Model, file: ModelFile) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from hub.catalog.merged_item import MergedItem
 from hub.catalog.purpose import Purpose
 from hub.catalog.record_type import RecordType
 from hub.catalog.register import Department, Register
+from hub.catalog.sharing import SharingRule, Terms, terms_of
 from hub.identifiers.schemes import SCHEMES, Scheme
 
 
@@ -35,6 +36,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     purpose: tuple[Purpose, ...] = ()
     card: tuple[CardSource, ...] = ()
     cross_check: tuple[CrossCheck, ...] = ()
+    sharing: tuple[SharingRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Model:
     cross_checks: Mapping[str, CrossCheck]
     purposes: tuple[Purpose, ...] = ()
     card_sources: tuple[CardSource, ...] = ()
+    sharing: tuple[SharingRule, ...] = ()
 
     @cached_property
     def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:
@@ -114,6 +117,14 @@ class Model:
     def leaves(self) -> Mapping[EntityKind, Mapping[str, Sensitivity]]:
         """Every governed item of each kind, by the path that access is decided on."""
         return {kind: dict(self._leaves(kind)) for kind in EntityKind}
+
+    @cached_property
+    def terms(self) -> Mapping[EntityKind, Mapping[str, Terms]]:
+        """On which terms each governed item is shared."""
+        return {
+            kind: {leaf: terms_of(self.sharing, kind, leaf, sensitivity) for leaf, sensitivity in leaves.items()}
+            for kind, leaves in self.leaves.items()
+        }
 
     @cached_property
     def bearers(self) -> Mapping[EntityKind, Mapping[Scheme, frozenset[str]]]:

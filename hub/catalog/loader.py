@@ -88,6 +88,7 @@ def _assemble(sources: list[Source[ModelFile]]) -> Model:
         purposes=tuple(purpose for source in sources for purpose in source.file.purpose),
         card_sources=tuple(card for source in sources for card in source.file.card),
         cross_checks=cross_checks,
+        sharing=tuple(rule for source in sources for rule in source.file.sharing),
     )
 
 

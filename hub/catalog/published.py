@@ -18,16 +18,23 @@ from msgspec import Struct
 from hub.catalog.contents import Model
 from hub.catalog.kinds import EntityKind, Sensitivity
 from hub.catalog.merged_item import Authority, MergedItem
+from hub.catalog.sharing import Terms
+from hub.catalog.sharing import in_words as terms_in_words
 
 MergedItems = Mapping[str, MergedItem]
 
 
 class Content(Struct, frozen=True):
-    """What a version says: who decides each merged item, how sensitive items are, how soon registers must deliver."""
+    """What a version says.
+
+    Who decides each merged item, how sensitive items are, how soon registers must deliver, and on which terms items are
+    shared: of versions that do not speak of it, as the model says.
+    """
 
     authority: dict[EntityKind, dict[str, tuple[Authority, ...]]]
     terms: dict[EntityKind, dict[str, Sensitivity]]
     duties: dict[str, str]
+    sharing: dict[EntityKind, dict[str, Terms]] = {}
 
     @property
     def digest(self) -> bytes:
@@ -41,6 +48,7 @@ def content_of(model: Model) -> Content:
         {kind: {item.name: item.authority for item in model.merged[kind].values()} for kind in EntityKind},
         {kind: dict(model.leaves[kind]) for kind in EntityKind},
         {register.name: register.update_duty for register in model.registers.values()},
+        {kind: dict(model.terms[kind]) for kind in EntityKind},
     )
 
 
@@ -50,6 +58,7 @@ def overlaid(content: Content, other: Content) -> Content:
         {kind: other.authority.get(kind, {}) | content.authority.get(kind, {}) for kind in EntityKind},
         {kind: other.terms.get(kind, {}) | content.terms.get(kind, {}) for kind in EntityKind},
         other.duties | content.duties,
+        {kind: other.sharing.get(kind, {}) | content.sharing.get(kind, {}) for kind in EntityKind},
     )
 
 
@@ -59,9 +68,10 @@ class Topic(StrEnum):
     AUTHORITY = "AUTHORITY"
     SENSITIVITY = "SENSITIVITY"
     UPDATE_DUTY = "UPDATE_DUTY"
+    SHARING = "SHARING"
 
 
-Saying = tuple[Authority, ...] | str | None
+Saying = tuple[Authority, ...] | Terms | str | None
 """What a version says of one thing; None where it does not speak of it."""
 
 
@@ -89,6 +99,9 @@ def differences(before: Content, after: Content) -> Iterator[Difference]:
     for kind in EntityKind:
         terms, other_terms = (content.terms.get(kind, {}) for content in (before, after))
         yield from _different(Topic.SENSITIVITY, kind, terms, other_terms)
+    for kind in EntityKind:
+        shared, other_shared = (content.sharing.get(kind, {}) for content in (before, after))
+        yield from _different(Topic.SHARING, kind, shared, other_shared)
     yield from _different(Topic.UPDATE_DUTY, None, before.duties, after.duties)
 
 
@@ -104,6 +117,8 @@ def in_words(said: Saying) -> list[str]:
     """What a version says of one thing, a line for each rule."""
     if said is None or isinstance(said, str):
         return [said] if said else []
+    if isinstance(said, Terms):
+        return [terms_in_words(said)]
     return [
         " · ".join(
             [
@@ -156,6 +171,23 @@ class Catalog:
             kind: {name: self.content.terms.get(kind, {}).get(name, said) for name, said in leaves.items()}
             for kind, leaves in self.model.leaves.items()
         }
+
+    @cached_property
+    def sharing(self) -> Mapping[EntityKind, Mapping[str, Terms]]:
+        """On which terms each item of the model is shared."""
+        return {
+            kind: {name: self.content.sharing.get(kind, {}).get(name, said) for name, said in terms.items()}
+            for kind, terms in self.model.terms.items()
+        }
+
+    def forbidden(self, kind: EntityKind, leaf: str) -> tuple[str, ...]:
+        """The purposes for which an item is not given: those of the law, then those of its terms."""
+        by_law = (
+            purpose.name
+            for purpose in self.model.purposes
+            if any(one.entity is kind and one.forbids(leaf) for one in purpose.forbids)
+        )
+        return tuple(dict.fromkeys((*by_law, *self.sharing[kind][leaf].forbidden)))
 
     def duty(self, register: str) -> str:
         """How soon a register must deliver what changed."""

@@ -1,12 +1,16 @@
 """Commands for the platform office that publishes the catalog: compare it with the model, publish, re-merge."""
 
+import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub import progress
-from hub.catalog import Difference, content_of, differences, in_words, overlaid
-from hub.cli.console import err, guarded, out, run
+from hub.catalog import Catalog, Difference, content_of, differences, in_words, overlaid
+from hub.catalog.dictionary import as_markdown, as_page, shared_items
+from hub.cli.console import err, guarded, out, run, written
 from hub.intake.batches import MOST_ENTITIES
 from hub.intake.catalog import publish_catalog
 from hub.intake.remerge import remerge
@@ -34,6 +38,34 @@ def diff() -> None:
             for line in in_words(said):
                 out.print(f"{sign} {line}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"{len(found)} differences" if found else "The catalog in force says what the model says.")
+
+
+class Form(StrEnum):
+    """How the catalog is printed."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+@catalog.command("print")
+def print_catalog(
+    form: Annotated[Form, typer.Option("--format", help="A page to print, or Markdown.")] = Form.HTML,
+    target: Annotated[Path | None, typer.Option("--out", help="The file to write, instead of the output.")] = None,
+) -> None:
+    """Write the sharing catalog in force: every item, who is responsible for it and on which terms it is shared."""
+
+    async def read(settings: Settings) -> Catalog:
+        async with open_services(settings) as services, services.database.connection() as connection:
+            return await services.intake.publisher.catalogs.in_force(connection)
+
+    found = run(read(guarded(load_settings)))
+    title = f"Sharing catalog, version {found.number} · 共享目录第{found.number}版"
+    told = [shared_items(found)]
+    text = as_page(title, told) if form is Form.HTML else as_markdown(told, title)
+    if target is None:
+        sys.stdout.write(text)
+    else:
+        written(target, lambda: target.write_text(text, encoding="utf-8"))
 
 
 @catalog.command("publish")

@@ -6,9 +6,9 @@ from itertools import groupby
 from hub.catalog.dictionary.tables import Row, Table
 
 
-def as_markdown(tables: Iterable[Table]) -> str:
+def as_markdown(tables: Iterable[Table], title: str = "Data dictionary · 数据字典") -> str:
     """One document of all ``tables``."""
-    return "\n".join(["# Data dictionary · 数据字典", *(line for table in tables for line in _section(table))]) + "\n"
+    return "\n".join([f"# {title}", *(line for table in tables for line in _section(table))]) + "\n"
 
 
 def _section(table: Table) -> Iterator[str]:
