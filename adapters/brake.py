@@ -10,15 +10,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from adapters.transports import Page, Pull
+from hub.intake.attempt import LeftOff
 
 Result = TypeVar("Result")
 
 
-class BrokenOff(Exception):
+class BrokenOff(LeftOff):
     """The process is to end, or has lost its claim: the run stays open, and another goes on with it."""
 
 
-class RunCancelled(Exception):
+class RunCancelled(LeftOff):
     """Somebody wants this run to end."""
 
 

@@ -7,6 +7,7 @@ written. A submission that this very run had gone through before it was broken o
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from adapters.brake import Brake, BrakedPull
@@ -23,6 +24,11 @@ from hub.settings import Settings
 from hub.store import runs
 
 _log = logging.getLogger("hub.sources")
+
+
+def spools_in(settings: Settings) -> Path:
+    """Where pulls keep what they have read until it is taken in."""
+    return settings.data_path / "spools"
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Run:
                 is_copy=self.source.mode is Mode.SNAPSHOT,
             ),
             BrakedPull(open_pull(settings), self.brake),
-            self.settings.data_path / "spools",
+            spools_in(self.settings),
             limits=Limits.of(self.settings),
             take_in=self._take_in,
         )

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
+from uuid import UUID
 
 import msgspec
 
@@ -24,6 +25,7 @@ from adapters.transports.fixed_width_file import Layout
 from hub.catalog import Model, RecordType
 from hub.clock import now, shanghai_midnight
 from hub.errors import FileNotOpened, HubError, InvalidArgument, UnreadableFile
+from hub.intake.attempt import attempting
 from hub.intake.chunk import Result
 from hub.intake.delivery import EARLIEST, BrokenLine, Line, check_name, said
 from hub.intake.scalars import embeds_id_number
@@ -197,7 +199,7 @@ async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progr
     ``on_progress`` is called after each chunk; what it raises ends the load there.
     """
     reading, delivery = Reading(recognised, on_progress), recognised.delivery(sender)
-    async with told_of(intake, delivery, recognised.file):
+    async with taking_in(intake, delivery, recognised.file):
         summary = await intake.take_in(delivery, reading.lines, on_results=reading.note)
     return report(recognised, summary, [reading.notes])
 
@@ -254,9 +256,15 @@ def report(recognised: RecognisedFile, summary: Summary, notes: Sequence[Notes])
 
 
 @asynccontextmanager
-async def told_of(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIterator[None]:
+async def taking_in(intake: Intake, delivery: Delivery, file: RowFile) -> AsyncIterator[None]:
+    """An attempt at a delivery, of which others see how much of its file was read, and why it failed."""
+    async with attempting(intake, delivery) as submission_id, _told_of(intake, submission_id, file):
+        yield
+
+
+@asynccontextmanager
+async def _told_of(intake: Intake, submission_id: UUID, file: RowFile) -> AsyncIterator[None]:
     """Have others see, about once a second, how much of the file was read."""
-    submission_id = (await intake.open(delivery)).submission_id
 
     async def tell() -> None:
         with suppress(HubError):

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import asyncpg
 
 from adapters.brake import Brake, BrokenOff, RunCancelled
-from adapters.bringing import Run
+from adapters.bringing import Run, spools_in
 from adapters.loading import Progress
 from adapters.sources import Source
+from adapters.syncing import forget
 from hub.clock import now
-from hub.errors import HubError, RunKeepsBreaking
+from hub.errors import HubError, RunKeepsBreaking, SourceBusy
 from hub.identifiers.entity_id import new_id
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -84,6 +85,13 @@ class Runner:
             finally:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
+
+    async def reset(self, source: Source) -> bool:
+        """Have the next run of a source begin at its beginning; False where it would anyway. Raise where one goes on."""
+        async with self._claimed(source, lambda latest: True) as session:
+            if session is None:
+                raise SourceBusy(source=source.name)
+            return await forget(self.intake, source.name, spools_in(self.settings))
 
     @asynccontextmanager
     async def _claimed(

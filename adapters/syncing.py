@@ -16,7 +16,7 @@ from adapters.transports import Pull
 from adapters.transports.content import Limits
 from hub.errors import SourceMoved
 from hub.intake.submission import Intake
-from hub.store.sources import move_source, source_cursor
+from hub.store.sources import forget_source, move_source, source_cursor
 
 TakeIn = Callable[[RecognisedFile], Awaitable[LoadReport]]
 
@@ -47,7 +47,7 @@ async def sync(
     on_page: Callable[[Spool], None] = lambda spool: None,
 ) -> LoadReport | None:
     """Read ``source`` from its cursor on, have what it gives taken in, and move its cursor."""
-    path = spools / f"{source.name}.jsonl"
+    path = _spool_of(source.name, spools)
     async with intake.database.connection() as connection:
         start = await source_cursor(connection, source.name)
     spool = await pulling.pull(pull, start, path, on_page)
@@ -61,6 +61,17 @@ async def sync(
         raise SourceMoved(source=source.name)
     pulling.discard(path)
     return report
+
+
+async def forget(intake: Intake, source: str, spools: Path) -> bool:
+    """Have the next run of ``source`` begin at its beginning; False where it would have done so anyway."""
+    pulling.discard(_spool_of(source, spools))
+    async with intake.database.connection() as connection:
+        return await forget_source(connection, source)
+
+
+def _spool_of(source: str, spools: Path) -> Path:
+    return spools / f"{source}.jsonl"
 
 
 def _recognise(intake: Intake, source: Destination, path: Path, spool: Spool, limits: Limits) -> RecognisedFile:

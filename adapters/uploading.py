@@ -14,11 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
+import msgspec
+
 from adapters.loading import LoadReport, RecognisedFile, load, recognise
 from adapters.spool import Spooled, left_behind, receiving
 from adapters.transports import RowFile
 from adapters.transports.content import Limits
-from hub.errors import HubError, Kind, SubmissionInProgress
+from adapters.transports.fixed_width_file import layout_of
+from hub.errors import HubError
+from hub.intake.attempt import LeftOff, keep_failure, may_pass
 from hub.intake.submission import Intake
 from hub.intake.upload import Order, Receipt
 from hub.settings import Settings
@@ -29,7 +33,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 _log = logging.getLogger("hub.uploads")
 
 
-class Stopped(Exception):
+class Stopped(LeftOff):
     """The hub is being stopped; what is under way goes on when it starts again."""
 
 
@@ -78,8 +82,9 @@ class Uploading:
             except Stopped:
                 break
             except Exception as error:  # noqa: BLE001 - the uploads behind it are to be taken in all the same
-                if not _may_pass(error):
+                if not may_pass(error):
                     _tell(error)
+                    await self._keep(error, spooled)
                     break
                 self._stopping.wait(pause)
             else:
@@ -87,16 +92,33 @@ class Uploading:
                 return
         spooled.release()
 
+    async def _keep(self, error: Exception, spooled: Spooled) -> None:
+        """Keep with every submission of an upload that is not in why it is not."""
+        database = await open_pool(self.settings, self.intake.database.direct_url)
+        try:
+            for submission_id in spooled.order().submission_ids:
+                await keep_failure(database, submission_id, error)
+        finally:
+            await database.close()
+
     async def _load(self, spooled: Spooled) -> None:
-        order = spooled.order()
+        """Take in every delivery of an upload; raise what keeps one out, once the others are in."""
+        order, problems = spooled.order(), list[Exception]()
         database = await open_pool(self.settings, self.intake.database.direct_url)
         try:
             intake = replace(self.intake, database=database)
             for file in self.recognised(spooled, order):
-                await load(intake, file, order.sender, self._go_on)
+                try:
+                    await load(intake, file, order.sender, self._go_on)
+                except LeftOff:
+                    raise
+                except Exception as error:  # noqa: BLE001 - the deliveries behind it are to be taken in all the same
+                    problems.append(error)
             await refresh_statistics(database)
         finally:
             await database.close()
+        if problems:
+            raise max(problems, key=may_pass)
 
     def _go_on(self, file: RowFile) -> None:
         """Between two chunks: go on unless the hub is being stopped."""
@@ -120,6 +142,7 @@ class Uploading:
             reason=order.reason,
             is_copy=order.snapshot,
             accepted_removals=order.accepted_removals,
+            layout=layout_of(order.layout, "the layout") if order.layout is not None else None,
         )
         files = [replace(file, department=order.department) for file in files]
         if order.key is None:
@@ -144,14 +167,15 @@ class Arriving:
         await asyncio.to_thread(_complete, self.spooled, order)
         files = await asyncio.to_thread(self.uploading.recognised, self.spooled, order)
         intake = self.uploading.intake
-        submissions = [await intake.open(file.delivery(order.sender)) for file in files]
+        submission_ids = [(await intake.open(file.delivery(order.sender))).submission_id for file in files]
         if sum(file.file.size for file in files) <= self.uploading.settings.upload_at_once:
             return [_receipt(await load(intake, file, order.sender, _pass_over)) for file in files]
-        await asyncio.to_thread(self.spooled.promise, order)
+        promised = msgspec.structs.replace(order, submission_ids=submission_ids)
+        await asyncio.to_thread(self.spooled.promise, promised)
         self.uploading.expect(self.spooled)
         return [
-            Receipt(submission_id=submission.submission_id, record_type=file.record.name, finished=False)
-            for submission, file in zip(submissions, files, strict=True)
+            Receipt(submission_id=submission_id, record_type=file.record.name, finished=False)
+            for submission_id, file in zip(submission_ids, files, strict=True)
         ]
 
 
@@ -194,13 +218,6 @@ def _tell(error: Exception) -> None:
         _log.error("an upload cannot be taken in: %s", error.message)
     else:
         _log.error("an upload cannot be taken in", exc_info=error)
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether what keeps an upload out may be over by itself."""
-    return isinstance(error, SubmissionInProgress) or (
-        isinstance(error, HubError) and error.kind in {Kind.BUSY, Kind.UNAVAILABLE}
-    )
 
 
 def _pauses() -> Iterator[float]:

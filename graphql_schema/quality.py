@@ -11,6 +11,7 @@ import strawberry
 from graphql_schema.connections import After, First, PageInfo, page_size
 from graphql_schema.enums import AnomalyKind
 from graphql_schema.making import context_of, raw_info
+from graphql_schema.submissions import SubmissionFailure, failure_shown
 from hub.catalog import Model
 from hub.clock import now, today
 from hub.desk import quality
@@ -21,6 +22,7 @@ from hub.intake.measures import Measures, completeness, decoded
 from hub.stewardship.anomalies import DUE_WITHIN, REPORTED_WITHIN
 from hub.stewardship.expected import Expected
 from hub.store.quality import Anomaly
+from hub.store.submissions import decoded_failure
 
 RUNS, ANOMALIES = "runs", "anomalies"
 OfRegister = Annotated[str | None, strawberry.argument(description="Of this register, by name.")]
@@ -72,6 +74,7 @@ class SubmissionQuality:
     file: str | None = strawberry.field(description="The name of the file that it came in.")
     started_at: datetime = strawberry.field(description="When it came.")
     finished_at: datetime | None = strawberry.field(description="When all of it was in.")
+    failure: SubmissionFailure | None = strawberry.field(description="Why it cannot be taken in, where that is so.")
     record_types: list[RecordQuality] = strawberry.field(description="What its lines are worth, by record type.")
 
     @strawberry.field(
@@ -237,6 +240,7 @@ def _quality(model: Model, row: asyncpg.Record) -> SubmissionQuality:
         file=row["file"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],
+        failure=failure_shown(row["failed_at"], decoded_failure(row["failure"])),
         record_types=[_record(model, name, one) for name, one in decoded(row["measures"]).items()],
     )
 

@@ -11,6 +11,7 @@ from graphql_schema.enums import Outcome
 from graphql_schema.making import context_of
 from graphql_schema.mending import OutcomeCount
 from hub.desk.submissions import submission_of
+from hub.store.submissions import Failure, Progress
 
 GivenSubmission = Annotated[strawberry.ID, strawberry.argument(description="The id, as a delivery answers with it.")]
 
@@ -22,7 +23,28 @@ class SubmissionState(Enum):
     OPEN = strawberry.enum_value(
         "OPEN", description="It is being taken in, or was broken off; sent again, it goes on where it stopped."
     )
+    FAILED = strawberry.enum_value(
+        "FAILED",
+        description="It cannot be taken in as it is: `failure` says why. Mended and sent again, it goes on.",
+    )
     FINISHED = strawberry.enum_value("FINISHED", description="Every line of it is in the hub or in quarantine.")
+
+
+@strawberry.type(description="Why a submission cannot be taken in as it is · 失败原因.")
+class SubmissionFailure:
+    """Why a submission cannot be taken in as it is."""
+
+    at: datetime = strawberry.field(description="When that was found.")
+    code: str = strawberry.field(description="The code of the error, from the closed list of errors.")
+    message: str = strawberry.field(description="What is wrong.")
+    hint: str = strawberry.field(description="What to do about it.")
+
+
+def failure_shown(at: datetime | None, failure: Failure | None) -> SubmissionFailure | None:
+    """A failure as it is shown, if there is one."""
+    if at is None or failure is None:
+        return None
+    return SubmissionFailure(at=at, code=failure.code, message=failure.message, hint=failure.hint)
 
 
 @strawberry.type(description="A delivery by a department, and how far the hub has come with it · 报送批次.")
@@ -40,6 +62,7 @@ class Submission:
     counts: list[OutcomeCount] = strawberry.field(description="The same by outcome.")
     started_at: datetime = strawberry.field(description="When the first of it came.")
     finished_at: datetime | None = strawberry.field(description="When the last of it was in.")
+    failure: SubmissionFailure | None = strawberry.field(description="Why it cannot be taken in, where that is so.")
 
 
 async def submission_asked(
@@ -59,10 +82,17 @@ async def submission_asked(
         id=strawberry.ID(str(found.submission_id)),
         register=found.register,
         source_unit=found.source_unit,
-        state=SubmissionState.FINISHED if found.finished_at else SubmissionState.OPEN,
+        state=_state(found),
         progress=found.share,
         lines=sum(found.counts.values()),
         counts=[OutcomeCount(outcome=Outcome(name), lines=lines) for name, lines in sorted(found.counts.items())],
         started_at=found.started_at,
         finished_at=found.finished_at,
+        failure=failure_shown(found.failed_at, found.failure),
     )
+
+
+def _state(found: Progress) -> SubmissionState:
+    if found.finished_at:
+        return SubmissionState.FINISHED
+    return SubmissionState.FAILED if found.failed_at else SubmissionState.OPEN

@@ -90,8 +90,8 @@ async def _take(request: Request, body: Body) -> Response:
         if order.extension:
             await _receive(body, draft, services.settings)
         else:
-            name = await _receive_form(request, body, draft, services.settings)
-            order = msgspec.structs.replace(order, extension=_extension_of(name))
+            name, layout = await _receive_form(request, body, draft, services.settings)
+            order = msgspec.structs.replace(order, extension=_extension_of(name), layout=layout)
         receipts = await draft.take(order)
     status = 200 if all(receipt.finished for receipt in receipts) else 202
     return respond({"submissions": receipts}, status)
@@ -102,12 +102,12 @@ async def _receive(body: Body, draft: Draft, settings: Settings) -> None:
         draft.write(piece)
 
 
-async def _receive_form(request: Request, body: Body, draft: Draft, settings: Settings) -> str:
-    """Receive the file of a form; gives its name."""
+async def _receive_form(request: Request, body: Body, draft: Draft, settings: Settings) -> tuple[str, bytes | None]:
+    """Receive the file of a form; gives its name, and the layout that came with it."""
     form = FormFile(request.headers["content-type"], draft.write)
     async for piece in body.pieces(settings.max_upload_bytes, settings.upload_patience):
         form.feed(piece)
-    return form.close()
+    return form.close(), form.layout
 
 
 def _order(request: Request, register: str, viewer: Viewer) -> Order:

@@ -115,6 +115,12 @@ async def _left_to_do(connection: Connection, model: Model, calendar: WorkingDay
         "submissions were begun more than an hour ago and are not finished",
         "Send them again, they go on where they stopped; `hub watch` finishes those from quarantine.",
     )
+    yield _counted(
+        "failures",
+        await health.failed(connection),
+        "submissions have failed, and their sources have delivered nothing since",
+        "`hub quality` says why; mended and sent again, they go on where they stopped.",
+    )
     waiting = sum(int(row["quarantine"]) for row in await quality.standing(connection))
     yield _counted("quarantine", waiting, "lines are open in quarantine", "`hub quarantine` lists them.")
     webhooks = [webhook_of(row).state for row in await all_webhooks(connection)]

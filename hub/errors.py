@@ -181,6 +181,13 @@ class SubmissionInProgress(HubError):
     hint = "Wait until it has finished; sending it again then does no harm."
 
 
+class CopyInProgress(SubmissionInProgress):
+    """Another full copy of {record_type} of {register} is being taken in for the same unit right now."""
+
+    code = "COPY_IN_PROGRESS"
+    hint = "Wait until it has finished, then send this one; in which order they come makes no difference."
+
+
 class UnknownSource(HubError):
     """There is no source named {source}."""
 
@@ -220,7 +227,7 @@ class TooManyRemovals(HubError):
     code = "TOO_MANY_REMOVALS"
     hint = (
         "Its lines are in. If it was cut off, send all of it; if so many have ended indeed, send it again with "
-        "`--accept-removals` and that number."
+        "`--accept-removals` (`acceptRemovals` over HTTP) and that number."
     )
 
 

@@ -20,11 +20,12 @@ from multiprocessing.sharedctypes import SynchronizedArray
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-from adapters.loading import LoadReport, Notes, Progress, RecognisedFile, load, load_share, report, told_of
+from adapters.loading import LoadReport, Notes, Progress, RecognisedFile, load, load_share, report, taking_in
 from adapters.transports import RowFile
 from hub import telemetry
 from hub.catalog import Model
 from hub.errors import LoaderLost
+from hub.intake.attempt import LeftOff
 from hub.intake.shares import Share
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -39,8 +40,8 @@ MOST_WORKERS = 8
 POLL_SECONDS = 0.1
 
 
-class Stopped(Exception):
-    """Another process was broken off: what is written stays, and the rest is left for later."""
+class Stopped(LeftOff):
+    """Another process was broken off."""
 
 
 def spare_collector() -> None:
@@ -85,7 +86,7 @@ async def load_shared(
     if not shares:
         return await load(intake, recognised, sender, on_progress)
     equipment = Equipment(settings, intake.database.direct_url, intake.model, intake.calendar)
-    async with told_of(intake, delivery, recognised.file):
+    async with taking_in(intake, delivery, recognised.file):
         notes = await _take_shares(equipment, recognised, sender, workers, shares, on_progress)
     return report(recognised, replace(await intake.unite(delivery), resumed_after=before), notes)
 

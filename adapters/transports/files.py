@@ -61,7 +61,7 @@ def _opened(content: Content, limits: Limits, layout: Layout | None) -> RowFile:
     elif layout:
         file = file_type(content, limits, layout)
     else:
-        problem = "give its layout with --layout; a text with separators is named .csv"
+        problem = "give its layout, with --layout or beside it in a form; a text with separators is named .csv"
         raise UnreadableFile(file=content.name, format=file_type.format, problem=problem)
     if next(file.rows(), None) is None:
         problem = "it holds no data line; check that the export ran"

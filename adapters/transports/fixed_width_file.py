@@ -56,13 +56,19 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_layout(path: Path) -> Layout:
-    """A layout: a TOML file with a table ``[[column]]`` for each column."""
+    """The layout in a file."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Layout)
+        return layout_of(path.read_bytes(), path.name)
     except OSError as error:
         raise FileNotOpened(file=path.name, problem=error.strerror) from None
+
+
+def layout_of(content: bytes, name: str) -> Layout:
+    """A layout called ``name``: TOML with a table ``[[column]]`` for each column."""
+    try:
+        return msgspec.toml.decode(content, type=Layout)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableFile(file=path.name, format="a layout", problem=str(error)) from None
+        raise UnreadableFile(file=name, format="a layout", problem=str(error)) from None
 
 
 class FixedWidthFile(RowFile):

@@ -172,6 +172,28 @@ def check_sources(
     out.print(f"No mistake: {len(found)} sources")
 
 
+@sources.command("reset")
+def reset_source(
+    name: Annotated[str, typer.Argument(metavar="SOURCE", help="The source, as `hub sources` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Have the next run of a source that is asked for its rows read all of them, from the beginning.
+
+    What is in stays in: rows that come again and are as they were change nothing.
+    """
+    settings = guarded(load_settings)
+    (source,) = guarded(lambda: chosen(read_sources(settings, read_model(settings)), [name]))
+    if not yes and not typer.confirm(f"Read {name} from its beginning, next time that it is run?"):
+        raise typer.Exit(1)
+
+    async def reset() -> bool:
+        async with open_services(settings) as services:
+            return await Runner(services.intake, settings, "hub sources reset").reset(source)
+
+    told = "begins at its beginning" if run(reset()) else "would have begun at its beginning anyway"
+    out.print(f"The next run of {name} {told}", markup=False)
+
+
 @app.command("runs", rich_help_panel=PANEL)
 def list_runs(
     source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+import asyncpg
 import typer
 from rich.table import Column, Table
 
@@ -24,6 +25,7 @@ from hub.intake.watching import watch
 from hub.stewardship.anomalies import DUE_WITHIN, REPORTED_WITHIN
 from hub.stewardship.expected import Expected
 from hub.store.quality import Anomaly
+from hub.store.submissions import decoded_failure
 
 app = typer.Typer()
 PANEL = "For the platform office that runs the hub"
@@ -47,7 +49,7 @@ def quality_command(
     """Tell what submissions are worth: how much of each is valid, complete and timely, and what is inconsistent."""
     check_register(register)
 
-    async def find(services: Services) -> tuple[list[tuple[str, ...]], dict[str, int]]:
+    async def find(services: Services) -> tuple[list[tuple[str, ...]], list[str], dict[str, int]]:
         rows, _ = await desk.runs(services.desk, OFFICE, register, None, most)
         registers = [register] if register else sorted({row["register"] for row in rows})
         standing = {name: await desk.open_discrepancies(services.desk, name, now()) for name in registers}
@@ -62,14 +64,16 @@ def quality_command(
             for row in rows
             for name, measures in decoded(row["measures"]).items()
         ]
-        return told, standing
+        return told, [_failed(row) for row in rows if row["failure"]], standing
 
-    told, standing = with_services(find)
+    told, failures, standing = with_services(find)
     table = Table("started", "register", "unit", "record type", *_right("lines", "valid", "complete", "timely"))
     table.add_column("filled least", overflow="fold")
     for row in told:
         table.add_row(*row)
     out.print(table if told else "Nothing was delivered yet.")
+    for failed in failures:
+        out.print(failed, markup=False, highlight=False, soft_wrap=True)
     for name, count in standing.items():
         out.print(f"{name}: {count:,} open discrepancies involve its records", highlight=False)
 
@@ -182,6 +186,12 @@ def _figures(measures: Measures, record: RecordType | None) -> tuple[str, ...]:
         _percent(measures.timeliness),
         ", ".join([*(f"{name} {_percent(share)}" for share, name in least), *([f"{never} never"] if never else [])]),
     )
+
+
+def _failed(row: asyncpg.Record) -> str:
+    """Which submission cannot be taken in, and why."""
+    failure = decoded_failure(row["failure"])
+    return f"{row['submission_id']} ({row['register']}) has failed: {failure.message} {failure.hint}" if failure else ""
 
 
 def _percent(share: float | None) -> str:

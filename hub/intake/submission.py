@@ -37,6 +37,7 @@ from hub.store.submissions import (
     restart_submission,
     share_submission,
     submission_shares,
+    take_up_submission,
     unite_submission,
 )
 from hub.vault.cipher import Vault
@@ -221,8 +222,11 @@ class Intake:
         return Snapshot(self.database, self.publisher, scope, self.most_removed_share, delivery.accepted_removals)
 
     async def _opened_anew(self, delivery: Delivery) -> Submission:
-        """The submission, begun anew if it was finished and its results were not kept."""
+        """The submission, taken up again if it had failed, begun anew if it was finished and its results not kept."""
         submission = await self.open(delivery)
+        if submission.has_failed:
+            async with self.database.connection() as connection:
+                await take_up_submission(connection, submission.submission_id)
         if submission.finished and submission.results is None:
             async with self.database.connection() as connection:
                 await restart_submission(connection, submission.submission_id)

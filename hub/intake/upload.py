@@ -16,8 +16,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """What is said with an uploaded file: whose it is, who sends it, and by its ``extension`` how it is written.
 
     A ``snapshot`` is a full copy, by which ``accepted_removals`` records may end. A ``key`` names the delivery; without
-    one its content does. The extension is ``.gz`` alone where nothing tells what
-    is packed.
+    one its content does. The extension is ``.gz`` alone where nothing tells what is packed; a ``layout`` tells what
+    lies where in text of fixed width. ``submission_ids`` are those of a promise, once it was given.
     """
 
     register: str
@@ -31,6 +31,8 @@ class Order(Struct, frozen=True, kw_only=True):
     snapshot: bool = False
     accepted_removals: int | None = None
     key: str | None = None
+    layout: bytes | None = None
+    submission_ids: Sequence[UUID] = ()
 
 
 class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -1,3 +1,7 @@
+-- claim
+-- Takes for this session what the unit $2 of register $1 keeps as $3, unless another session copies it; says whether it did.
+select pg_try_advisory_lock(hashtextextended(array_to_string(array['copy', $1, $2, $3]::text[], chr(31)), 0));
+
 -- note
 -- Remembers that the copy $1 names records, each as the entity $2 it is of and its key $3.
 insert into copied (entity_id, submission_id, record_key)

@@ -16,5 +16,17 @@ where failing
 order by source;
 
 -- unfinished
--- How many submissions were begun more than an hour ago and are not finished.
-select count(*) from submission where finished_at is null and started_at < clock_timestamp() - interval '1 hour';
+-- How many submissions were begun more than an hour ago and are not finished, though nothing is known to keep them from it.
+select count(*)
+from submission
+where finished_at is null and failed_at is null and started_at < clock_timestamp() - interval '1 hour';
+
+-- failed
+-- How many submissions have failed, of sources that have delivered nothing whole since.
+select count(*)
+from submission as failed
+where failed_at is not null and not exists (
+    select from submission as later
+    where later.register = failed.register and later.source_unit = failed.source_unit
+      and later.started_at >= failed.started_at and later.finished_at > failed.failed_at
+);

@@ -266,12 +266,13 @@ with made as (
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (register, source_unit, idempotency_key) do nothing
     returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
-              true as is_new, 0 as shares
+              failed_at is not null as has_failed, true as is_new, 0 as shares
 )
 select * from made
 union all
 select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
-       coalesce(repeated_measures, measures), results, copy_of, removed, finished_at, false,
+       coalesce(repeated_measures, measures), results, copy_of, removed, finished_at,
+       failed_at is not null, false,
        (select count(*)::integer from submission_share where submission_share.submission_id = submission.submission_id)
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
@@ -282,6 +283,15 @@ update submission
 set position = 0, repeated_counts = '{}', repeated_measures = '{}', finished_at = null, settled_to = null,
     settling_since = null
 where submission_id = $1 and finished_at is not null;
+
+-- fail_submission
+-- Keeps why the submission $1 cannot be taken in as it is, $2, unless it is in or that is known.
+update submission set failed_at = clock_timestamp(), failure = $2
+where submission_id = $1 and finished_at is null and failed_at is null;
+
+-- take_up_submission
+-- Forgets why the submission $1 could not be taken in, for it is taken up again.
+update submission set failed_at = null, failure = null where submission_id = $1;
 
 -- advance_submission
 -- Moves a submission on from line $2 to line $3, adding the results $6 to those that are kept; gives nothing where
@@ -366,6 +376,7 @@ update submission set bytes = $2, bytes_read = $3 where submission_id = $1;
 
 -- progress
 -- How far the submission $1 is.
-select submission_id, register, source_unit, position, counts, bytes, bytes_read, started_at, finished_at
+select submission_id, register, source_unit, position, counts, bytes, bytes_read, started_at, finished_at, failed_at,
+       failure
 from submission
 where submission_id = $1;

@@ -1,12 +1,12 @@
 -- runs
 -- Up to $5 submissions before $4 if given, the latest first, with what their lines are worth: those of register $1, and
 -- those delivered by department $2, which is that of the registers $3 unless a submission names another. Null excludes none.
-select submission_id, register, source_unit, department, file, started_at, finished_at, measures
+select submission_id, register, source_unit, department, file, started_at, finished_at, measures, failed_at, failure
 from submission
 where ($1::text is null or register = $1)
   and ($2::text is null or department = $2 or department is null and register = any ($3))
   and ($4::uuid is null or submission_id < $4)
-  and measures::text <> '{}'
+  and (measures::text <> '{}' or failed_at is not null)
 order by submission_id desc
 limit $5;
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from hub.sql import queries
-from hub.store.pool import Connection
+from hub.store.pool import Connection, DirectConnection
 
 _SQL = queries("copies")
 ALL = UUID(int=2**128 - 1)
@@ -37,6 +37,12 @@ class LaterCopy:
     day: date
     stated_at: datetime
     settling_since: datetime
+
+
+async def claim(session: DirectConnection, register: str, source_unit: str, record_type: str) -> bool:
+    """Take the records of a full copy for as long as a session lasts; False where another session has them."""
+    taken: bool = await session.fetchval(_SQL["claim"], register, source_unit, record_type)
+    return taken
 
 
 async def note(connection: Connection, submission_id: UUID, named: Collection[tuple[UUID, str]]) -> None:

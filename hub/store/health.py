@@ -22,6 +22,12 @@ async def failing(connection: Connection) -> list[str]:
     return [row["source"] for row in await connection.fetch(_SQL["failing"])]
 
 
+async def failed(connection: Connection) -> int:
+    """How many submissions have failed, of sources that have delivered nothing whole since."""
+    count: int = await connection.fetchval(_SQL["failed"])
+    return count
+
+
 async def unfinished(connection: Connection) -> int:
     """How many submissions were left unfinished."""
     count: int = await connection.fetchval(_SQL["unfinished"])

@@ -58,7 +58,7 @@ class Anomaly:
 async def runs(
     connection: Connection, register: str | None, by: DeliveredBy | None, before: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
-    """(submission_id, register, source_unit, department, file, started_at, finished_at, measures), the latest first."""
+    """What submissions are worth and why they failed, as ``runs`` names the columns, the latest first."""
     return await connection.fetch(_SQL["runs"], register, *_by(by), before, limit)
 
 

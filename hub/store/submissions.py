@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from hub.sql import queries
 from hub.store.pool import Connection
@@ -26,6 +27,7 @@ class Submission:
     copy_of: str | None
     removed: int
     finished: bool
+    has_failed: bool
     is_new: bool
     shares: int
 
@@ -82,6 +84,7 @@ async def open_submission(
         copy_of=row["copy_of"],
         removed=row["removed"],
         finished=row["finished_at"] is not None,
+        has_failed=row["has_failed"],
         is_new=row["is_new"],
         shares=row["shares"],
     )
@@ -90,6 +93,29 @@ async def open_submission(
 async def restart_submission(connection: Connection, submission_id: UUID) -> None:
     """Begin a finished submission anew; what it told first is kept."""
     await connection.execute(_SQL["restart_submission"], submission_id)
+
+
+class Failure(Struct, frozen=True):
+    """Why a submission cannot be taken in as it is, as an error says it."""
+
+    code: str
+    message: str
+    hint: str
+
+
+def decoded_failure(text: str | None) -> Failure | None:
+    """A failure as the database keeps it."""
+    return msgspec.json.decode(text, type=Failure) if text else None
+
+
+async def fail_submission(connection: Connection, submission_id: UUID, failure: Failure) -> None:
+    """Keep why a submission cannot be taken in as it is, unless it is in or that is known."""
+    await connection.execute(_SQL["fail_submission"], submission_id, msgspec.json.encode(failure).decode())
+
+
+async def take_up_submission(connection: Connection, submission_id: UUID) -> None:
+    """Forget why a submission could not be taken in, for it is taken up again."""
+    await connection.execute(_SQL["take_up_submission"], submission_id)
 
 
 async def advance_submission(
@@ -172,6 +198,8 @@ class Progress:
     bytes_read: int | None
     started_at: datetime
     finished_at: datetime | None
+    failed_at: datetime | None
+    failure: Failure | None
 
     @property
     def share(self) -> float | None:
@@ -186,7 +214,8 @@ async def find_progress(connection: Connection, submission_id: UUID) -> Progress
     row = await connection.fetchrow(_SQL["progress"], submission_id)
     if row is None:
         return None
-    return Progress(**dict(row) | {"counts": msgspec.json.decode(row["counts"], type=dict[str, int])})
+    counts = msgspec.json.decode(row["counts"], type=dict[str, int])
+    return Progress(**dict(row) | {"counts": counts, "failure": decoded_failure(row["failure"])})
 
 
 async def note_bytes(connection: Connection, submission_id: UUID, *, size: int, read: int) -> None:

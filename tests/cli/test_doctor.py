@@ -34,7 +34,7 @@ async def test_a_hub_that_is_well_has_nothing_to_do_but_what_the_machine_and_the
     assert {
         *("disk", "model", "calendar", "keys", "database", "locks", "durability", "clock", "replication"),
         *("migrations", "keyring", "catalog", "statistics", "submissions", "quarantine", "webhooks", "sources"),
-        *("anomalies", "runs"),
+        *("anomalies", "runs", "failures"),
     } == set(checks)
     ill = {name for name, check in checks.items() if check.level is not Level.OK}
     assert ill <= {"disk", "calendar"}
@@ -65,6 +65,13 @@ async def test_what_has_to_be_dealt_with_is_a_warning_with_the_way_to_it(hub: En
             """insert into run (run_id, source, register, started_by, attempt, finished_at, outcome, failing)
                values (gen_random_uuid(), 'one', '', '', 1, now(), 'FAILED', true)"""
         )
+        await connection.execute(
+            """insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender,
+                                       failed_at, failure)
+               values (gen_random_uuid(), 'health', '', 'two', '', $1, '', $1, $2)""",
+            now() - timedelta(days=2),
+            '{"code": "UNREADABLE_FILE", "message": "It is cut off.", "hint": "Send it again."}',
+        )
     checks = await found(settings_of(hub))
     for name, told in {
         "submissions": "1 submissions",
@@ -72,14 +79,29 @@ async def test_what_has_to_be_dealt_with_is_a_warning_with_the_way_to_it(hub: En
         "sources": "1 sources",
         "quarantine": "1 lines",
         "runs": "1 sources fail",
+        "failures": "1 submissions have failed",
     }.items():
         assert (checks[name].level, checks[name].found.startswith(told)) == (Level.WARNING, True), checks[name]
         assert checks[name].advice
+    code, output = run_hub("quality", **hub)
+    assert (code, "(health) has failed: It is cut off. Send it again." in output) == (0, True), output
     code, output = run_hub("watch", **hub)
     assert (code, output.strip()) == (1, "1 anomalies open, 1 of them overdue; 1 sources late")
     code, output = run_hub("doctor", "--json", **hub)
     assert code == 1
     assert {check["name"]: check["level"] for check in json.loads(output)}["sources"] == "WARNING"
+
+
+async def test_a_failure_counts_until_its_source_has_delivered_again(hub: Environment, database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute(
+            """insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender,
+                                       failed_at, failure, finished_at)
+               values (gen_random_uuid(), 'health', '', 'one', '', now(), '', now(), '{}', null),
+                      (gen_random_uuid(), 'health', '', 'two', '', now(), '', null, null, clock_timestamp()),
+                      (gen_random_uuid(), 'health', 'other', 'one', '', now(), '', now(), '{}', null)"""
+        )
+    assert (await found(settings_of(hub)))["failures"].found.startswith("1 submissions")
 
 
 async def test_what_keeps_a_hub_from_working_is_an_error_and_ends_there(

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.store.pool import Database
+from hub.store.pool import Database, connect_directly
+from hub.store.runs import claim
 from tests.adapters.drops import drop, enrolment
+from tests.adapters.sources import make_sqlite
 from tests.cli.running import ROOT, run_hub, start_hub
+from tests.people import id_number
 
 SOURCE = """\
 [[source]]
@@ -19,6 +22,20 @@ record = "socialInsurances"
 unit = "{name}"
 schedule = "1s"
 transport = {{ kind = "folder", path = "{name}", pattern = "*.csv" }}
+"""
+
+
+GROWING = """\
+[[source]]
+name = "households"
+register = "household_registration"
+
+[source.transport]
+kind = "sql"
+url_env = "HOUSEHOLDS_URL"
+table = "hjry"
+stated_at = "gxsj"
+read = { mode = "watermark", column = "gxsj", key = ["公民身份号码"], overlap = 0 }
 """
 
 
@@ -48,6 +65,36 @@ def test_sync_exits_with_what_came_of_it_and_the_log_tells_it_again(hub: dict[st
     assert re.search(r"lost +│ social_security +│ 1s +│ retrying .* SOURCE_UNAVAILABLE", output)
     code, output = run_hub("runs", "--source", "enrolments", **hub)
     assert (code, output.count("│ done "), output.count("10 created")) == (0, 3, 1), output
+
+
+async def test_a_source_that_was_reset_is_read_from_its_beginning(
+    hub: dict[str, object], tmp_path: Path, database: Database
+) -> None:
+    make_sqlite(
+        tmp_path / "household.db",
+        "create table hjry (公民身份号码 text primary key, 姓名 text, gxsj text)",
+        "insert into hjry values (?, ?, ?)",
+        rows=[(id_number(place), f"甲{place}", f"2024-01-01 10:0{place}:00") for place in range(3)],
+    )
+    file = tmp_path / "adapters.toml"
+    file.write_text(GROWING, encoding="utf-8")
+    environment = hub | {"HOUSEHOLDS_URL": f"sqlite:///{tmp_path}/household.db"}
+    for told in ("3 created", "nothing new"):
+        code, output = run_hub("sync", **environment)
+        assert (code, told in output) == (0, True), output
+    code, output = run_hub("sources", "reset", "weather", "--yes", **environment)
+    assert (code, "There is no source named weather" in output) == (2, True), output
+    code, output = run_hub("sources", "reset", "households", **environment)
+    assert (code, "from its beginning" in output) == (1, True), output  # nobody is there to confirm it
+    async with connect_directly(database.direct_url) as session:
+        assert await claim(session, "households")
+        code, output = run_hub("sources", "reset", "households", "--yes", **environment)
+        assert (code, "Another process is running the source households" in output) == (2, True), output
+    for told in ("begins at its beginning", "would have begun at its beginning anyway"):
+        code, output = run_hub("sources", "reset", "households", "--yes", **environment)
+        assert (code, told in output) == (0, True), output
+    code, output = run_hub("sync", **environment)
+    assert (code, "3 unchanged" in output) == (0, True), output
 
 
 def test_sync_of_lines_that_stay_in_quarantine_exits_with_one(hub: dict[str, object], tmp_path: Path) -> None:

@@ -12,13 +12,15 @@ from adapters.loading import load, recognise
 from adapters.transports.content import Limits
 from hub.access import Role, Viewer
 from hub.intake import taking
+from hub.intake.attempt import LeftOff
 from hub.settings import Settings
 from tests.adapters.drops import drop
 from tests.people import id_number
 from tests.served import AGENCY, Api, department
 
 SUBMISSION = """query($id: ID!) { submission(id: $id) {
-    id register sourceUnit state progress lines counts { outcome lines } startedAt finishedAt } }"""
+    id register sourceUnit state progress lines counts { outcome lines } startedAt finishedAt
+    failure { code message hint at } } }"""
 OFFICE = Viewer(agency="platform office", officer="office-1", roles=frozenset({Role.INFORMATION_MANAGER}))
 OWN = department("HUMAN_RESOURCES_SOCIAL_SECURITY")
 STRANGERS = [AGENCY, department("PUBLIC_SECURITY"), Viewer(agency="a", officer="b", roles=frozenset({Role.DEVELOPER}))]
@@ -29,12 +31,12 @@ async def asked(api: Api, submission_id: object, viewer: Viewer = OFFICE) -> Any
     return (await api.data(SUBMISSION, {"id": str(submission_id)}, viewer))["submission"]
 
 
-class Stop(Exception):
+class Stop(LeftOff):
     """The reading is broken off."""
 
 
-async def delivered(api: Api, folder: Path, stop_after: int | None = None) -> str:
-    """Deliver a file, of which the reading is broken off after so many chunks; gives the submission's id."""
+async def delivered(api: Api, folder: Path, stop_after: int | None = None, cause: Exception | None = None) -> str:
+    """Deliver a file, of which the reading ends after so many chunks, by ``cause``; gives the submission's id."""
     (file,) = recognise(
         api.services.model,
         "social_security",
@@ -48,9 +50,9 @@ async def delivered(api: Api, folder: Path, stop_after: int | None = None) -> st
 
     def go_on(_: object) -> None:
         if next(chunks) == stop_after:
-            raise Stop
+            raise cause or Stop
 
-    with pytest.raises(Stop) if stop_after else nullcontext():
+    with pytest.raises(Stop) if stop_after and not cause else nullcontext():
         await load(api.services.intake, file, "test", go_on)
     async with api.services.database.connection() as connection:
         return str(await connection.fetchval("select submission_id from submission"))
@@ -81,6 +83,22 @@ async def test_a_delivery_that_was_broken_off_says_how_far_it_is_until_it_is_sen
     assert await delivered(api, tmp_path) == submission_id
     found = await asked(api, submission_id, OWN)
     assert (found["state"], found["lines"], found["progress"]) == ("FINISHED", LINES, 1.0)
+
+
+async def test_a_delivery_that_fails_for_a_fault_says_no_more_than_that_until_it_is_sent_again(
+    api: Api, tmp_path: Path
+) -> None:
+    person = id_number(1)
+    with pytest.raises(RuntimeError):
+        await delivered(api, tmp_path, stop_after=2, cause=RuntimeError(person))
+    async with api.services.database.connection() as connection:
+        submission_id = str(await connection.fetchval("select submission_id from submission"))
+    found = await asked(api, submission_id, OWN)
+    assert (found["state"], found["lines"], found["failure"]["code"]) == ("FAILED", 200, "FAULT")
+    assert person not in str(found)
+    assert await delivered(api, tmp_path) == submission_id
+    found = await asked(api, submission_id, OWN)
+    assert (found["state"], found["failure"]) == ("FINISHED", None)
 
 
 async def test_a_delivery_without_a_size_tells_its_lines_alone(api: Api) -> None:

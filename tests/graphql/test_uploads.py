@@ -19,6 +19,7 @@ from adapters.uploading import Uploading
 from graphql_schema.services import Services
 from hub.access import Viewer
 from hub.catalog import Model
+from hub.intake.upload import Order
 from hub.settings import Settings
 from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
@@ -271,6 +272,103 @@ async def test_a_promise_outlives_the_process_that_gave_it(api: Api, tmp_path: P
     (folder,) = (tmp_path / "elsewhere").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == ["order.json", "upload.csv"]
     assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.iterdir()))
+
+
+FAILURE = "query($id: ID!) { submission(id: $id) { state failure { code message hint } } }"
+
+
+async def failure_of(api: Api, receipt: dict[str, Any]) -> dict[str, Any]:
+    """Why a delivery that was promised cannot be taken in, once the hub has found that."""
+    async with asyncio.timeout(60):
+        while True:
+            found = (await api.data(FAILURE, {"id": receipt["submissionId"]}, POLICE))["submission"]
+            assert found["state"] in {"OPEN", "FAILED"}
+            if found["failure"]:
+                failure: dict[str, Any] = found["failure"]
+                return failure
+            await asyncio.sleep(0.05)
+
+
+async def test_a_full_copy_that_was_promised_and_is_refused_says_why_and_is_taken_in_once_that_is_accepted(
+    api: Api,
+) -> None:
+    only(await post(api, csv(range(2_700)), path=f"{HOUSEHOLD}?statedOn=2024-01-31&snapshot=true"), 202)
+    await until_nothing_is_kept(api)
+    path = f"{HOUSEHOLD}?statedOn=2024-02-29&snapshot=true"
+    receipt = only(await post(api, csv(range(2_400)), path=path), 202)
+    failure = await failure_of(api, receipt)
+    assert failure["code"] == "TOO_MANY_REMOVALS"
+    assert failure["message"].startswith("The full copy leaves out 300 of 2700 records")
+    assert "`acceptRemovals` over HTTP" in failure["hint"]
+    again = only(await post(api, csv(range(2_400)), path=f"{path}&acceptRemovals=300"), 202)
+    assert again["submissionId"] == receipt["submissionId"]
+    async with asyncio.timeout(60):
+        while (await api.data(FAILURE, {"id": again["submissionId"]}, POLICE))["submission"]["state"] != "FINISHED":
+            await asyncio.sleep(0.05)
+
+
+async def test_an_upload_that_is_damaged_after_it_was_promised_says_so(api: Api, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    with Uploading(api.services.intake, api.services.settings, folder).receiving() as draft:
+        draft.write(csv(range(2_500)))
+        (receipt,) = await draft.take(Order(register="household_registration", sender="test", extension=".csv"))
+    (upload,) = folder.glob("*/upload.csv")
+    upload.write_bytes(b"")
+    draft.spooled.release()
+    async with Uploading(api.services.intake, api.services.settings, folder).finishing():
+        failure = await failure_of(api, {"submissionId": str(receipt.submission_id)})
+    assert (failure["code"], "it is empty" in failure["message"]) == ("UNREADABLE_FILE", True)
+    assert upload.exists()
+
+
+LAYOUT = """
+encoding = "UTF-8"
+short = true
+[[column]]
+title = "公民身份号码"
+start = 1
+width = 18
+[[column]]
+title = "姓名"
+start = 19
+width = 9
+"""
+
+
+async def post_fixed_width(api: Api, layout: str | None) -> httpx.Response:
+    lines = "".join(f"{id_number(place)}某人{place}\n" for place in range(3))
+    parts = {"file": ("residents.txt", lines.encode(), "text/plain")}
+    beside = {"layout": ("layout.toml", layout.encode(), "application/toml")} if layout is not None else {}
+    return await api.client.post(HOUSEHOLD, files=parts | beside, headers=api.headers(POLICE))
+
+
+async def test_text_of_fixed_width_comes_in_a_form_with_its_layout(api: Api) -> None:
+    assert only(await post_fixed_width(api, LAYOUT))["counts"] == {"CREATED": 3}
+    assert kept(api) == []
+
+
+async def test_a_large_text_of_fixed_width_is_promised_with_its_layout(api: Api) -> None:
+    lines = "".join(f"{id_number(place % 1_000, f'{1950 + place // 1_000}0101')}某人\n" for place in range(3_000))
+    files = {"layout": (None, LAYOUT), "file": ("residents.dat", lines.encode())}
+    receipt = only(await api.client.post(HOUSEHOLD, files=files, headers=api.headers(POLICE)), 202)
+    await until_nothing_is_kept(api)
+    assert await submissions(api) == [(receipt["submissionId"], 3_000, True)]
+
+
+@pytest.mark.parametrize(
+    ("layout", "code", "problem"),
+    [
+        (None, "UNREADABLE_FILE", "give its layout"),
+        ("", "UNREADABLE_FILE", "a layout"),
+        ("column = 1", "UNREADABLE_FILE", "a layout"),
+        ("#" * 70_000, "UPLOAD_UNREADABLE", "its layout has more than 65,536 bytes"),
+    ],
+)
+async def test_text_of_fixed_width_without_a_layout_of_use_is_refused(
+    refusing: Api, layout: str | None, code: str, problem: str
+) -> None:
+    assert problem in assert_refused(await post_fixed_width(refusing, layout), 400, code)
+    assert kept(refusing) == []
 
 
 async def test_another_method_is_refused(refusing: Api) -> None:
