@@ -87,7 +87,7 @@ class Runner:
                 await asyncio.gather(watching, return_exceptions=True)
 
     async def reset(self, source: Source) -> bool:
-        """Have the next run of a source begin at its beginning; False where it would anyway. Raise where one goes on."""
+        """Have the next run of a source begin at its beginning; False if it would anyway. Raise where one goes on."""
         async with self._claimed(source, lambda latest: True) as session:
             if session is None:
                 raise SourceBusy(source=source.name)

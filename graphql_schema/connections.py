@@ -1,5 +1,6 @@
 """Lists that are read page by page, in the form that Relay knows: edges with cursors, and where the page ends."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -27,3 +28,12 @@ def page_size(first: int) -> int:
     if not 1 <= first <= MOST_PER_PAGE:
         raise InvalidArgument(name="first", problem=f"a page holds 1 to {MOST_PER_PAGE}")
     return first
+
+
+def page_info_of(cursors: Sequence[str], after: str | None, more: bool) -> PageInfo:
+    """Where a page ends that was read forwards from ``after``, by the cursors of its edges."""
+    return PageInfo(
+        has_next_page=more,
+        end_cursor=cursors[-1] if cursors else after,
+        start_cursor=cursors[0] if cursors else None,
+    )

@@ -14,6 +14,7 @@ import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
+from graphql_schema.anomalies import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.enums import Operation
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
@@ -25,7 +26,6 @@ from graphql_schema.mending import (
     mend_quarantined,
     retry_quarantined,
 )
-from graphql_schema.quality import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of

@@ -1,37 +1,26 @@
-"""How sources fare, for the departments that deliver and for the platform office: quality, lateness, anomalies."""
+"""How sources fare, for the departments that deliver and for the platform office: what they are worth, who is late."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import asyncpg
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_size
-from graphql_schema.enums import AnomalyKind
+from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.submissions import SubmissionFailure, failure_shown
 from hub.catalog import Model
 from hub.clock import now, today
 from hub.desk import quality
 from hub.desk.cursors import id_at, id_cursor
-from hub.errors import UnknownAnomaly
-from hub.intake.delivery import check_name
 from hub.intake.measures import Measures, completeness, decoded
-from hub.stewardship.anomalies import DUE_WITHIN, REPORTED_WITHIN
 from hub.stewardship.expected import Expected
-from hub.store.quality import Anomaly
 from hub.store.submissions import decoded_failure
 
-RUNS, ANOMALIES = "runs", "anomalies"
+RUNS = "runs"
 OfRegister = Annotated[str | None, strawberry.argument(description="Of this register, by name.")]
 IsLate = Annotated[bool | None, strawberry.argument(description="True for those that are late, false for the others.")]
-IsOpen = Annotated[
-    bool | None, strawberry.argument(name="open", description="True for those that are open, false for those closed.")
-]
-Named = Annotated[strawberry.ID, strawberry.argument(description="The anomaly.")]
-Words = Annotated[str, strawberry.argument(description="What is said of it; it is kept and shown.")]
 
 
 @strawberry.type(description="A share of the lines of a submission, by a name.")
@@ -117,45 +106,6 @@ class DeliveringSource:
     holidays_known: bool = strawberry.field(description="Whether the holidays of that day's year are announced.")
 
 
-@strawberry.type(name="Anomaly", description="Something unusual about a submission · 异常.")
-class AnomalyType:
-    """Something unusual about a submission."""
-
-    id: strawberry.ID = strawberry.field(description="Names the anomaly.")
-    register: str = strawberry.field(description="The register, by name.")
-    source_unit: str = strawberry.field(description="The unit that delivered.")
-    submission_id: strawberry.ID = strawberry.field(description="The submission.")
-    kind: AnomalyKind = strawberry.field(description="What is unusual.")
-    found: float = strawberry.field(description="What was found: lines, a share of lines, or seconds.")
-    usual: float = strawberry.field(description="What is usual of this source.")
-    opened_at: datetime = strawberry.field(description="When it was found.")
-    report_by: datetime = strawberry.field(description="By when it must be reported: 24 hours later (Wuxi Art. 24).")
-    due: datetime = strawberry.field(description="By when it must be mended: 48 hours later (Wuxi Art. 25).")
-    reported_at: datetime | None = strawberry.field(description="When it was reported.")
-    reported_by: str | None = strawberry.field(description="Who reported it.")
-    reported_words: str | None = strawberry.field(description="With what words.")
-    closed_at: datetime | None = strawberry.field(description="When it was closed.")
-    closed_by: str | None = strawberry.field(description="Who closed it.")
-    closed_words: str | None = strawberry.field(description="With what words.")
-
-
-@strawberry.type(description="An anomaly in a list of them.")
-class AnomalyEdge:
-    """An anomaly in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: AnomalyType = strawberry.field(description="The anomaly.")
-
-
-@strawberry.type(description="A page of anomalies.")
-class AnomalyConnection:
-    """A page of anomalies."""
-
-    edges: list[AnomalyEdge] = strawberry.field(description="The anomalies, with their cursors.")
-    nodes: list[AnomalyType] = strawberry.field(description="The anomalies.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 async def submission_quality(
     info: strawberry.Info, register: OfRegister = None, first: First = 20, after: After = None
 ) -> SubmissionQualityConnection:
@@ -173,7 +123,7 @@ async def submission_quality(
     return SubmissionQualityConnection(
         edges=edges,
         nodes=[edge.node for edge in edges],
-        page_info=_page_info([edge.cursor for edge in edges], after, more),
+        page_info=page_info_of([edge.cursor for edge in edges], after, more),
     )
 
 
@@ -186,50 +136,6 @@ async def sources_asked(
     wanted = [one for one in found if late in (None, one.is_late)]
     context.spend(raw_info(info), len(wanted))
     return [_source(context.model, one) for one in wanted]
-
-
-async def anomalies_asked(
-    info: strawberry.Info,
-    register: OfRegister = None,
-    is_open: IsOpen = True,
-    first: First = 100,
-    after: After = None,
-) -> AnomalyConnection:
-    """What was unusual, the latest first."""
-    context = context_of(info)
-    before = id_at(context.desk.vault, ANOMALIES, after) if after else None
-    size = page_size(first)
-    found, more = await quality.anomalies(context.desk, context.viewer, register, before, size, is_open=is_open)
-    context.spend(raw_info(info), len(found))
-    edges = [
-        AnomalyEdge(cursor=id_cursor(context.desk.vault, ANOMALIES, one.anomaly_id), node=_anomaly(one))
-        for one in found
-    ]
-    return AnomalyConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=_page_info([edge.cursor for edge in edges], after, more),
-    )
-
-
-async def report_anomaly(info: strawberry.Info, id: Named, words: Words) -> AnomalyType:  # noqa: A002
-    """Keep that an anomaly was reported."""
-    return await _deal_with(info, id, words, close=False)
-
-
-async def close_anomaly(info: strawberry.Info, id: Named, words: Words) -> AnomalyType:  # noqa: A002
-    """Keep that an anomaly was mended, or is none."""
-    return await _deal_with(info, id, words, close=True)
-
-
-async def _deal_with(info: strawberry.Info, named: str, words: str, *, close: bool) -> AnomalyType:
-    context = context_of(info)
-    check_name("words", words)
-    try:
-        anomaly_id = UUID(named)
-    except ValueError:
-        raise UnknownAnomaly(id=named) from None
-    return _anomaly(await quality.deal_with(context.desk, context.viewer, anomaly_id, words, close=close))
 
 
 def _quality(model: Model, row: asyncpg.Record) -> SubmissionQuality:
@@ -272,35 +178,6 @@ def _source(model: Model, one: Expected) -> DeliveringSource:
     )
 
 
-def _anomaly(one: Anomaly) -> AnomalyType:
-    return AnomalyType(
-        id=strawberry.ID(str(one.anomaly_id)),
-        register=one.register,
-        source_unit=one.source_unit,
-        submission_id=strawberry.ID(str(one.submission_id)),
-        kind=AnomalyKind(one.kind),
-        found=one.found,
-        usual=one.usual,
-        opened_at=one.opened_at,
-        report_by=one.opened_at + REPORTED_WITHIN,
-        due=one.opened_at + DUE_WITHIN,
-        reported_at=one.reported_at,
-        reported_by=one.reported_by,
-        reported_words=one.reported_words,
-        closed_at=one.closed_at,
-        closed_by=one.closed_by,
-        closed_words=one.closed_words,
-    )
-
-
-def _page_info(cursors: list[str], after: str | None, more: bool) -> PageInfo:
-    return PageInfo(
-        has_next_page=more,
-        end_cursor=cursors[-1] if cursors else after,
-        start_cursor=cursors[0] if cursors else None,
-    )
-
-
 QUALITY_QUESTIONS = {
     "submission_quality": strawberry.field(
         resolver=submission_quality,
@@ -313,12 +190,6 @@ QUALITY_QUESTIONS = {
         graphql_type=list[DeliveringSource] | None,
         description="When you delivered last and by when you must again; for the platform office, who is late · "
         "报送时效.",
-    ),
-    "anomalies": strawberry.field(
-        resolver=anomalies_asked,
-        graphql_type=AnomalyConnection | None,
-        description="What was unusual about your submissions, the latest first; for the platform office, about all of "
-        "them · 异常.",
     ),
 }
 """The fields of the root that tell how sources fare."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from graphql_schema.anomalies import ANOMALY_QUESTIONS
 from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.catalog import CatalogItem, catalog
 from graphql_schema.catalog_versions import CatalogVersionConnection, catalog_versions
@@ -144,6 +145,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         **CHANGE_QUESTIONS,
         **WEBHOOK_QUESTIONS,
         **QUALITY_QUESTIONS,
+        **ANOMALY_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

@@ -4,33 +4,31 @@ Takes checked and refused lines in order; gives a result for each. A chunk is th
 submission's position moves with it, so that a crash between two chunks loses nothing and doubles nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
-from hub.clock import now
 from hub.identifiers.entity_id import new_id
-from hub.identifiers.schemes import Identifier, Scheme
-from hub.intake.check import Checked, Recognised
-from hub.intake.delivery import Line
+from hub.identifiers.schemes import Identifier
+from hub.intake.check import Checked
+from hub.intake.finding import Finder, lookups_of
 from hub.intake.heard import heard_before
 from hub.intake.histories import RecordId
-from hub.intake.identify import Directory, Known, Owner, Replacement, SplitOff
-from hub.intake.kept import keep
-from hub.intake.locks import Locks, given, locks_on, referred, via, written
+from hub.intake.identify import Directory, Known
+from hub.intake.identities import identifier_row
+from hub.intake.locks import Locks, via
 from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, recall_elsewhere, store
+from hub.intake.refusing import Refused, refuse, write_quarantine
 from hub.intake.told import Path
-from hub.reasons import Reason, ReasonCode, named, reason
-from hub.stewardship.bonds import bonds_of
-from hub.store import copies, splits, writing
+from hub.reasons import Reason, ReasonCode, reason
+from hub.store import copies, writing
 from hub.store.known_time import announce
-from hub.store.links import kept_apart
 from hub.store.pool import Connection
 from hub.timeline import Outcome
 from hub.vault.cipher import Vault
@@ -39,17 +37,6 @@ MOST_LOCKS = 1_000
 """Locks that a chunk should find room for in the server's table; with less room it is written in parts."""
 BOTH_KEYS = "one delivery names both keys"
 """Why entities are linked that nobody gave an order to link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that is to be kept in quarantine, whole, and the record it is about where that can be told."""
-
-    place: int
-    record_type: str
-    reason: Reason
-    raw: bytes
-    record: Recognised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +64,6 @@ Said = tuple[Checked, Known, str]
 """A line, the entity that it is about, and its payload."""
 
 
-class TooManyLocks(Exception):
-    """The lines of the chunk need more locks than one transaction may take: write them in parts."""
-
-
 class LocksOutgrown(Exception):
     """Another writer changed what a key leads to before the locks were held: roll back and start over."""
 
@@ -97,12 +80,17 @@ class Chunk:
     most_locks: int
     copy_of: str | None = None
 
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds what the lines lead to."""
+        return Finder(self.publisher.model, self.source_unit, self.most_locks)
+
     async def look(self, connection: Connection, lines: Sequence[Checked]) -> Outlook:
         """What ``lines`` come to as things stand; raise ``TooManyLocks`` where a part of them might do with fewer."""
-        known = await self._known(connection, _lookups(lines))
+        known = await self.finder.known(connection, lookups_of(lines))
         heard = await heard_before(connection, lines, known, self.register, self.source_unit)
         fresh = [line for line in lines if line.line.place not in heard]
-        locks = await self._locks(connection, fresh, known)
+        locks = await self.finder.locks(connection, fresh, known)
         again = [(line, heard[line.line.place]) for line in lines if line.line.place in heard]
         return Outlook(fresh, again, locks)
 
@@ -118,17 +106,17 @@ class Chunk:
         if self.copy_of:
             named = {(member_id, line.record_key) for line, member_id in about if line.record.name == self.copy_of}
             await copies.note(connection, self.submission_id, named | await self._recognised(connection, refused))
-        await self._write_quarantine(connection, refused)
+        await write_quarantine(connection, self.vault, refused, self.register, self.submission_id)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
 
     async def _lock(self, connection: Connection, outlook: Outlook) -> Directory:
         """Take the locks as the transaction's first statement; raise if they no longer are what is needed."""
         await writing.lock(connection, outlook.locks.alone, outlook.locks.shared)
-        known = await self._known(connection, _lookups(outlook.fresh))
-        if not outlook.locks.cover(await self._locks(connection, outlook.fresh, known)):
+        known = await self.finder.known(connection, lookups_of(outlook.fresh))
+        if not outlook.locks.cover(await self.finder.locks(connection, outlook.fresh, known)):
             raise LocksOutgrown
-        return await self._directory(connection, outlook.fresh, known)
+        return await self.finder.directory(connection, outlook.fresh, known)
 
     async def _write_lines(
         self, connection: Connection, said: Sequence[Said], directory: Directory, refused: list[Refused]
@@ -142,69 +130,6 @@ class Chunk:
         await self._write_references(connection, said, directory, occasion.at)
         await self.publisher.publish(connection, occasion, touched, directory.identified, self.submission_id)
         return results
-
-    async def _locks(
-        self, connection: Connection, lines: Sequence[Checked], known: Mapping[Identifier, Known]
-    ) -> Locks:
-        """The locks that writing ``lines`` takes as things stand."""
-        entities = written(lines, known, await self._split_off(connection, known))
-        kinds = {line.record.entity for line in lines}
-        bonds = await bonds_of(connection, self.publisher.model, kinds, entities)
-        ways = {way for kind in kinds for way in self.publisher.model.checked_ways[kind]}
-        alone = {entity_id.bytes for entity_id in entities | bonds.contested} | given(lines, known)
-        shared = {entity_id.bytes for entity_id in bonds.shared | referred(lines, known, ways)}
-        locks = locks_on(alone, shared)
-        if len(locks) > self.most_locks and len(lines) > 1:
-            raise TooManyLocks
-        return locks
-
-    async def _known(self, connection: Connection, lookups: Mapping[Identifier, bytes]) -> dict[Identifier, Known]:
-        """What keys lead to, of those that are known."""
-        keys = {lookup: key for key, lookup in lookups.items()}
-        rows = await writing.identified(connection, keys)
-        return {keys[row["lookup"]]: known_from(row) for row in rows}
-
-    async def _directory(
-        self, connection: Connection, lines: Sequence[Checked], known: dict[Identifier, Known]
-    ) -> Directory:
-        lookups = _lookups(lines)
-        schemes: dict[UUID, set[Scheme]] = {}
-        lost: dict[UUID, set[Scheme]] = {}
-        found = {one.canonical_id for one in known.values()}
-        for row in await writing.schemes_held(connection, found) if found else ():
-            held = lost if row["is_lost"] else schemes
-            held.setdefault(row["entity_id"], set()).add(Scheme(row["scheme"]))
-        formers = {lookups[key]: key for line in lines for key in line.formers}
-        moved = await writing.reassigned(connection, formers) if formers else ()
-        reassigned = frozenset(formers[lookup] for lookup in moved)
-        split_off = await self._split_off(connection, known)
-        apart = await self._apart(connection, lines, known, split_off)
-        return Directory(lookups, known, schemes, lost, reassigned, apart, split_off, now())
-
-    async def _split_off(self, connection: Connection, known: Mapping[Identifier, Known]) -> SplitOff:
-        """Where records go that were split off entities which keys lead to."""
-        members = {found.member_id for found in known.values() if found.is_split}
-        rows = await splits.split_off(connection, members, self.source_unit) if members else ()
-        return {
-            (row["entity_id"], row["record_type"], row["record_key"]): Owner(row["other_id"], row["canonical_id"])
-            for row in rows
-        }
-
-    async def _apart(
-        self,
-        connection: Connection,
-        lines: Iterable[Checked],
-        known: Mapping[Identifier, Known],
-        split_off: SplitOff,
-    ) -> frozenset[frozenset[UUID]]:
-        """The pairs that an order has kept apart, of entities that lines name together or that were split."""
-        named = [
-            {known[key].canonical_id for key in (*line.identifiers, *line.formers) if key in known} for line in lines
-        ]
-        together = set().union(*(entities for entities in named if len(entities) > 1))
-        together |= {found.canonical_id for found in known.values() if found.is_split}
-        together |= {owner.canonical_id for owner in split_off.values()}
-        return await kept_apart(connection, together) if together else frozenset()
 
     async def _write_identities(self, connection: Connection, directory: Directory, occasion: Occasion) -> None:
         at = occasion.at
@@ -285,54 +210,9 @@ class Chunk:
         """The records that lines are about which cannot be taken in, each as (entity, record key)."""
         about = [line.record for line in refused if line.record and line.record.record_type == self.copy_of]
         lookups = {key: self.vault.lookup(key.scheme, key.value) for record in about for key in record.identifiers}
-        known = await self._known(connection, lookups) if lookups else {}
+        known = await self.finder.known(connection, lookups) if lookups else {}
         found = ((record, [known[key] for key in record.identifiers if key in known]) for record in about)
         return {(owners[0].member_id, record.record_key) for record, owners in found if owners}
-
-    async def _write_quarantine(self, connection: Connection, refused: Sequence[Refused]) -> None:
-        rows = []
-        for line in refused:
-            key_id, sealed = self.vault.seal(line.raw, self.submission_id.bytes)
-            why = line.reason
-            rows.append(
-                writing.QuarantineRow(
-                    line.place, line.record_type, why.code.name, why.column, why.zh, why.en, key_id, sealed
-                )
-            )
-        if rows:
-            await writing.write_quarantine(connection, rows, self.register, self.submission_id)
-
-
-def identifier_row(
-    vault: Vault, key: Identifier, identifier_id: UUID, entity_id: UUID, replaced: Replacement | None = None
-) -> writing.IdentifierRow:
-    """What is stored of ``key``, a number of an entity, with the number that took its place."""
-    key_id, sealed = vault.seal(key.value.encode(), identifier_id.bytes)
-    lookup = vault.lookup(key.scheme, key.value)
-    given = writing.IdentifierRow(lookup, identifier_id, entity_id, key.scheme, key_id, sealed)
-    return (
-        replace(given, replaced_by=replaced.by, valid_to=replaced.valid_from, replaced_stated_at=replaced.stated_at)
-        if replaced
-        else given
-    )
-
-
-def known_from(row: asyncpg.Record) -> Known:
-    """What a row of ``identified`` says of a look-up."""
-    by = row["replaced_by"]
-    replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
-    return Known(
-        row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"], row["is_moved"]
-    )
-
-
-def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused:
-    """The line, to be kept in quarantine for ``why``; ``record`` is what it is about."""
-    return Refused(line.place, named(line.record_type), why, keep(line), record)
-
-
-def _lookups(lines: Iterable[Checked]) -> dict[Identifier, bytes]:
-    return {key: lookup for line in lines for key, lookup in line.lookups.items()}
 
 
 def _said(lines: Sequence[Checked], directory: Directory) -> list[Said]:

@@ -16,7 +16,8 @@ from hub.catalog import RecordType
 from hub.catalog.unknown import is_unknown
 from hub.clock import shanghai_date
 from hub.intake.check import Checked
-from hub.intake.chunk import Refused, Result
+from hub.intake.chunk import Result
+from hub.intake.refusing import Refused
 from hub.reasons import ReasonCode
 from hub.stewardship.duties import due_on
 from hub.stewardship.working_days import WorkingDays

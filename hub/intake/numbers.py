@@ -13,7 +13,7 @@ import asyncpg
 from hub.identifiers.crosswalk import implied
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
-from hub.intake.chunk import identifier_row
+from hub.intake.identities import identifier_row
 from hub.store import links, writing
 from hub.store.pool import Connection
 from hub.vault.cipher import Vault

@@ -14,8 +14,8 @@ from hub.clock import now
 from hub.errors import InvalidArgument, UnknownIdentifier
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier
-from hub.intake.chunk import known_from
 from hub.intake.identify import Identified, Known
+from hub.intake.identities import known_from
 from hub.intake.locks import Locks, locks_on
 from hub.intake.numbers import give, with_embedded
 from hub.intake.orders import carry_out

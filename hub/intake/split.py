@@ -14,8 +14,8 @@ from hub.catalog import EntityKind, Model
 from hub.errors import InvalidArgument, UnknownEntity
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Identifier
-from hub.intake.chunk import known_from
 from hub.intake.identify import Identified, Known
+from hub.intake.identities import known_from
 from hub.intake.locks import Locks, locks_on
 from hub.intake.numbers import give, give_back, opened, with_embedded
 from hub.intake.orders import Done, Order, begin, carry_out

@@ -19,9 +19,11 @@ from hub import telemetry
 from hub.clock import now
 from hub.errors import DatabaseBusy, SubmissionInProgress
 from hub.intake.check import Checked, Checker
-from hub.intake.chunk import Chunk, LocksOutgrown, Refused, Result, TooManyLocks, refuse
+from hub.intake.chunk import Chunk, LocksOutgrown, Result
 from hub.intake.delivery import BrokenLine, Line
+from hub.intake.finding import TooManyLocks
 from hub.intake.measures import Measured, encoded, measure, together
+from hub.intake.refusing import Refused, refuse
 from hub.intake.rejection import Rejected
 from hub.stewardship.working_days import WorkingDays
 from hub.store.pool import Database

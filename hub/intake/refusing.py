@@ -1,0 +1,49 @@
+"""Refuse lines: keep them in quarantine, whole and sealed, with the reason.
+
+Takes lines that cannot be taken in, inside intake's transaction. Never says why in a value of a person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from hub.intake.check import Recognised
+from hub.intake.delivery import Line
+from hub.intake.kept import keep
+from hub.reasons import Reason, named
+from hub.store import writing
+from hub.store.pool import Connection
+from hub.vault.cipher import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is to be kept in quarantine, whole, and the record it is about where that can be told."""
+
+    place: int
+    record_type: str
+    reason: Reason
+    raw: bytes
+    record: Recognised | None = None
+
+
+def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused:
+    """The line, to be kept in quarantine for ``why``; ``record`` is what it is about."""
+    return Refused(line.place, named(line.record_type), why, keep(line), record)
+
+
+async def write_quarantine(
+    connection: Connection, vault: Vault, refused: Sequence[Refused], register: str, submission_id: UUID
+) -> None:
+    """Keep lines of a submission in quarantine."""
+    rows = []
+    for line in refused:
+        key_id, sealed = vault.seal(line.raw, submission_id.bytes)
+        why = line.reason
+        rows.append(
+            writing.QuarantineRow(
+                line.place, line.record_type, why.code.name, why.column, why.zh, why.en, key_id, sealed
+            )
+        )
+    if rows:
+        await writing.write_quarantine(connection, rows, register, submission_id)
