@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hub.clock import SHANGHAI, now
+from hub.clock import SHANGHAI, now, shanghai_date
 from hub.errors import InvalidArgument
 from hub.reasons import Reason
 from hub.redaction import redact
@@ -53,6 +53,38 @@ class BrokenLine:
     place: int
     reason: Reason
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One delivery by a source.
+
+    ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
+    it, to which the place of each line is added in microseconds. A ``reason`` is kept and shown with what it changes.
+    ``department`` delivers, where that is not the one accountable for the register; ``file`` is the name of the file.
+
+    A full copy names in ``copy_of`` the record type of which it holds all records of its unit: what it holds no longer
+    has ended. Where that is more than is trusted, ``accepted_removals`` says how many may.
+    """
+
+    register: str
+    source_unit: str
+    idempotency_key: str
+    digest: bytes
+    stated_at: datetime
+    sender: str
+    reason: str | None = None
+    department: str | None = None
+    file: str | None = None
+    copy_of: str | None = None
+    accepted_removals: int | None = None
+
+    @property
+    def why(self) -> str | None:
+        """The reason that is kept; of a full copy that gives none, what it is."""
+        day = shanghai_date(self.stated_at).isoformat()
+        of_copy = f"{day} 全量数据，其中不再有的记录自该日终止 · full copy of {day}: what it holds no longer has ended"
+        return self.reason or (of_copy if self.copy_of else None)
 
 
 def check_name(argument: str, text: str) -> None:

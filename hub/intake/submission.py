@@ -6,7 +6,7 @@ Takes a ``Delivery`` and its lines as an iterator, so that any size fits in memo
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 import msgspec
@@ -18,7 +18,7 @@ from hub.errors import InvalidArgument, SubmissionConflict, UnknownRegister
 from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checker
 from hub.intake.chunk import Chunk, Result
-from hub.intake.delivery import CLOCK_TOLERANCE, BrokenLine, Line
+from hub.intake.delivery import CLOCK_TOLERANCE, BrokenLine, Delivery, Line
 from hub.intake.judging import judge
 from hub.intake.measures import decoded, encoded, together
 from hub.intake.publish import Publisher
@@ -48,38 +48,6 @@ MOST_REMOVED_SHARE = 0.1
 Lines = Callable[[int], Iterable[Line | BrokenLine]]
 """The lines of a delivery after a place."""
 OnResults = Callable[[Sequence[Result]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One delivery by a source.
-
-    ``idempotency_key`` and ``digest`` tell a repetition from another delivery; ``stated_at`` is when the source said
-    it, to which the place of each line is added in microseconds. A ``reason`` is kept and shown with what it changes.
-    ``department`` delivers, where that is not the one accountable for the register; ``file`` is the name of the file.
-
-    A full copy names in ``copy_of`` the record type of which it holds all records of its unit: what it holds no longer
-    has ended. Where that is more than is trusted, ``accepted_removals`` says how many may.
-    """
-
-    register: str
-    source_unit: str
-    idempotency_key: str
-    digest: bytes
-    stated_at: datetime
-    sender: str
-    reason: str | None = None
-    department: str | None = None
-    file: str | None = None
-    copy_of: str | None = None
-    accepted_removals: int | None = None
-
-    @property
-    def why(self) -> str | None:
-        """The reason that is kept; of a full copy that gives none, what it is."""
-        day = shanghai_date(self.stated_at).isoformat()
-        of_copy = f"{day} 全量数据，其中不再有的记录自该日终止 · full copy of {day}: what it holds no longer has ended"
-        return self.reason or (of_copy if self.copy_of else None)
 
 
 @dataclass(frozen=True)
@@ -161,12 +129,9 @@ class Intake:
     async def share(self, delivery: Delivery, most: int) -> tuple[int, int]:
         """Share a delivery among ``most`` processes, or as it was before; give its shares and how many lines are in.
 
-        Then every share is to be taken in, and all are to be united. One that was begun as a whole, and a full
-        copy, has no shares.
+        Then every share is to be taken in, and all are to be united. One that was begun as a whole has no shares.
         """
         submission = await self._opened_anew(delivery)
-        if delivery.copy_of:
-            return 0, submission.position
         async with self.database.transaction() as connection:
             return await share_submission(connection, submission.submission_id, most), submission.position
 
@@ -188,15 +153,22 @@ class Intake:
             on_results(results)
 
     async def unite(self, delivery: Delivery) -> Summary:
-        """Finish a delivery of which every share was taken in; gives what came of all of them."""
-        submission_id = (await self.open(delivery)).submission_id
-        async with self.database.transaction() as connection:
-            whole = Summary(submission_id, 0, Counter())
-            for share in await submission_shares(connection, submission_id):
+        """Finish a delivery of which every share was taken in; gives what came of all of them.
+
+        What a full copy leaves out ends while its shares are there still, so that this too is gone on with.
+        """
+        submission = await self.open(delivery)
+        whole = Summary(submission.submission_id, 0, Counter())
+        async with self.database.connection() as connection:
+            for share in await submission_shares(connection, submission.submission_id):
                 whole.position = max(whole.position, share.position)
                 whole.counts.update(share.counts)
                 whole.measured = together(whole.measured, decoded(share.measures))
-            await unite_submission(connection, submission_id, whole.position, whole.counts, encoded(whole.measured))
+        if delivery.copy_of:
+            whole.removed = await self._snapshot(delivery, submission, whole.position).settle()
+        async with self.database.transaction() as connection:
+            measures = encoded(whole.measured)
+            await unite_submission(connection, whole.submission_id, whole.position, whole.counts, measures)
             await self._finish(connection, delivery, whole)
         return whole
 

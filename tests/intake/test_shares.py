@@ -1,19 +1,22 @@
 """Processes that share a delivery come to what one alone would have come to, wherever they are broken off."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from hub.catalog import Model
 from hub.clock import shanghai_midnight
-from hub.intake import taking
+from hub.errors import TooManyRemovals
+from hub.intake import snapshot, taking
 from hub.intake.chunk import Result
 from hub.intake.delivery import BrokenLine, Line
 from hub.intake.shares import Share
-from hub.intake.submission import Delivery, Intake
+from hub.intake.submission import Delivery, Intake, Summary
 from hub.reasons import ReasonCode, reason
+from hub.store import copies
 from tests.city.snapshot import everything_refused, everything_told
 from tests.conftest import Server
 from tests.intake.hubs import assert_versions_have_no_gaps, offices
@@ -114,3 +117,68 @@ async def test_all_that_is_said_of_a_record_falls_to_one_share(model: Model) -> 
     assert sorted(place for places in shares for place in places) == list(range(1, LINES + 1))
     for place in range(11, 21):
         assert any({place, place + 40} <= places for places in shares)
+
+
+JANUARY = replace(DELIVERY, copy_of="household", idempotency_key="January", digest=b"January")
+FEBRUARY = replace(
+    JANUARY, idempotency_key="February", digest=b"February", stated_at=shanghai_midnight(date(2024, 2, 1))
+)
+GONE = 12
+
+
+def fewer(after: int) -> Iterator[Line | BrokenLine]:
+    """The lines without those about some of the persons."""
+    return (line for line in lines(after) if not isinstance(line, Line) or not 20 <= line.place % 40 < 20 + GONE)
+
+
+async def take_copy(office: Office, delivery: Delivery, of: int) -> Summary:
+    """Have so many processes take in their shares of a copy."""
+    shares, _ = await office.intake.share(delivery, of)
+    await asyncio.gather(
+        *(office.intake.take_share(delivery, fewer, Share(number, shares)) for number in range(shares))
+    )
+    return await office.intake.unite(delivery)
+
+
+async def ended_alone(server: Server, model: Model) -> tuple[object, ...]:
+    async with offices(server, model) as (office,):
+        await office.intake.take_in(JANUARY, lines)
+        assert (await office.intake.take_in(replace(FEBRUARY, accepted_removals=GONE), fewer)).removed == GONE
+        return await told(office)
+
+
+async def test_a_copy_that_processes_share_ends_what_it_leaves_out_once_all_shares_are_in(
+    any_server: Server, model: Model
+) -> None:
+    async with offices(any_server, model) as (office,):
+        await office.intake.take_in(JANUARY, lines)
+        with pytest.raises(TooManyRemovals):
+            await take_copy(office, FEBRUARY, 3)
+        summary = await take_copy(office, replace(FEBRUARY, accepted_removals=GONE), 2)
+        assert (summary.removed, summary.position) == (GONE, LINES)
+        assert await told(office) == await ended_alone(any_server, model)
+        assert (await take_copy(office, FEBRUARY, 2)).counts["UNCHANGED"] > 0
+
+
+@pytest.mark.parametrize("pages", range(1, 5))
+async def test_a_shared_copy_that_is_killed_while_it_ends_the_others_goes_on_and_ends_each_once(
+    any_server: Server, model: Model, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr(snapshot, "PAGE", 10)
+    accepting = replace(FEBRUARY, accepted_removals=GONE)
+    async with offices(any_server, model) as (office,):
+        await office.intake.take_in(JANUARY, lines)
+        with monkeypatch.context() as patched:
+            left = iter(range(pages))
+
+            async def settle(*given: object) -> bool:
+                if next(left, None) is None:
+                    raise Killed
+                return await copies_settle(*given)
+
+            copies_settle: Callable[..., Awaitable[bool]] = copies.settle
+            patched.setattr(copies, "settle", settle)
+            with pytest.raises(Killed):
+                await take_copy(office, accepting, 3)
+        assert (await take_copy(office, accepting, 3)).removed == GONE
+        assert await told(office) == await ended_alone(any_server, model)
