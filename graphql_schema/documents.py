@@ -6,6 +6,7 @@ of the settings and in memory by keeping short documents only.
 
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from graphql import (
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     NameNode,
     OperationDefinitionNode,
+    TokenKind,
     ValidationRule,
     VariableNode,
     Visitor,
@@ -38,6 +40,8 @@ KEPT_PLANS = 16
 LONGEST_KEPT = 4_000
 MOST_COMMENTS = 1_000
 MOST_ERRORS = 20
+DIGEST_BYTES = 16
+_LITERALS = frozenset({TokenKind.STRING, TokenKind.BLOCK_STRING, TokenKind.INT, TokenKind.FLOAT})
 
 
 class InvalidDocuments(Exception):
@@ -58,10 +62,14 @@ class PlainNames(ValidationRule):
 
 
 class Document:
-    """A valid document, and the plans of its operations: one for each outcome of the conditions in it."""
+    """A valid document, and the plans of its operations: one for each outcome of the conditions in it.
+
+    ``digest`` tells it from others and says nothing of the values in it.
+    """
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode) -> None:
         self.node = node
+        self.digest = _digest(node)
         self._schema = schema
         self._conditions = tuple(_conditions(node))
         self._plans: dict[Hashable, Plan | None] = {}
@@ -106,6 +114,17 @@ class Documents:
         if errors:
             raise InvalidDocuments(errors)
         return Document(self._schema, document)
+
+
+def _digest(document: DocumentNode) -> str:
+    """The digest of a document's tokens, with no value among them: not what is asked, but how."""
+    tokens: list[str] = []
+    token = document.loc.start_token if document.loc else None
+    while token:
+        if token.kind is not TokenKind.COMMENT:
+            tokens.append(token.kind.value if token.kind in _LITERALS else token.value or token.kind.value)
+        token = token.next
+    return blake2b("\0".join(tokens).encode(), digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _conditions(document: DocumentNode) -> list[str]:

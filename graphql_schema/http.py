@@ -16,7 +16,7 @@ from graphql_schema.errors import fault, hub_error, public_error
 from graphql_schema.request import JSON, GraphQLRequest, answer_type, purpose, read_request
 from graphql_schema.services import Services
 from hub import telemetry
-from hub.errors import AnswerTooLarge, HubError, Kind, MethodNotAllowed
+from hub.errors import AccessLogUnavailable, AnswerTooLarge, HubError, Kind, MethodNotAllowed
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 HEADERS_OF_REFUSALS: Mapping[Kind, Mapping[str, str]] = {
@@ -73,6 +73,9 @@ async def _execute(
     result = await services.schema.ask(body.query, body.variables, body.operationName, context)
     if context.is_overdrawn:
         raise AnswerTooLarge(limit=services.settings.max_answer_fields)
+    for error in result.errors or ():
+        if isinstance(error.original_error, AccessLogUnavailable):
+            raise error.original_error  # nothing of an answer leaves of which a part is not logged
     errors = [public_error(error) for error in (*(result.errors or ()), *context.denial_errors())]
     started = result.data is not None or any("path" in error for error in errors)
     answer: dict[str, object] = {"errors": errors} if errors else {}

@@ -25,6 +25,7 @@ from graphql_schema.running import Run
 from graphql_schema.subscription import Subscription
 from graphql_schema.values import SCALARS
 from hub.catalog import EntityKind, Model
+from hub.desk.entry import note_document
 from hub.errors import BadRequest
 from hub.settings import Settings
 
@@ -49,6 +50,7 @@ class HubSchema(strawberry.Schema):
             document = self._documents.prepare(text)
         except InvalidDocuments as invalid:
             return ExecutionResult(None, invalid.errors)
+        note_document(document.digest)
         operation = get_operation_ast(document.node, operation_name)
         if _is_subscription(operation):
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
@@ -95,6 +97,7 @@ class HubSchema(strawberry.Schema):
             return ExecutionResult(None, invalid.errors)
         if not _is_subscription(get_operation_ast(document.node, operation_name)):
             raise BadRequest(problem="queries and mutations go over HTTP")
+        note_document(document.digest)
         results = subscribe(self._schema, document.node, **self._asked(variables, operation_name, context))
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)

@@ -607,6 +607,14 @@ class Unavailable(HubError):
     hint = "Try again in a moment."
 
 
+class AccessLogUnavailable(HubError):
+    """The access log cannot be written, and without it nothing of anybody is answered."""
+
+    kind = Kind.BUSY
+    code = "ACCESS_LOG_UNAVAILABLE"
+    hint = "Try again in a moment; the platform office sees in the hub's log what keeps it from being written."
+
+
 class DatabaseBusy(HubError):
     """The database had no free connection in time."""
 

@@ -25,6 +25,7 @@ from graphql_schema.services import Services
 from hub import telemetry
 from hub.access import demo_grants
 from hub.catalog import Model, Reserved, load_model
+from hub.clock import today
 from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.identity import LocalIssuer
@@ -34,6 +35,7 @@ from hub.intake.following import follow_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings, load_settings
 from hub.stewardship.working_days import read_working_days
+from hub.store.access_log import AccessLog, make_months
 from hub.store.feed import begin_epoch
 from hub.store.keyring import claim
 from hub.store.migrate import migrate
@@ -70,11 +72,13 @@ def taken_names() -> Reserved:
 async def bring_up_to_date(database: Database, model: Model) -> list[str]:
     """Apply the migrations that are missing and give their names; make cards anew where their rule has changed.
 
-    The catalog gets what only the model has. Data that another server wrote begins a new epoch of the feed.
+    The access log gets the months to come. The catalog gets what only the model has. Data that another server wrote
+    begins a new epoch of the feed.
     """
     applied = await migrate(database.direct_url)
     async with database.connection() as connection:
         await begin_epoch(connection)
+        await make_months(connection, today())
     await fill_catalog(database, model)
     await make_cards(database, model)
     return applied
@@ -103,7 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 model=model,
                 schema=build_schema(model, settings),
                 database=database,
-                desk=Desk(database, model, vault, demo_grants()),
+                desk=Desk(database, model, vault, demo_grants(), AccessLog(database)),
                 intake=intake,
                 issuer=LocalIssuer.at(settings.data_path),
                 uploads=Uploading(intake, settings, settings.data_path / "uploads"),

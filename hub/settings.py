@@ -46,7 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),
     ] = None
-    pool_size: Annotated[int, Meta(ge=1, le=500, description="Most database connections per process.")] = 10
+    pool_size: Annotated[
+        int, Meta(ge=1, le=500, description="Most database connections per process, but for one of the access log.")
+    ] = 10
     acquire_timeout: Annotated[float, Meta(gt=0, description="Seconds a request waits for a database connection.")] = (
         5.0
     )

@@ -18,7 +18,7 @@ from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.desk.moments import AsOf, moment_of_many
 from hub.errors import AsOfContradiction, NoSuchCatalogVersion, PublishNotGranted
-from hub.store import catalogs, reading
+from hub.store import catalogs
 
 BEYOND = 2**31 - 1
 """A number beyond every version."""
@@ -126,7 +126,6 @@ async def log_publication(desk: Desk, viewer: Viewer, kind: EntityKind, item: st
     granted = may_publish(desk.grants, viewer, kind)
     asked = frozenset({f"{kind.type_name}.{item}"})
     decision = Decision(asked, frozenset()) if granted else Decision(frozenset(), asked)
-    async with desk.database.connection() as connection:
-        await reading.write_access_log(connection, entry_of(viewer, ORDER, decision, now()))
+    await desk.log.keep(entry_of(viewer, ORDER, decision, now()))
     if not granted:
         raise PublishNotGranted

@@ -16,8 +16,6 @@ from hub.desk.due import Row
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted
 from hub.merge.view import SIGNS
-from hub.store import reading
-from hub.store.pool import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +96,12 @@ async def telling_of(
         if kind in kinds or (kind is None and kinds):
             return telling
         item = kind.type_name if kind else operation
-        await log_telling(connection, viewer, operation, entity_ids, (), [item])
+    await log_telling(desk, viewer, operation, entity_ids, (), [item])
     raise FieldNotGranted(item=item)
 
 
 async def log_telling(
-    connection: Connection,
+    desk: Desk,
     viewer: Viewer,
     operation: str,
     entity_ids: Iterable[UUID],
@@ -111,5 +109,5 @@ async def log_telling(
     denied: Iterable[str] = (),
 ) -> None:
     """Keep in the access log what a viewer is about to be told, or what was denied."""
-    entry = entry_of(viewer, operation, Decision(frozenset(items), frozenset(denied)), now())
-    await reading.write_access_log(connection, entry, dict.fromkeys(entity_ids))
+    decision = Decision(frozenset(items), frozenset(denied))
+    await desk.log.keep(entry_of(viewer, operation, decision, now(), dict.fromkeys(entity_ids)))

@@ -21,6 +21,7 @@ from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status, status_on
 from hub.merge import View, decode
 from hub.store import catalogs, reading
+from hub.store.access_log import AccessLog
 from hub.store.catalogs import Catalogs
 from hub.store.known_time import KnownTime
 from hub.store.pool import Connection, Database
@@ -43,6 +44,7 @@ class Desk:
     model: Model
     vault: Vault
     grants: Sequence[Grant]
+    log: AccessLog
 
     @cached_property
     def catalogs(self) -> Catalogs:
@@ -91,22 +93,24 @@ class Desk:
     ) -> dict[Key, Reply]:
         """The entities of ``kind`` that each of ``keys`` led to at ``moment``, as far as ``items`` of them are given.
 
-        One statement reads them all and writes the access log; only views that do not stand at it cost more.
+        One statement reads them all; only views that do not stand at ``moment`` cost more.
         """
         with telemetry.span("desk.answer", keys=len(keys)):
             async with self.database.connection() as connection:
                 decision = await self.decide(connection, viewer, kind, items)
-                entry = entry_of(viewer, operation, decision, now())
+                began_at = now()
                 if not may_see(self.grants, viewer, kind):
-                    await reading.write_access_log(connection, entry)
+                    await self.log.keep(entry_of(viewer, operation, decision, began_at))
                     raise FieldNotGranted(item=kind.type_name)
                 wanted = self._wanted(kind, decision)
-                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, entry, moment)
+                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, moment)
                 found = [row for row in rows if row["entity_id"]]
                 merger = await self.merger(connection, kind, found, moment)
                 views = await self.views(merger, found, moment)
                 due = await versions_due(merger, found, moment)
                 opened = await self._opened(connection, found, views, wanted)
+            shown = (row["entity_id"] for row in found)
+            await self.log.keep(entry_of(viewer, operation, decision, began_at, shown, moment))
         versions = {row["entity_id"]: version_reached(row, due[row["entity_id"]]) for row in found}
         answers = {
             row["entity_id"]: Answer(

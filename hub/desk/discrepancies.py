@@ -23,7 +23,6 @@ from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted
 from hub.stewardship.discrepancy import RecordName
 from hub.store import discrepancies as store
-from hub.store import reading
 from hub.store.pool import Connection
 
 _records = msgspec.json.Decoder(tuple[RecordName, ...])
@@ -64,7 +63,7 @@ async def discrepancies_of(
             rows = [_found(row) for row in await store.of_entities(connection, entity_ids, known_at)]
             given = await _given(connection, desk, viewer, rows)
             shown = [one for one in rows if _is_own(viewer, one) or _needed(desk.model, one) <= given]
-            await _log(connection, viewer, shown, [one.item for one in rows if one not in shown])
+        await _log(desk, viewer, shown, [one.item for one in rows if one not in shown])
     found: dict[UUID, list[FoundDiscrepancy]] = {entity_id: [] for entity_id in entity_ids}
     for one in shown:
         found[one.entity_id].append(_shown(one, given))
@@ -85,8 +84,8 @@ async def discrepancies(
     with telemetry.span("desk.discrepancies", first=first):
         async with desk.database.connection() as connection:
             rows = await _page(connection, wanted, of_department, place, first) if allowed else []
-            await _log(connection, viewer, rows[:first], [] if allowed else ["discrepancies"])
             given = await _given(connection, desk, viewer, rows)
+        await _log(desk, viewer, rows[:first], [] if allowed else ["discrepancies"])
     if not allowed:
         raise FieldNotGranted(item="discrepancies")
     if sees_all:
@@ -155,9 +154,6 @@ def _shown(found: FoundDiscrepancy, given: Items) -> FoundDiscrepancy:
     return replace(found, records=records)
 
 
-async def _log(
-    connection: Connection, viewer: Viewer, shown: Sequence[FoundDiscrepancy], denied: Iterable[str]
-) -> None:
+async def _log(desk: Desk, viewer: Viewer, shown: Sequence[FoundDiscrepancy], denied: Iterable[str]) -> None:
     decision = Decision(frozenset(one.item for one in shown), frozenset(denied))
-    entry = entry_of(viewer, "discrepancies", decision, now())
-    await reading.write_access_log(connection, entry, {one.entity_id for one in shown})
+    await desk.log.keep(entry_of(viewer, "discrepancies", decision, now(), {one.entity_id for one in shown}))

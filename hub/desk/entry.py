@@ -1,23 +1,47 @@
 """Say for the access log who asked what, and what of it was given."""
 
+from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import datetime
+from uuid import UUID
 
 from hub import telemetry
 from hub.access import Decision, Viewer
-from hub.identifiers.entity_id import new_id
-from hub.store.reading import Entry
+from hub.audit import Entry, outcome_of
+from hub.timeline import Moment
+
+_document: ContextVar[str] = ContextVar("document", default="")
 
 
-def entry_of(viewer: Viewer, operation: str, decision: Decision, at: datetime) -> Entry:
-    """What the access log keeps of a question; whom it was about is added where that is known."""
+def note_document(digest: str) -> None:
+    """Have the entries of the present request name its document by ``digest``."""
+    _document.set(digest)
+
+
+def entry_of(
+    viewer: Viewer,
+    operation: str,
+    decision: Decision,
+    began_at: datetime,
+    entity_ids: Iterable[UUID] = (),
+    moment: Moment | None = None,
+) -> Entry:
+    """What the access log keeps of a question that began at an instant and is about to show ``entity_ids``."""
+    items, denied = tuple(sorted(decision.given)), tuple(sorted(decision.denied))
     return Entry(
-        entry_id=new_id(at),
+        began_at=began_at,
         agency=viewer.agency,
         officer=viewer.officer,
-        role=viewer.named_roles,
+        roles=tuple(sorted(viewer.roles)),
         purpose=viewer.purpose,
+        grants=(),
         operation=operation,
-        items=sorted(decision.given),
-        denied=sorted(decision.denied),
+        document=_document.get(),
+        items=items,
+        denied=denied,
+        outcome=outcome_of(items, denied),
         trace_id=telemetry.trace_id(),
+        valid_on=moment.valid_on if moment else None,
+        known_at=None if moment is None or moment.is_open else moment.known_at,
+        entity_ids=tuple(entity_ids),
     )

@@ -88,7 +88,7 @@ async def changes(desk: Desk, viewer: Viewer, after: str | None, first: int, wan
             rows = await feed.changes_after(connection, place, limit)
             found, reached = _select(telling, rows, wanted, first)
             told = [Told(feed_cursor(desk.vault, _place_of(row)), change) for row, change in found]
-            await _log(connection, viewer, [change for _, change in found])
+        await _log(desk, viewer, [change for _, change in found])
     return Page(
         told=told,
         cursor=feed_cursor(desk.vault, _place_of(rows[reached - 1])) if reached else after,
@@ -103,7 +103,7 @@ async def latest_change(desk: Desk, viewer: Viewer) -> Told | None:
     async with desk.database.connection() as connection:
         rows = await feed.latest_changes(connection, 1)
         shown = [change for _, change in _select(telling, rows, Filter(), 1)[0]]
-        await _log(connection, viewer, shown)
+    await _log(desk, viewer, shown)
     return Told(feed_cursor(desk.vault, _place_of(rows[0])), shown[0] if shown else None) if rows else None
 
 
@@ -131,8 +131,7 @@ async def _telling(desk: Desk, viewer: Viewer, wanted: Filter) -> Telling:
     kinds = wanted.kinds or telling.kinds()
     denied = [item for item in wanted.items if not any(item in telling.given(kind, [item]) for kind in kinds)]
     if denied:
-        async with desk.database.connection() as connection:
-            await log_telling(connection, viewer, OPERATION, (), (), denied)
+        await log_telling(desk, viewer, OPERATION, (), (), denied)
         raise FieldNotGranted(item=denied[0])
     return telling
 
@@ -183,12 +182,12 @@ def _is_within(telling: Telling, row: asyncpg.Record, wanted: Collection[str]) -
     return any(item in given and code.startswith(tuple(wanted)) for item, code in named)
 
 
-async def _log(connection: Connection, viewer: Viewer, shown: Sequence[Change]) -> None:
+async def _log(desk: Desk, viewer: Viewer, shown: Sequence[Change]) -> None:
     """Keep what is told; a page without a change tells nothing of anybody."""
     if not shown:
         return
     items = {item for change in shown for item in change.items} - SIGNS
-    await log_telling(connection, viewer, OPERATION, (change.entity_id for change in shown), items)
+    await log_telling(desk, viewer, OPERATION, (change.entity_id for change in shown), items)
 
 
 async def _place(connection: Connection, vault: Vault, cursor: str | None) -> Place:

@@ -50,8 +50,7 @@ async def history(
     if item is None or not item.authority:
         raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
     if not telling.given(kind, [name]):
-        async with desk.database.connection() as connection:
-            await log_telling(connection, viewer, OPERATION, [entity_id], (), [name])
+        await log_telling(desk, viewer, OPERATION, [entity_id], (), [name])
         raise refusal(desk.model, viewer, kind, name)
     async with desk.database.connection() as connection:
         followed = await _catalogs(connection, desk, entity_id, known_at)
@@ -67,7 +66,7 @@ async def history(
         told = [
             await _told_at(connection, _at(followed, instant), item, entity_id, days, instant) for instant in instants
         ]
-        await log_telling(connection, viewer, OPERATION, [entity_id], [name])
+    await log_telling(desk, viewer, OPERATION, [entity_id], [name])
     return sorted(_eras(instants, told), key=lambda era: (era.valid_from, era.known_from))
 
 

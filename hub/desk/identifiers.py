@@ -44,14 +44,14 @@ async def identifiers(
 
     None where no scheme is given.
     """
-    bearers = desk.model.bearers[kind]
+    bearers, began_at = desk.model.bearers[kind], now()
     with telemetry.span("desk.identifiers", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
             decision = await desk.decide(connection, viewer, kind, set().union(*bearers.values()))
             schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
             rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
-            entry = entry_of(viewer, "identifiers", decision, now())
-            await reading.write_access_log(connection, entry, entity_ids if schemes else ())
+        shown = entity_ids if schemes else ()
+        await desk.log.keep(entry_of(viewer, "identifiers", decision, began_at, shown, moment))
     found: dict[UUID, list[OwnIdentifier]] = {entity_id: [] for entity_id in entity_ids}
     for entity_id in found:
         own = _opened(desk, [row for row in rows if row["entity_id"] == entity_id], moment.valid_on)

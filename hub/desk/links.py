@@ -14,7 +14,6 @@ from hub.clock import now
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import LinkNotGranted
-from hub.store import reading
 from hub.store.links import merged_from
 from hub.store.splits import splits_of
 from hub.timeline import Moment
@@ -64,7 +63,6 @@ async def log_order(
     granted = all(may_link(desk.grants, viewer, kind) for kind in kinds)
     asked = frozenset({ordered})
     decision = Decision(asked, frozenset()) if granted else Decision(frozenset(), asked)
-    async with desk.database.connection() as connection:
-        await reading.write_access_log(connection, entry_of(viewer, ordered, decision, now()), entity_ids)
+    await desk.log.keep(entry_of(viewer, ordered, decision, now(), entity_ids))
     if not granted:
         raise LinkNotGranted

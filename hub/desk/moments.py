@@ -68,8 +68,7 @@ async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, ve
             due = await desk.versions_due(connection, kind, found["entity_id"], Moment(today()))
             moment = next((Moment(one.valid_on, one.recorded_at) for one in due if one.number == version), None)
         if moment is None:
-            entry = entry_of(viewer, "look up version", _NOTHING, now())
-            await reading.write_access_log(connection, entry, [found["entity_id"]])
+            await desk.log.keep(entry_of(viewer, "look up version", _NOTHING, now(), [found["entity_id"]]))
             raise NoSuchVersion(version=version)
     await desk.known_time.settle(moment.known_at)
     return moment

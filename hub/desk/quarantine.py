@@ -14,7 +14,7 @@ from hub.clock import now
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted, UnknownLine
-from hub.store import quarantine, reading
+from hub.store import quarantine
 from hub.store.pool import Connection
 from hub.store.quarantine import DeliveredBy, LineId, RefusedLine, WantedLines
 
@@ -58,7 +58,7 @@ async def lines_in_quarantine(
         async with desk.database.connection() as connection:
             lines = await quarantine.page(connection, wanted, _own(desk, viewer), after, first + 1) if granted else []
             raw = await _opened(desk, connection, lines[:first]) if values else {}
-            await _log(connection, viewer, "quarantine", [VALUES if values else REASONS], granted=granted)
+        await _log(desk, viewer, "quarantine", [VALUES if values else REASONS], granted=granted)
     if not granted:
         raise FieldNotGranted(item=VALUES if values else REASONS)
     return Page(lines[:first], raw, len(lines) > first)
@@ -74,7 +74,7 @@ async def own_lines(
     async with desk.database.connection() as connection:
         found = {line.line_id: line for line in await quarantine.lines(connection, line_ids)}
         own = {key: line for key, line in found.items() if _is_own(desk.model, viewer, line)}
-        await _log(connection, viewer, ordered, [shown], granted=len(own) == len(set(line_ids)))
+    await _log(desk, viewer, ordered, [shown], granted=len(own) == len(set(line_ids)))
     for line_id in line_ids:
         if line_id not in own:
             raise UnknownLine(id=line_id)
@@ -104,8 +104,7 @@ async def each_whole_line(desk: Desk, viewer: Viewer, wanted: WantedLines) -> As
 async def own_retry(desk: Desk, viewer: Viewer) -> DeliveredBy:
     """Whose lines ``viewer`` may have taken in again, once that is logged."""
     own = _own(desk, viewer)
-    async with desk.database.connection() as connection:
-        await _log(connection, viewer, "retry quarantined", [REASONS], granted=own is not None)
+    await _log(desk, viewer, "retry quarantined", [REASONS], granted=own is not None)
     if own is None:
         raise FieldNotGranted(item=REASONS)
     return own
@@ -137,7 +136,7 @@ async def _opened(desk: Desk, connection: Connection, lines: Iterable[RefusedLin
     }
 
 
-async def _log(connection: Connection, viewer: Viewer, operation: str, items: Iterable[str], *, granted: bool) -> None:
+async def _log(desk: Desk, viewer: Viewer, operation: str, items: Iterable[str], *, granted: bool) -> None:
     asked = frozenset(items)
     decision = Decision(asked, frozenset()) if granted else Decision(frozenset(), asked)
-    await reading.write_access_log(connection, entry_of(viewer, operation, decision, now()), ())
+    await desk.log.keep(entry_of(viewer, operation, decision, now()))

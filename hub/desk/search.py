@@ -70,14 +70,14 @@ async def search(
     listed = f"{HITS} {kind}"
     place = None if after is None else id_at(desk.vault, listed, after)
     criteria = _criteria(desk.model, kind, sought)
-    granted = may_search(desk.grants, viewer, kind)
+    granted, began_at = may_search(desk.grants, viewer, kind), now()
     with telemetry.span("desk.search"):
         async with desk.database.connection() as connection:
             decision = await desk.decide(connection, viewer, kind, _items(desk.model, kind, sought))
             if decision.denied or not granted:
                 criteria = Criteria()
-            entry = entry_of(viewer, "search", decision, now())
-            found = await store.page(connection, kind, criteria, most, place, first, entry)
+            found = await store.page(connection, kind, criteria, most, place, first)
+        await desk.log.keep(entry_of(viewer, "search", decision, began_at, found["entity_ids"]))
     if not granted:
         raise SearchNotGranted(kind=kind.type_name)
     if decision.denied:

@@ -31,17 +31,19 @@ async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -
     kind, moment = EntityKind.NATURAL_PERSON, Moment(today())
     numbers = [desk.vault.lookup(Scheme.ID_NUMBER, normalise(Scheme.ID_NUMBER, number)) for number, _ in pairs]
     granted = may_verify(desk.grants, viewer)
-    entry = entry_of(viewer, "verify", Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), now())
+    decision, began_at = Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), now()
     with telemetry.span("desk.verify", keys=len(pairs)):
+        if not granted:
+            await desk.log.keep(entry_of(viewer, "verify", decision, began_at))
+            raise VerifyNotGranted
         async with desk.database.connection() as connection:
-            if not granted:
-                await reading.write_access_log(connection, entry)
-                raise VerifyNotGranted
             keys = [Key(lookup=number) for number in numbers]
             wanted = Wanted(records=False, schemes=(), held=())
-            rows = await reading.answer(connection, kind, keys, 0, wanted, entry, moment)
+            rows = await reading.answer(connection, kind, keys, 0, wanted, moment)
             found = [row for row in rows if row["entity_id"]]
             views = await desk.views(await desk.merger(connection, kind, found, moment), found, moment)
+        asked_of = (row["entity_id"] for row in found)
+        await desk.log.keep(entry_of(viewer, "verify", decision, began_at, asked_of, moment))
     known = {lead.place: views.get(row["entity_id"]) for row in rows for lead in reading.leads_of(row)}
     return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 

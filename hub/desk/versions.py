@@ -69,7 +69,7 @@ async def versions(
     async with desk.database.connection() as connection:
         due = [row for row in await _due(connection, desk, kind, entity_id, moment) if row["version"] < place]
         published = await feed.versions(connection, entity_id, place, first + 1, moment.known_at)
-        return await _page(connection, desk, telling, entity_id, [*due, *published], after, first)
+    return await _page(desk, telling, entity_id, [*due, *published], after, first)
 
 
 async def changes_of(
@@ -80,9 +80,7 @@ async def changes_of(
     place = 0 if after is None else number_at(desk.vault, VERSIONS, after)
     async with desk.database.connection() as connection:
         published = await feed.versions_after(connection, entity_id, place, first + 1)
-        return await _page(
-            connection, desk, telling, entity_id, [row for row in published if row["kind"] == kind], after, first
-        )
+    return await _page(desk, telling, entity_id, [row for row in published if row["kind"] == kind], after, first)
 
 
 async def compare(
@@ -94,7 +92,7 @@ async def compare(
         rows = await _numbered(connection, desk, kind, entity_id, moment, {before, after})
         missing = [number for number in (before, after) if number not in rows]
         if missing:
-            await log_telling(connection, viewer, COMPARISON, [entity_id], ())
+            await log_telling(desk, viewer, COMPARISON, [entity_id], ())
             raise NoSuchVersion(version=missing[0])
         then, now = [await _view_at(connection, desk, kind, rows[number]) for number in (before, after)]
         found = list(_differences(desk.model, kind, then, now))
@@ -102,13 +100,12 @@ async def compare(
         given = telling.given(kind, asked)
         shown = [difference for difference in found if difference.item in given]
         opened = await _opened(connection, desk, shown)
-        await log_telling(connection, viewer, COMPARISON, [entity_id], given, asked - given)
+    await log_telling(desk, viewer, COMPARISON, [entity_id], given, asked - given)
     first, second = telling.changes([rows[before], rows[after]])
     return Comparison(first, second, shown, opened)
 
 
 async def _page(
-    connection: Connection,
     desk: Desk,
     telling: Telling,
     entity_id: UUID,
@@ -120,7 +117,7 @@ async def _page(
     shown = telling.changes(rows[:first])
     items = {item for change in shown for item in change.items} - SIGNS
     denied = {item for row in rows[:first] for item in row["items"]} - SIGNS - items
-    await log_telling(connection, telling.viewer, "versions", [entity_id], items, denied)
+    await log_telling(desk, telling.viewer, "versions", [entity_id], items, denied)
     told = [Told(number_cursor(desk.vault, VERSIONS, change.version), change) for change in shown]
     return Page(told, told[-1].cursor if told else after, more=len(rows) > first)
 

@@ -1,12 +1,12 @@
 -- answer
 -- One level of a question in one round trip: the views of kind $9 that keys lead to, each with the keys that led to it and
--- the sealed numbers asked for, and the entry of the access log without which nothing is answered.
+-- the sealed numbers asked for.
 -- A key is a row of $1 (its place) and of $2 (a look-up), $3 (an entity), $4 (an entity that others refer to by the ways
 -- $5), or of $6 and $7: an employer's number and a name, which lead to the only legal entity that bears them, the number
 -- before the name. At most $8 references are followed from one key; one that has more leads to a row without a view.
 -- Records are read only where $10 says so. The numbers are the entities' own of the schemes $11, and those that their
--- records of the types $12 hold at the paths $13. The entry is $14 to $22, for the day $25.
--- Keys lead where they led at $23, to what was known by then. Where $24 says that this is now, the views that stand come
+-- records of the types $12 hold at the paths $13.
+-- Keys lead where they led at $14, to what was known by then. Where $15 says that this is now, the views that stand come
 -- with them, and names lead too, else the versions of then without their documents.
 with asked as (
     select *
@@ -25,7 +25,7 @@ refers as (
             select link.entity_id
             from link
             where link.into_id = asked.target_id
-              and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
+              and link.linked_at <= $14 and (link.unlinked_at is null or link.unlinked_at > $14)
         ) as member
         join reference on reference.target_id = member.member_id
         where reference.via = any (string_to_array(asked.ways, ','))
@@ -39,8 +39,8 @@ called as (
             select distinct coalesce(link.into_id, employer_number.entity_id)
             from employer_number
             left join link on link.entity_id = employer_number.entity_id
-                and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
-            where employer_number.number = asked.number and employer_number.recorded_at <= $23
+                and link.linked_at <= $14 and (link.unlinked_at is null or link.unlinked_at > $14)
+            where employer_number.number = asked.number and employer_number.recorded_at <= $14
             limit 2
         ) as entity_ids
         from asked
@@ -50,7 +50,7 @@ called as (
             select card.entity_id from card where card.kind = 'LEGAL_ENTITY' and card.name_key = asked.name limit 2
         )
         from asked
-        where asked.name is not null and $24
+        where asked.name is not null and $15
     ) as bearer
     where cardinality(bearer.entity_ids) = 1
     order by bearer.place, bearer.match
@@ -59,7 +59,7 @@ led as (
     select asked.place, 'KEY' as match, identifier.entity_id, null::uuid as member_id
     from asked
     join vault.identifier on identifier.lookup = asked.lookup
-        and identifier.recorded_at <= $23 and (identifier.superseded_at is null or identifier.superseded_at > $23)
+        and identifier.recorded_at <= $14 and (identifier.superseded_at is null or identifier.superseded_at > $14)
     union all
     select place, 'KEY', entity_id, null from asked where entity_id is not null
     union all
@@ -74,7 +74,7 @@ found as (
            array_agg(led.place) as places, array_agg(led.match) as matches, array_agg(led.member_id) as members
     from led
     left join link on link.entity_id = led.entity_id
-        and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
+        and link.linked_at <= $14 and (link.unlinked_at is null or link.unlinked_at > $14)
     group by coalesce(link.into_id, led.entity_id)
 ),
 answered as (
@@ -82,7 +82,7 @@ answered as (
            view.due_on, view.catalog_version
     from found
     join view on view.entity_id = found.entity_id
-    where view.kind = $9 and $24
+    where view.kind = $9 and $15
     union all
     select view.entity_id, version.version, null, null, version.recorded_at, view.due_on, null
     from found
@@ -90,11 +90,11 @@ answered as (
     cross join lateral (
         select change.version, change.recorded_at
         from change
-        where change.entity_id = found.entity_id and change.recorded_at <= $23
+        where change.entity_id = found.entity_id and change.recorded_at <= $14
         order by change.version desc
         limit 1
     ) as version
-    where view.kind = $9 and not $24
+    where view.kind = $9 and not $15
 ),
 sealed as (
     select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
@@ -106,11 +106,11 @@ sealed as (
         select link.into_id, link.entity_id
         from answered
         join link on link.into_id = answered.entity_id
-            and link.linked_at <= $23 and (link.unlinked_at is null or link.unlinked_at > $23)
+            and link.linked_at <= $14 and (link.unlinked_at is null or link.unlinked_at > $14)
     ) as member
     join vault.identifier on identifier.entity_id = member.member_id
     where identifier.scheme = any ($11)
-      and identifier.recorded_at <= $23 and (identifier.superseded_at is null or identifier.superseded_at > $23)
+      and identifier.recorded_at <= $14 and (identifier.superseded_at is null or identifier.superseded_at > $14)
     union all
     select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
            held.recorded_at, true
@@ -131,13 +131,6 @@ opened as (
            array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed_values, array_agg(valid_to) as valid_tos
     from (select * from sealed order by is_own, recorded_at, identifier_id) as ordered
     group by entity_id
-),
-logged as (
-    insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id,
-                                  valid_on, known_at, entity_ids)
-    select $14::uuid, $15::text, $16::text, $17::text, $18::text, $19::text, $20::text[], $21::text[], $22::text,
-           $25::date, case when not $24 then $23 end, coalesce(array_agg(entity_id), '{}')
-    from answered
 )
 select found.places, found.matches, found.members, answered.*,
        opened.schemes, opened.identifier_ids, opened.key_ids, opened.sealed_values, opened.valid_tos
@@ -169,8 +162,3 @@ where entity_id = $1 and due_on is not null and linked_into is null;
 -- sealed_numbers
 -- The sealed values of the identifiers $1.
 select identifier_id, key_id, value_encrypted, valid_to from vault.identifier where identifier_id = any ($1);
-
--- write_access_log
--- Keeps who was shown what, or refused it, where the question is not answered by `answer`.
-insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id, entity_ids)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);

@@ -2,7 +2,7 @@
 -- At most $13 of the entities of kind $1 after $12, in the order of ids, whose card fits; how many fit in all, and how
 -- many of these come up to the page; no entity, and one more than $11, where more than $11 fit. The name lies from $2 to
 -- $3 or has the part $4: with neither nobody is found. Birth date and division lie from one to the other, category and
--- status are what is said; null asks nothing. Keeps who was shown which: the answer leaves only after this is durable.
+-- status are what is said; null asks nothing.
 with named as (
     select * from card where kind = $1 and name_key >= $2 and name_key <= $3
     union all
@@ -25,11 +25,6 @@ shown as (
     where ($12::uuid is null or entity_id > $12) and (select count(*) from hit) <= $11
     order by entity_id
     limit $13
-),
-logged as (
-    insert into audit.access_log (entry_id, agency, officer, role, purpose, operation, items, denied, trace_id,
-                                  entity_ids)
-    values ($14, $15, $16, $17, $18, $19, $20, $21, $22, array(select entity_id from shown order by entity_id))
 )
 select array(select entity_id from shown order by entity_id) as entity_ids,
        (select count(*) from hit) as total,

@@ -6,7 +6,7 @@ Never retries, never decodes JSON, never shows the address.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TypeAlias
 
 import asyncpg
@@ -41,20 +41,34 @@ _UNREACHABLE = (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg
 class Database:
     """The hub's database, as one process sees it; ``direct_url`` leads to it past any transaction pooler."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", settings: Settings, direct_url: str) -> None:
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        reserve: "asyncpg.Pool[asyncpg.Record]",
+        settings: Settings,
+        direct_url: str,
+    ) -> None:
         self.direct_url = direct_url
         self._pool = pool
+        self._reserve = reserve
         self.settle_timeout = settings.settle_timeout
         self._acquire_timeout = settings.acquire_timeout
         self._most_locks = 0
         self._begin = f"SET LOCAL statement_timeout = {int(settings.statement_timeout * 1000)}"
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for statements that each stand alone; no session state may be set on it."""
+        return self._lent(self._pool)
+
+    def reserved_connection(self) -> AbstractAsyncContextManager[Connection]:
+        """The one connection that no request takes, for what requests wait for; used as any other."""
+        return self._lent(self._reserve)
+
+    @asynccontextmanager
+    async def _lent(self, pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Connection]:
         with _translated(_UNREACHABLE):
             try:
-                connection = await self._pool.acquire(timeout=self._acquire_timeout)
+                connection = await pool.acquire(timeout=self._acquire_timeout)
             except TimeoutError as error:
                 raise DatabaseBusy from error
         try:
@@ -62,7 +76,7 @@ class Database:
                 yield connection
         finally:
             with _translated(_LOST, connection):
-                await self._pool.release(connection)
+                await pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -89,15 +103,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection, once each has been given back."""
         await self._pool.close()
+        await self._reserve.close()
 
 
 async def open_pool(settings: Settings, url: str) -> Database:
     """A ``Database`` at ``url``, of which one connection is open already; raises ``DatabaseUnavailable``."""
-    with _translated(_UNREACHABLE), _address_kept_secret():
-        pool = await asyncpg.create_pool(
+
+    async def pool_of(at_first: int, at_most: int) -> "asyncpg.Pool[asyncpg.Record]":
+        return await asyncpg.create_pool(
             url,
-            min_size=1,
-            max_size=settings.pool_size,
+            min_size=at_first,
+            max_size=at_most,
             timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout,
             statement_cache_size=0 if settings.database_direct_url else 200,
@@ -105,7 +121,10 @@ async def open_pool(settings: Settings, url: str) -> Database:
             reset=_leave_as_it_is,
             init=_trace_queries if telemetry.is_exported() else None,
         )
-    return Database(pool, settings, settings.database_direct_url or url)
+
+    with _translated(_UNREACHABLE), _address_kept_secret():
+        pool, reserve = await pool_of(1, settings.pool_size), await pool_of(0, 1)
+    return Database(pool, reserve, settings, settings.database_direct_url or url)
 
 
 @asynccontextmanager

@@ -47,20 +47,6 @@ class Wanted:
     held: Sequence[tuple[str, str]]
 
 
-class Entry(NamedTuple):
-    """What the access log keeps of a question: who asked how for which items, and which were denied."""
-
-    entry_id: UUID
-    agency: str
-    officer: str
-    role: str
-    purpose: str
-    operation: str
-    items: list[str]
-    denied: list[str]
-    trace_id: str
-
-
 class Lead(NamedTuple):
     """A key, by its place, that led to an entity: how, and to which id that the entity refers to."""
 
@@ -96,10 +82,9 @@ async def answer(
     keys: Collection[Key],
     most_references: int,
     wanted: Wanted,
-    entry: Entry,
     moment: Moment,
 ) -> list[asyncpg.Record]:
-    """The rows of views that keys lead to; once they are here, the entry of the access log is durable.
+    """The rows of views that keys lead to.
 
     A row has a view, ``leads_of`` and ``numbers_of`` it; one of keys that lead to nothing or to too much has no view.
     Where ``moment`` names an instant, the view is the version of then without its documents.
@@ -119,10 +104,8 @@ async def answer(
         wanted.schemes,
         [record_type for record_type, _ in wanted.held],
         [path for _, path in wanted.held],
-        *entry,
         moment.known_at,
         moment.is_open,
-        moment.valid_on,
     )
 
 
@@ -147,8 +130,3 @@ async def identifiers_of(
 ) -> list[asyncpg.Record]:
     """The numbers that entities have had, as they were known at a moment, the oldest of each first."""
     return await connection.fetch(_IDENTIFIERS["identifiers_of"], list(entity_ids), list(schemes), moment.known_at)
-
-
-async def write_access_log(connection: Connection, entry: Entry, entity_ids: Iterable[UUID] = ()) -> None:
-    """Keep the entry of a question that ``answer`` does not answer."""
-    await connection.execute(_SQL["write_access_log"], *entry, list(entity_ids))

@@ -1,6 +1,6 @@
 """What a search asks of the database: the one query of ``search.sql``.
 
-Takes a connection, criteria and what is to be logged; gives a page of ids. Decides nothing.
+Takes a connection and criteria; gives a page of ids. Decides nothing.
 """
 
 from dataclasses import astuple, dataclass
@@ -10,7 +10,6 @@ import asyncpg
 
 from hub.sql import queries
 from hub.store.pool import Connection
-from hub.store.reading import Entry
 
 PAGE = queries("search")["page"]
 
@@ -31,12 +30,12 @@ class Criteria:
 
 
 async def page(
-    connection: Connection, kind: str, criteria: Criteria, most: int, after: UUID | None, first: int, entry: Entry
+    connection: Connection, kind: str, criteria: Criteria, most: int, after: UUID | None, first: int
 ) -> asyncpg.Record:
-    """``entity_ids`` of the page, how many fit in ``total`` and how many of these were ``passed``; logged as ``entry``.
+    """``entity_ids`` of the page, how many fit in ``total`` and how many of these were ``passed``.
 
     Where more than ``most`` fit the page is empty and ``total`` is one more than that.
     """
-    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first, *entry)
+    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first)
     assert found is not None  # noqa: S101 - a query without a table gives one row
     return found

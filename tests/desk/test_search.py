@@ -18,6 +18,7 @@ from hub.desk.search import NameMatch, Sought, search
 from hub.errors import FieldNotGranted, InvalidArgument, SearchNotGranted, TooManyHits
 from hub.identifiers.names import comparable
 from hub.merge import Card
+from hub.store.access_log import AccessLog
 from hub.store.pool import Database
 from hub.store.writing import write_cards
 from hub.vault.cipher import Vault
@@ -54,7 +55,7 @@ soughts = st.builds(
 
 @pytest.fixture
 def desk(any_database: Database, model: Model) -> Desk:
-    return Desk(any_database, model, Vault(new_keys()), demo_grants())
+    return Desk(any_database, model, Vault(new_keys()), demo_grants(), AccessLog(any_database))
 
 
 async def put(desk: Desk, kind: EntityKind, held: Iterable[Card]) -> dict[UUID, Card]:
@@ -80,7 +81,7 @@ async def find(desk: Desk, sought: Sought, kind: EntityKind = PERSON, viewer: Vi
 
 async def logged(desk: Desk) -> list[Any]:
     async with desk.database.connection() as connection:
-        return await connection.fetch("select * from audit.access_log order by at, entry_id")
+        return await connection.fetch("select * from audit.access_log order by at, position")
 
 
 def fits(card: Card, sought: Sought) -> bool:
@@ -212,8 +213,8 @@ async def test_who_has_no_grant_to_search_is_told_so_and_logged(desk: Desk) -> N
     for viewer in viewers:
         with pytest.raises(SearchNotGranted):
             await find(desk, Sought("王小明"), viewer=viewer)
-    assert [(entry["operation"], entry["role"], entry["entity_ids"]) for entry in await logged(desk)] == [
-        ("search", viewer.named_roles, []) for viewer in viewers
+    assert [(entry["operation"], entry["roles"], entry["entity_ids"]) for entry in await logged(desk)] == [
+        ("search", sorted(viewer.roles), []) for viewer in viewers
     ]
 
 

@@ -153,7 +153,7 @@ async def test_only_the_platform_office_publishes_and_every_order_is_logged(api:
     await reorder(api)
     async with api.services.database.connection() as connection:
         rows = await connection.fetch(
-            "select role, items, denied from audit.access_log where operation = 'publish catalog' order by at"
+            "select roles[1], items, denied from audit.access_log where operation = 'publish catalog' order by at"
         )
     name = ["NaturalPerson.name"]
     assert [tuple(row) for row in rows] == [(role, [], name) for role in ("query_officer", "developer", "reporter")] + [

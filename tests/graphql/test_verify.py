@@ -66,7 +66,7 @@ async def test_every_verification_is_logged_with_the_person_it_was_of(api: Api) 
     await api.ask(VERIFY, {"id": PERSON, "name": "别人"}, DEVELOPER)
     async with api.services.database.connection() as connection:
         rows = await connection.fetch("select * from audit.access_log order by at")
-    assert [(row["operation"], row["role"], row["items"], row["denied"]) for row in rows] == [
+    assert [(row["operation"], *row["roles"], row["items"], row["denied"]) for row in rows] == [
         ("verify", "verifier", ["name"], []),
         ("verify", "verifier", ["name"], []),
         ("verify", "developer", [], ["name"]),

@@ -66,11 +66,10 @@ TODAY = date(2030, 1, 1)
 ANSWER: Sequence[object] = (
     *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, ["1"] * 10, ["n"] * 10),
     *(100, "NATURAL_PERSON", True, ["ID_NUMBER"], ["household"], ["idNumber"]),
-    *(ASKED[0], "", "", "", "", "", ["name"], [], ""),
 )
-PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False, TODAY)}
+PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False)}
 HOT: Mapping[tuple[str, str], Sequence[object]] = {
-    ("desk", "answer"): (*ANSWER, END_OF_TIME, True, TODAY),
+    ("desk", "answer"): (*ANSWER, END_OF_TIME, True),
     ("desk", "version_known"): (bytes(16), None, 1, "NATURAL_PERSON"),
     ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),

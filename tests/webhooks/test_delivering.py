@@ -193,7 +193,7 @@ async def test_a_webhook_whose_agency_has_lost_its_grants_is_told_nothing(api: A
     await create(api, receiver)
     await residents(api, 1)
     desk = api.services.desk
-    without = type(desk)(desk.database, desk.model, desk.vault, ())
+    without = type(desk)(desk.database, desk.model, desk.vault, (), desk.log)
     bare = Api(api.client, Services(**{**vars(api.services), "desk": without}))
     async with delivering(bare):
         webhook = await until_webhook(api, lambda one: one["state"] == "SUSPENDED")
