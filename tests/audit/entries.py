@@ -17,7 +17,7 @@ def entry(place: int = 0, operation: str = "look up") -> Entry:
         began_at=datetime(2026, 1, 1, tzinfo=UTC),
         agency="天河区政务服务局",
         officer=f"officer-{place}",
-        roles=("agency",),
+        roles=("query_officer",),
         purpose="TEST; case=1",
         grants=(),
         operation=operation,

@@ -73,7 +73,8 @@ async def test_all_edges_of_one_level_are_read_in_one_round_trip(database_url: s
             assert insurance["employer"]["legalEntity"]["name"] == f"第{(place + 1) % 50}公司"
         assert recorded.names["desk.answer"] == 4
         assert {name: count for name, count in recorded.names.items() if name.startswith("sql.")} == {
-            "sql.desk.answer": 4
+            "sql.desk.answer": 4,
+            "sql.audit.keep": 4,
         }
 
 
