@@ -244,7 +244,7 @@ async def test_every_read_leaves_a_row_in_the_access_log(api: Api) -> None:
     await api.ask("query($id: IdNumber!) { naturalPerson(idNumber: $id) { name household { photo } } }", {"id": PERSON})
     async with api.services.database.connection() as connection:
         (row,) = await connection.fetch("select * from audit.access_log")
-    assert (row["query_officer"], row["roles"], row["purpose"]) == (
+    assert (row["agency"], row["roles"], row["purpose"]) == (
         "天河区政务服务局",
         ["query_officer"],
         "TEST; case=1",
