@@ -31,6 +31,13 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def _watchful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a run look so often, and write so little at a time, that it sees what happens to it before it ends."""
+    monkeypatch.setattr(running, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(taking, "MOST_LINES", 10)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "dropped"
 
@@ -176,10 +183,8 @@ async def test_a_file_that_grew_while_it_was_read_is_left_for_the_next_run(runne
     assert left(folder)["done"] == ["a.csv"]
 
 
-async def test_a_cancelled_run_ends_at_a_chunk_and_the_next_goes_on_there(
-    runner: Runner, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "WATCH_SECONDS", 0.01)
+@pytest.mark.usefixtures("_watchful")
+async def test_a_cancelled_run_ends_at_a_chunk_and_the_next_goes_on_there(runner: Runner, folder: Path) -> None:
     drop(folder, "a.csv", LINES)
     cancelling: list[asyncio.Task[None]] = []
 
@@ -199,6 +204,7 @@ async def test_a_cancelled_run_ends_at_a_chunk_and_the_next_goes_on_there(
     assert (rest.outcome, rest.counts, rest.attempt) == (RunOutcome.DONE, {"CREATED": LINES}, 1)
 
 
+@pytest.mark.usefixtures("_watchful")
 async def test_a_run_that_has_lost_its_claim_is_left_to_others(runner: Runner, folder: Path) -> None:
     drop(folder, "a.csv", LINES)
     losing: list[asyncio.Task[None]] = []

@@ -13,6 +13,11 @@ from hub.settings import Settings
 from hub.store.pool import Database, connect_database, connect_directly, open_pool
 from tests.conftest import Server, with_database
 
+SLEEPING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()
+"""
+
 
 async def test_a_block_that_ends_well_is_committed_and_one_that_raises_is_not(any_database: Database) -> None:
     async with any_database.transaction() as connection:
@@ -43,8 +48,7 @@ async def test_a_statement_that_takes_too_long_is_cancelled_on_the_server(databa
         async with database.transaction() as connection:
             await connection.execute("SELECT pg_sleep(60)")
     async with connect_directly(database_url) as observer:
-        sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active'"
-        assert await observer.fetchval(f"{sleeping} AND pid <> pg_backend_pid()") == 0
+        assert await observer.fetchval(SLEEPING) == 0
     await database.close()
 
 
@@ -69,11 +73,19 @@ async def test_a_connection_is_given_back_when_its_borrower_is_cancelled(databas
 
     borrower = asyncio.create_task(borrow())
     await borrowed.wait()
+    await _seen_asleep(database_url)
     borrower.cancel()
     with pytest.raises(asyncio.CancelledError):
         await borrower
     await database.ping()
     await database.close()
+
+
+async def _seen_asleep(url: str) -> None:
+    """Wait until a statement sleeps: the server ignores a request to cancel one that it has not begun."""
+    async with connect_directly(url) as observer:
+        while not await observer.fetchval(SLEEPING):  # noqa: ASYNC110 - the server begins it
+            await asyncio.sleep(0.01)
 
 
 async def test_a_connection_that_the_server_ends_is_reported_and_replaced(any_database: Database) -> None:
