@@ -16,7 +16,6 @@ import msgspec
 from msgspec import Struct
 
 from adapters.sample.numbers import Numbers
-from graphql_schema.services import Services
 from hub.access import Role, Viewer
 from hub.catalog import EntityKind
 from hub.clock import today
@@ -24,7 +23,7 @@ from hub.desk import AsOf, Key, moment_of_many
 from hub.identifiers.schemes import Scheme
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
-from hub.serve import open_services
+from hub.opening import Hub, open_hub
 from hub.settings import load_settings
 from hub.timeline import Moment
 
@@ -52,7 +51,7 @@ def person(states: int) -> str:
     return Numbers(Random(states)).id_number("440106", FIRST, male=True)  # noqa: S311 - a draw to be drawn again
 
 
-async def say(services: Services, states: int) -> list[datetime]:
+async def say(hub: Hub, states: int) -> list[datetime]:
     """Have so much said of a person; gives the instants at which some of it was known."""
     instants = []
     share = states // DELIVERIES
@@ -66,8 +65,8 @@ async def say(services: Services, states: int) -> list[datetime]:
             stated_at=datetime(2024, 1, 1 + turn, tzinfo=UTC),
             sender="bench",
         )
-        await services.intake.take_in(delivery, lambda after, lines=lines: lines[after:])  # type: ignore[misc]
-        instants.append(await services.desk.known_time.present())
+        await hub.intake.take_in(delivery, lambda after, lines=lines: lines[after:])  # type: ignore[misc]
+        instants.append(await hub.desk.known_time.present())
     return instants
 
 
@@ -85,16 +84,16 @@ def moments(random: Random, instants: Sequence[datetime], states: int) -> Iterat
 
 async def measure(rounds: int) -> list[Figures]:
     """Fill a hub and ask it."""
-    async with open_services(load_settings()) as services:
-        instants = {states: await say(services, states) for states in STATES}
-        async with services.database.connection() as connection:
+    async with open_hub(load_settings()) as hub:
+        instants = {states: await say(hub, states) for states in STATES}
+        async with hub.database.connection() as connection:
             await connection.execute("vacuum analyze")
-        return [await figures(services, states, instants[states], rounds) for states in STATES]
+        return [await figures(hub, states, instants[states], rounds) for states in STATES]
 
 
-async def figures(services: Services, states: int, instants: Sequence[datetime], rounds: int) -> Figures:
+async def figures(hub: Hub, states: int, instants: Sequence[datetime], rounds: int) -> Figures:
     """The medians of one person's questions."""
-    key = services.desk.key(Scheme.ID_NUMBER, person(states))
+    key = hub.desk.key(Scheme.ID_NUMBER, person(states))
     if key is None:
         raise RuntimeError("the person's number leads to nobody")
     drawn = moments(Random(states), instants, states)  # noqa: S311 - a draw to be drawn again
@@ -104,15 +103,15 @@ async def figures(services: Services, states: int, instants: Sequence[datetime],
             begun = perf_counter()
             moment = Moment(today()) if way == "now" else next(drawn)
             if way == "settled":
-                moment = await moment_of_many(services.desk, AsOf())
-            await ask(services, key, moment)
+                moment = await moment_of_many(hub.desk, AsOf())
+            await ask(hub, key, moment)
             seconds.append(perf_counter() - begun)
     return Figures(states, **{way: median(seconds) * 1000 for way, seconds in took.items()})
 
 
-async def ask(services: Services, key: Key, moment: Moment) -> None:
+async def ask(hub: Hub, key: Key, moment: Moment) -> None:
     """Ask for twelve items of the person of ``key``; raises where it is not found."""
-    replies = await services.desk.answer(ASKER, EntityKind.NATURAL_PERSON, [key], ITEMS, "bench", moment)
+    replies = await hub.desk.answer(ASKER, EntityKind.NATURAL_PERSON, [key], ITEMS, "bench", moment)
     if not replies[key]:
         raise RuntimeError("the person is not found")
 

@@ -17,9 +17,8 @@ from msgspec import Struct
 from adapters.loading import load, recognise
 from adapters.transports.content import Limits
 from bench.processes import resident_bytes
-from graphql_schema.services import Services
 from hub.demo import SampleDelivery, deliveries
-from hub.serve import open_services
+from hub.opening import Hub, open_hub
 from hub.settings import load_settings
 
 COPIES = 5
@@ -37,25 +36,25 @@ class Outcome(Struct):
     peak_bytes: int
 
 
-async def take_in(services: Services, directory: Path, delivery: SampleDelivery) -> tuple[int, float]:
+async def take_in(hub: Hub, directory: Path, delivery: SampleDelivery) -> tuple[int, float]:
     """Load one delivery; gives its lines and how long it took."""
     begun = perf_counter()
     (recognised,) = recognise(
-        services.model,
+        hub.model,
         delivery.register,
         [directory / delivery.file],
         record=delivery.record,
         stated_on=delivery.stated_on,
         source_unit="",
-        limits=Limits.of(services.settings),
+        limits=Limits.of(hub.settings),
     )
-    report = await load(services.intake, recognised, "bench", lambda file: None)
+    report = await load(hub.intake, recognised, "bench", lambda file: None)
     return sum(report.summary.counts.values()), perf_counter() - begun
 
 
-async def take_in_all(services: Services, directory: Path, chosen: Sequence[SampleDelivery]) -> tuple[int, float]:
+async def take_in_all(hub: Hub, directory: Path, chosen: Sequence[SampleDelivery]) -> tuple[int, float]:
     """Load deliveries; gives the lines and the seconds of those that have lines."""
-    took = [(delivery, await take_in(services, directory, delivery)) for delivery in chosen]
+    took = [(delivery, await take_in(hub, directory, delivery)) for delivery in chosen]
     counted = [each for delivery, each in took if has_lines(delivery)]
     return sum(lines for lines, _ in counted), sum(seconds for _, seconds in counted)
 
@@ -65,11 +64,11 @@ def has_lines(delivery: SampleDelivery) -> bool:
     return not delivery.file.endswith(".xlsx")
 
 
-async def copy(services: Services, content: Sequence[bytes]) -> float:
+async def copy(hub: Hub, content: Sequence[bytes]) -> float:
     """How long COPY takes for the lines of files, into a table that is logged as every other; the median of some."""
     lines = [(line,) for text in content for line in text.splitlines()]
     took = []
-    async with services.database.connection() as connection:
+    async with hub.database.connection() as connection:
         await connection.execute(f"create table {TABLE} (line bytea not null)")
         for _ in range(COPIES):
             begun = perf_counter()
@@ -83,14 +82,14 @@ async def measure(directory: Path) -> Outcome:
     """Build the city and time its first deliveries."""
     listed = deliveries(directory)
     first = [delivery for delivery in listed if delivery.stated_on == listed[0].stated_on]
-    async with open_services(load_settings()) as services:
-        lines, new = await take_in_all(services, directory, first)
-        _, unchanged = await take_in_all(services, directory, first)
+    async with open_hub(load_settings()) as hub:
+        lines, new = await take_in_all(hub, directory, first)
+        _, unchanged = await take_in_all(hub, directory, first)
         peak = resident_bytes("self", "VmHWM")
         content = [(directory / delivery.file).read_bytes() for delivery in first if has_lines(delivery)]
-        copied = await copy(services, content)
-        await take_in_all(services, directory, listed[len(first) :])
-        async with services.database.connection() as connection:
+        copied = await copy(hub, content)
+        await take_in_all(hub, directory, listed[len(first) :])
+        async with hub.database.connection() as connection:
             await connection.execute("vacuum analyze")
     return Outcome(lines, sum(map(len, content)), new, unchanged, copied, peak)
 

@@ -24,12 +24,11 @@ from stdnum.iso7064 import mod_11_2
 from adapters.loading import RecognisedFile, recognise
 from adapters.transports.content import Limits
 from bench.processes import parent_of, processor_seconds, resident_bytes
-from graphql_schema.services import Services
 from hub.clock import now
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
 from hub.loaders import load_shared, spare_collector
-from hub.serve import open_services
+from hub.opening import Hub, open_hub
 from hub.settings import load_settings
 from hub.timeline import Outcome
 
@@ -86,18 +85,18 @@ def write(path: Path, start: int, lines: int) -> None:
         rows.writerows(person(place) for place in range(start, start + lines))
 
 
-def recognised(services: Services, path: Path) -> RecognisedFile:
+def recognised(hub: Hub, path: Path) -> RecognisedFile:
     """The file, ready to be loaded."""
-    limits = Limits.of(services.settings)
+    limits = Limits.of(hub.settings)
     (file,) = recognise(
-        services.model, REGISTER, [path], record=RECORD, stated_on=date(2025, 1, 6), source_unit="", limits=limits
+        hub.model, REGISTER, [path], record=RECORD, stated_on=date(2025, 1, 6), source_unit="", limits=limits
     )
     return file
 
 
-async def effort_of(services: Services, act: Callable[[], Awaitable[object]]) -> Effort:
+async def effort_of(hub: Hub, act: Callable[[], Awaitable[object]]) -> Effort:
     """What something takes, all that PostgreSQL does meanwhile included."""
-    async with services.database.connection() as connection:
+    async with hub.database.connection() as connection:
         postmaster = parent_of(await connection.fetchval("select pg_backend_pid()"))
     pids = (os.getpid(), postmaster)
     before, begun = [processor_seconds(pid) for pid in pids], perf_counter()
@@ -107,25 +106,25 @@ async def effort_of(services: Services, act: Callable[[], Awaitable[object]]) ->
     return Effort(seconds, loader, database)
 
 
-async def taken_in(services: Services, path: Path, workers: int, outcome: Outcome) -> Effort:
+async def taken_in(hub: Hub, path: Path, workers: int, outcome: Outcome) -> Effort:
     """What it takes to load a file, every line of which should come to ``outcome``."""
 
     async def take_in() -> None:
-        file = recognised(services, path)
-        report = await load_shared(services.settings, services.intake, file, "bench", workers, lambda file: None)
+        file = recognised(hub, path)
+        report = await load_shared(hub.settings, hub.intake, file, "bench", workers, lambda file: None)
         if set(report.summary.counts) != {outcome}:
             raise RuntimeError(f"not every line was {outcome}")
 
-    return await effort_of(services, take_in)
+    return await effort_of(hub, take_in)
 
 
 @asynccontextmanager
-async def a_table(services: Services) -> AsyncIterator[None]:
+async def a_table(hub: Hub) -> AsyncIterator[None]:
     """A table that knows nothing, logged as every other."""
-    async with services.database.connection() as connection:
+    async with hub.database.connection() as connection:
         await connection.execute(f"create table {TABLE} (line bytea not null)")
     yield
-    async with services.database.connection() as connection:
+    async with hub.database.connection() as connection:
         await connection.execute(f"drop table {TABLE}")
 
 
@@ -134,15 +133,15 @@ def records_of(path: Path) -> list[tuple[bytes]]:
     return [(line,) for line in path.read_bytes().splitlines()[1:]]
 
 
-async def copied(services: Services, lines: list[tuple[bytes]]) -> Effort:
+async def copied(hub: Hub, lines: list[tuple[bytes]]) -> Effort:
     """What COPY takes for lines, on average of some times."""
 
     async def copy() -> None:
-        async with services.database.connection() as connection:
+        async with hub.database.connection() as connection:
             for _ in range(COPIES):
                 await connection.copy_records_to_table(TABLE, records=lines)
 
-    took = await effort_of(services, copy)
+    took = await effort_of(hub, copy)
     return Effort(took.seconds / COPIES, took.loader / COPIES, took.database / COPIES)
 
 
@@ -156,7 +155,7 @@ async def each(times: int, act: Callable[[int], Awaitable[object]]) -> float:
     return median(took)
 
 
-async def submissions(services: Services, times: int) -> tuple[float, float]:
+async def submissions(hub: Hub, times: int) -> tuple[float, float]:
     """How long a changed record of a known person takes as a submission of its own, and a row of the same bytes."""
     turns = count()
 
@@ -173,10 +172,10 @@ async def submissions(services: Services, times: int) -> tuple[float, float]:
             stated_at=now(),
             sender="bench",
         )
-        await services.intake.take_in(delivery, lambda after: [line], keep_results=True)
+        await hub.intake.take_in(delivery, lambda after: [line], keep_results=True)
 
     async def insert(place: int) -> None:
-        async with services.database.connection() as connection:
+        async with hub.database.connection() as connection:
             await connection.execute(f"insert into {TABLE} values ($1)", ",".join(person(place)).encode())  # noqa: S608
 
     return await each(times, submit), await each(times, insert)
@@ -187,17 +186,17 @@ async def measure(task: Task) -> Taken:
     with TemporaryDirectory(prefix="hub-bench-") as folder:
         path, others = Path(folder, "new.csv"), Path(folder, "others.csv")
         write(path, 0, task.lines)
-        async with open_services(load_settings()) as services:
+        async with open_hub(load_settings()) as hub:
             spare_collector()
             if task.entities:
                 write(others, task.lines, task.entities)
-                await taken_in(services, others, task.workers, Outcome.CREATED)
-            new = await taken_in(services, path, task.workers, Outcome.CREATED)
-            again = await taken_in(services, path, task.workers, Outcome.UNCHANGED)
+                await taken_in(hub, others, task.workers, Outcome.CREATED)
+            new = await taken_in(hub, path, task.workers, Outcome.CREATED)
+            again = await taken_in(hub, path, task.workers, Outcome.UNCHANGED)
             peak, workers_peak = resident_bytes("self", "VmHWM"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            async with a_table(services):
-                copy = await copied(services, records_of(path))
-                submission, insert = await submissions(services, min(task.submissions, task.lines))
+            async with a_table(hub):
+                copy = await copied(hub, records_of(path))
+                submission, insert = await submissions(hub, min(task.submissions, task.lines))
         return Taken(new, again, copy, submission, insert, peak, workers_peak * 1024)
 
 

@@ -19,7 +19,7 @@ from adapters.transports.content import Limits
 from hub import progress
 from hub.access import Role, Viewer
 from hub.identity import LocalIssuer
-from hub.serve import open_services, read_model
+from hub.opening import open_hub, read_model
 from hub.settings import Settings
 from hub.store.statistics import refresh_statistics
 
@@ -122,7 +122,7 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
 async def _load_city(settings: Settings, console: Console, directory: Path) -> None:
     model = read_model(settings)
     console.print("Starting PostgreSQL and bringing it up to date")
-    async with open_services(settings) as services:
+    async with open_hub(settings) as hub:
         for delivery in deliveries(directory):
             (recognised,) = recognise(
                 model,
@@ -133,13 +133,13 @@ async def _load_city(settings: Settings, console: Console, directory: Path) -> N
                 source_unit="",
                 limits=Limits.of(settings),
             )
-            if (await services.intake.open(recognised.delivery("hub demo"))).finished:
+            if (await hub.intake.open(recognised.delivery("hub demo"))).finished:
                 continue
             with progress.bytes_read(console, [recognised]) as advance:
-                report = await load(services.intake, recognised, "hub demo", advance)
+                report = await load(hub.intake, recognised, "hub demo", advance)
             outcomes = ", ".join(f"{lines:,} {name.lower()}" for name, lines in report.summary.counts.items())
             console.print(f"  {delivery.file}: {outcomes}", markup=False, highlight=False)
-        await refresh_statistics(services.database)
+        await refresh_statistics(hub.database)
 
 
 class SampleDelivery(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from hub.catalog import Model, content_of, differences, overlaid
 from hub.clock import now, today
 from hub.errors import HubError
 from hub.intake.chunk import MOST_LOCKS
-from hub.serve import read_model
+from hub.opening import read_model
 from hub.settings import Settings
 from hub.stewardship.anomalies import DUE_WITHIN, REPORTED_WITHIN
 from hub.stewardship.expected import expectations

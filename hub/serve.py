@@ -1,6 +1,6 @@
-"""Compose the hub and serve it: the only place where rooms are put together for HTTP.
+"""Serve the hub: the only place where what speaks HTTP is put together.
 
-Takes settings; opens the database, the vault and the model, and gives the ASGI application.
+Takes settings; opens the hub and gives the ASGI application.
 """
 
 import asyncio
@@ -8,40 +8,22 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from pathlib import Path
 from socket import AF_INET, AF_INET6, create_server, socket
 
 import uvicorn
 from starlette.applications import Starlette
 
-from adapters.registers import LINE_COLUMNS
 from adapters.uploading import Uploading
 from graphql_schema import explorer
 from graphql_schema.app import build_app
-from graphql_schema.reserved import reserved_names
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub import telemetry
-from hub.access import demo_grants
-from hub.catalog import Model, Reserved, load_model
-from hub.clock import today
-from hub.desk import Desk
 from hub.errors import AddressUnusable, HubError
 from hub.identity import LocalIssuer
-from hub.intake.cards import make_cards
-from hub.intake.catalog import fill_catalog
 from hub.intake.following import follow_catalog
-from hub.intake.submission import Intake
+from hub.opening import open_hub
 from hub.settings import Settings, load_settings
-from hub.stewardship.working_days import read_working_days
-from hub.store.access_log import AccessLog, make_months
-from hub.store.feed import begin_epoch
-from hub.store.keyring import claim
-from hub.store.migrate import migrate
-from hub.store.pool import Database, connect_database
-from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
 
 _log = logging.getLogger("hub.serve")
 
@@ -57,61 +39,20 @@ query {
 """
 
 
-def read_model(settings: Settings) -> Model:
-    """The shipped model with the deployment's own files."""
-    if settings.model_dir is None:
-        return load_model()
-    return load_model(Path(settings.model_dir), taken_names())
-
-
-def taken_names() -> Reserved:
-    """The names that a deployment's files may not give, for the schema or deliveries use them."""
-    return reserved_names(load_model(), frozenset(LINE_COLUMNS))
-
-
-async def bring_up_to_date(database: Database, model: Model) -> list[str]:
-    """Apply the migrations that are missing and give their names; make cards anew where their rule has changed.
-
-    The access log gets the months to come. The catalog gets what only the model has. Data that another server wrote
-    begins a new epoch of the feed.
-    """
-    applied = await migrate(database.direct_url)
-    async with database.connection() as connection:
-        await begin_epoch(connection)
-        await make_months(connection, today())
-    await fill_catalog(database, model)
-    await make_cards(database, model)
-    return applied
-
-
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Everything that answers and takes in, over a database brought up to date."""
-    model = read_model(settings)
-    with telemetry.exporting(settings.otlp_endpoint):
-        async with connect_database(settings) as database:
-            await bring_up_to_date(database, model)
-            keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
-            await claim(database, keys)
-            vault = Vault(keys)
-            intake = Intake(
-                database,
-                model,
-                vault,
-                read_working_days(settings.holidays_path),
-                settings.max_removed_share,
-                timedelta(seconds=settings.clock_tolerance),
-            )
-            yield Services(
-                settings=settings,
-                model=model,
-                schema=build_schema(model, settings),
-                database=database,
-                desk=Desk(database, model, vault, demo_grants(), AccessLog(database)),
-                intake=intake,
-                issuer=LocalIssuer.at(settings.data_path),
-                uploads=Uploading(intake, settings, settings.data_path / "uploads"),
-            )
+    """The hub with what speaks HTTP for it."""
+    async with open_hub(settings) as hub:
+        yield Services(
+            settings=settings,
+            model=hub.model,
+            schema=build_schema(hub.model, settings),
+            database=hub.database,
+            desk=hub.desk,
+            intake=hub.intake,
+            issuer=LocalIssuer.at(settings.data_path),
+            uploads=Uploading(hub.intake, settings, settings.data_path / "uploads"),
+        )
 
 
 def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, str] | None = None) -> Starlette:

@@ -19,7 +19,7 @@ from adapters.uploading import Uploading
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.catalog import Model
-from hub.serve import bring_up_to_date
+from hub.opening import bring_up_to_date
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.pool import connect_directly, open_pool

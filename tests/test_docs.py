@@ -86,7 +86,8 @@ OWN_MODELS = {"model.md": "model", "onboarding.md": "onboarding"}
 
 def each_command(command: Any, name: str = "hub") -> dict[str, set[str]]:  # noqa: ANN401
     """Every command with its options."""
-    inner = (each_command(one, f"{name} {key}") for key, one in getattr(command, "commands", {}).items())
+    keys = command.list_commands(None) if hasattr(command, "list_commands") else ()
+    inner = (each_command(command.get_command(None, key), f"{name} {key}") for key in keys)
     found = {name: options for commands in inner for name, options in commands.items()}
     if not found or command.invoke_without_command:
         options = {word for parameter in command.params for word in parameter.opts if word.startswith("--")}

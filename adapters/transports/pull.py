@@ -8,9 +8,7 @@ import os
 from collections.abc import Mapping
 
 from adapters.transports import Pull
-from adapters.transports.http_pull import HttpPull
 from adapters.transports.http_settings import HttpSource
-from adapters.transports.sql_pull import SqlPull
 from adapters.transports.sql_settings import SqlSource
 from hub.errors import SourceUnusable
 
@@ -22,7 +20,11 @@ PullSource = SqlSource | HttpSource
 def open_pull(source: PullSource, environment: Mapping[str, str] = os.environ) -> Pull:
     """The pull that ``source`` sets; raises ``SourceUnusable`` where the environment lacks what it names."""
     if isinstance(source, SqlSource):
+        from adapters.transports.sql_pull import SqlPull  # noqa: PLC0415 - SQLAlchemy is slow to import
+
         return SqlPull(source, _secret(source.url_env, environment))
+    from adapters.transports.http_pull import HttpPull  # noqa: PLC0415 - as is httpx
+
     return HttpPull(source, _secret(source.token_env, environment) if source.token_env else None)
 
 

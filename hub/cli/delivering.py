@@ -13,7 +13,7 @@ from adapters.transports.fixed_width_file import read_layout
 from hub import progress
 from hub.cli.console import err, guarded, out, run
 from hub.loaders import load_shared, spare_collector, workers_for
-from hub.serve import open_services, read_model
+from hub.opening import open_hub, read_model
 from hub.settings import Settings, load_settings
 from hub.store.statistics import refresh_statistics
 from hub.timeline import Outcome
@@ -102,14 +102,14 @@ def load_command(
 
 
 async def _load(settings: Settings, recognised: list[RecognisedFile], workers: int | None) -> list[LoadReport]:
-    async with open_services(settings) as services:
+    async with open_hub(settings) as hub:
         spare_collector()
         with progress.bytes_read(err, recognised) as advance:
             reports = [
-                await load_shared(settings, services.intake, file, "hub load", workers or workers_for(file), advance)
+                await load_shared(settings, hub.intake, file, "hub load", workers or workers_for(file), advance)
                 for file in recognised
             ]
-        await refresh_statistics(services.database)
+        await refresh_statistics(hub.database)
     return reports
 
 

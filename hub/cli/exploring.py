@@ -14,7 +14,8 @@ from hub.access import Role, Viewer
 from hub.cli.console import err, fail, guarded, out, run, written
 from hub.identity import LocalIssuer
 from hub.identity.claims import is_division
-from hub.serve import create_app, read_model, run_server
+from hub.opening import read_model
+from hub.serve import create_app, run_server
 from hub.settings import load_settings
 
 app = typer.Typer()

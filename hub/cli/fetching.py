@@ -22,7 +22,7 @@ from hub.errors import HubError, SourceBusy, UnknownRun
 from hub.intake.due import publish_due
 from hub.intake.submission import Intake
 from hub.intake.watching import watch
-from hub.serve import open_services, read_model
+from hub.opening import open_hub, read_model
 from hub.settings import Settings, load_settings
 from hub.store import runs as log
 from hub.store.runs import LatestRun, LoggedRun
@@ -54,8 +54,8 @@ def sync(
 
 
 async def _sync(settings: Settings, wanted: Sequence[Source]) -> list[int]:
-    async with open_services(settings) as services:
-        runner = Runner(services.intake, settings, "hub sync")
+    async with open_hub(settings) as hub:
+        runner = Runner(hub.intake, settings, "hub sync")
         return [await _sync_one(runner, source) for source in wanted]
 
 
@@ -99,8 +99,8 @@ def worker() -> None:
 
 async def _work(settings: Settings, declared: Mapping[str, Source]) -> None:
     stopped = until_stopped()
-    async with open_services(settings) as services:
-        intake = services.intake
+    async with open_hub(settings) as hub:
+        intake = hub.intake
         chores = (
             Chore("what the day has brought", schedule(MIDNIGHT), lambda: _publish_due(intake)),
             Chore("what sources deliver", schedule(HOURLY), lambda: _watch(intake)),
@@ -130,7 +130,7 @@ def list_sources(context: typer.Context) -> None:
     declared = guarded(lambda: read_sources(settings, read_model(settings)))
 
     async def find(settings: Settings) -> dict[str, LatestRun]:
-        async with open_services(settings) as services, services.database.connection() as connection:
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
             return await log.latest(connection, declared)
 
     latest = run(find(settings))
@@ -202,7 +202,7 @@ def list_runs(
     """List the log of runs, the latest first; times are those of China."""
 
     async def find(settings: Settings) -> list[LoggedRun]:
-        async with open_services(settings) as services, services.database.connection() as connection:
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
             return await log.list_runs(connection, source, most)
 
     table = Table(*(Column(title, overflow="fold") for title in RUN_COLUMNS))
@@ -237,7 +237,7 @@ def cancel(
     """Stop a run, wherever it goes on, at its next chunk. What it has taken in stays; its source's next run goes on."""
 
     async def stop(settings: Settings) -> None:
-        async with open_services(settings) as services, services.database.connection() as connection:
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
             if not await log.cancel(connection, run_id):
                 raise UnknownRun(run=run_id)
 

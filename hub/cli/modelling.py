@@ -10,7 +10,7 @@ import typer
 from hub.catalog import examine
 from hub.catalog.dictionary import as_markdown, tables
 from hub.cli.console import fail, guarded, out, written
-from hub.serve import read_model, taken_names
+from hub.opening import read_model, taken_names
 from hub.settings import load_settings
 from hub.workbook import workbook
 

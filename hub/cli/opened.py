@@ -3,21 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from graphql_schema.services import Services
 from hub.cli.console import fail, guarded, run
-from hub.serve import open_services, read_model
+from hub.opening import Hub, open_hub, read_model
 from hub.settings import load_settings
 
 Result = TypeVar("Result")
 
 
-def with_services(work: Callable[[Services], Awaitable[Result]]) -> Result:
+def with_hub(work: Callable[[Hub], Awaitable[Result]]) -> Result:
     """What ``work`` gives on an opened hub, or the end of the command with the error it raised."""
     settings = guarded(load_settings)
 
     async def opened() -> Result:
-        async with open_services(settings) as services:
-            return await work(services)
+        async with open_hub(settings) as hub:
+            return await work(hub)
 
     return run(opened())
 

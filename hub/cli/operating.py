@@ -1,4 +1,4 @@
-"""Commands for the platform office that runs the hub: serve, migrate, bring up to the day, keep the keys."""
+"""Commands for the platform office that runs the hub: migrate, bring up to the day, keep the keys."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,8 @@ import typer
 from hub import progress
 from hub.cli.console import err, guarded, out, run, written
 from hub.intake.due import publish_due
+from hub.opening import bring_up_to_date, open_hub, read_model
 from hub.rebuilding import Progress, cores, rebuild
-from hub.serve import bring_up_to_date, create_app, open_services, read_model, run_server
 from hub.settings import Settings, load_settings
 from hub.store.pool import connect_database
 from hub.store.rebuilds import Difference, differences
@@ -19,18 +19,6 @@ app = typer.Typer()
 PANEL = "For the platform office that runs the hub"
 MOST_SHOWN = 1_000
 keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
-
-
-@app.command(rich_help_panel=PANEL)
-def serve() -> None:
-    """Serve GraphQL, the explorer and the schema on HUB_HOST and HUB_PORT."""
-    settings = guarded(load_settings)
-    application = create_app(settings)
-    guarded(lambda: run_server(application, settings, _announce))
-
-
-def _announce(url: str) -> None:
-    err.print(f"Serving {url}/graphql (explorer: {url}/explorer)", soft_wrap=True)
 
 
 @app.command("migrate", rich_help_panel=PANEL)
@@ -53,8 +41,8 @@ def due() -> None:
     """
 
     async def publish(settings: Settings) -> int:
-        async with open_services(settings) as services:
-            return sum([count async for count in publish_due(services.database, services.model)])
+        async with open_hub(settings) as hub:
+            return sum([count async for count in publish_due(hub.database, hub.model)])
 
     out.print(f"{run(publish(guarded(load_settings))):,} entities brought up to today")
 
@@ -75,12 +63,12 @@ def rebuild_command(
     """
 
     async def compare(settings: Settings) -> tuple[Progress, list[Difference], int]:
-        async with open_services(settings) as services:
+        async with open_hub(settings) as hub:
             with progress.counted(err, "Rebuilding") as advance:
-                going = rebuild(settings, services.database, services.model, repairs=repair, workers=workers or cores())
+                going = rebuild(settings, hub.database, hub.model, repairs=repair, workers=workers or cores())
                 async for reached in going:
                     advance(reached.done, reached.total)
-            async with services.database.connection() as connection:
+            async with hub.database.connection() as connection:
                 return reached, *await differences(connection, reached.rebuild_id, MOST_SHOWN)
 
     reached, found, total = run(compare(guarded(load_settings)))

@@ -14,7 +14,7 @@ from hub.cli.console import err, guarded, out, run, written
 from hub.intake.batches import MOST_ENTITIES
 from hub.intake.catalog import publish_catalog
 from hub.intake.remerge import remerge
-from hub.serve import open_services
+from hub.opening import open_hub
 from hub.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -27,9 +27,9 @@ def diff() -> None:
     """Show what the model says otherwise than the catalog in force; a model alone changes no catalog."""
 
     async def compare(settings: Settings) -> list[Difference]:
-        async with open_services(settings) as services, services.database.connection() as connection:
-            catalog = await services.intake.publisher.catalogs.in_force(connection)
-            return list(differences(catalog.content, overlaid(content_of(services.model), catalog.content)))
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
+            catalog = await hub.intake.publisher.catalogs.in_force(connection)
+            return list(differences(catalog.content, overlaid(content_of(hub.model), catalog.content)))
 
     found = run(compare(guarded(load_settings)))
     for difference in found:
@@ -77,13 +77,13 @@ def publish(
     """Publish what the model says as the next version of the catalog."""
 
     async def make(settings: Settings) -> int | None:
-        async with open_services(settings) as services:
-            async with services.database.connection() as connection:
-                catalog = await services.intake.publisher.catalogs.in_force(connection)
-            content = overlaid(content_of(services.model), catalog.content)
+        async with open_hub(settings) as hub:
+            async with hub.database.connection() as connection:
+                catalog = await hub.intake.publisher.catalogs.in_force(connection)
+            content = overlaid(content_of(hub.model), catalog.content)
             if content == catalog.content:
                 return None
-            return await publish_catalog(services.database, catalog.number, content, officer, reason)
+            return await publish_catalog(hub.database, catalog.number, content, officer, reason)
 
     number = run(make(guarded(load_settings)))
     out.print(f"Version {number} is in force" if number else "The catalog in force says what the model says.")
@@ -104,9 +104,9 @@ def remerge_command(
 
     async def follow(settings: Settings) -> int:
         done = 0
-        async with open_services(settings) as services:
+        async with open_hub(settings) as hub:
             with progress.counted(err, "Following the catalog") as advance:
-                async for reached in remerge(services.database, services.model, at_once):
+                async for reached in remerge(hub.database, hub.model, at_once):
                     advance(reached.done, reached.total)
                     done = reached.done
         return done

@@ -13,10 +13,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from adapters.sheet import sheet
-from graphql_schema.services import Services
 from hub.access import Role, Viewer
 from hub.cli.console import fail, guarded, out, written
-from hub.cli.opened import check_register, with_services
+from hub.cli.opened import check_register, with_hub
 from hub.clock import SHANGHAI
 from hub.desk.quarantine import article_of, each_whole_line, own_lines, titles_of, whole_lines
 from hub.errors import UnknownLine
@@ -24,8 +23,8 @@ from hub.intake import mending
 from hub.intake.delivery import check_name
 from hub.intake.kept import Mending, read
 from hub.intake.mending import Mended, Retried, Settling
+from hub.opening import Hub, read_model
 from hub.reasons import ReasonCode
-from hub.serve import read_model
 from hub.settings import load_settings
 from hub.store.quarantine import LineId, LineStatus, RefusedLine, WantedLines, lines, page
 
@@ -79,13 +78,13 @@ def list_command(
     """
     wanted = _wanted(register, submission, record, reason, item, since, status)
 
-    async def find(services: Services) -> list[RefusedLine]:
-        async with services.database.connection() as connection:
+    async def find(hub: Hub) -> list[RefusedLine]:
+        async with hub.database.connection() as connection:
             return await page(connection, wanted, None, None, most)
 
     model = guarded(lambda: read_model(load_settings()))
     table = Table(*(Column(title, overflow="fold") for title in COLUMNS))
-    found = with_services(find)
+    found = with_hub(find)
     for line in found:
         received = f"{line.quarantined_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         told = (line.register, line.record_type, line.file or "", line.reason, line.reason_zh, line.reason_en)
@@ -97,12 +96,12 @@ def list_command(
 def show(line: NamedLine) -> None:
     """Show a line whole, as it came. It may hold numbers of persons; the reading is logged."""
 
-    async def find(services: Services) -> tuple[RefusedLine, bytes]:
-        viewer = await _deliverer(services, line)
-        (found,) = await whole_lines(services.desk, viewer, [LineId.named(line)])
+    async def find(hub: Hub) -> tuple[RefusedLine, bytes]:
+        viewer = await _deliverer(hub, line)
+        (found,) = await whole_lines(hub.desk, viewer, [LineId.named(line)])
         return found
 
-    refused, raw = with_services(find)
+    refused, raw = with_hub(find)
     out.print(f"{refused.reason_zh} · {refused.reason_en}", markup=False, soft_wrap=True)
     table = Table("column", Column("value", overflow="fold"))
     kept = read(raw)
@@ -128,12 +127,12 @@ def mend(
         fail("the values are not a JSON object", 'Give columns with their values, as {"姓名": "王小明"}.')
     changes = Mending(values=given, without=tuple(without or ()))
 
-    async def correct(services: Services) -> Mended:
-        viewer = await _deliverer(services, line)
-        (refused,) = await own_lines(services.desk, viewer, "mend quarantined", [LineId.named(line)])
-        return await mending.mend(services.intake, refused, changes, record, _settling(words))
+    async def correct(hub: Hub) -> Mended:
+        viewer = await _deliverer(hub, line)
+        (refused,) = await own_lines(hub.desk, viewer, "mend quarantined", [LineId.named(line)])
+        return await mending.mend(hub.intake, refused, changes, record, _settling(words))
 
-    done = with_services(correct)
+    done = with_hub(correct)
     why = done.result.reason
     out.print(f"{done.result.outcome}" + (f": {why.zh} · {why.en}" if why else ""), markup=False, soft_wrap=True)
     raise typer.Exit(1 if why else 0)
@@ -153,11 +152,11 @@ def retry(
     """Take open lines in again as they are, where a rule or a code list has changed: those that it accepts now."""
     wanted = _wanted(register, submission, record, reason, item, since, LineStatus.OPEN)
 
-    async def again(services: Services) -> Retried:
-        await mending.resume(services.intake)
-        return await mending.retry(services.intake, wanted, None, _settling(words), most)
+    async def again(hub: Hub) -> Retried:
+        await mending.resume(hub.intake)
+        return await mending.retry(hub.intake, wanted, None, _settling(words), most)
 
-    done = with_services(again)
+    done = with_hub(again)
     table = Table("outcome", Column("lines", justify="right"))
     for outcome, count in sorted(done.outcomes.items()):
         table.add_row(outcome, f"{count:,}")
@@ -174,13 +173,13 @@ def dismiss(
     """Note that lines need not be taken in, with the reason. They are kept."""
     line_ids = guarded(lambda: [LineId.named(one) for one in lines_named])
 
-    async def drop(services: Services) -> set[LineId]:
+    async def drop(hub: Hub) -> set[LineId]:
         for line_id in line_ids:
-            viewer = await _deliverer(services, str(line_id))
-            await own_lines(services.desk, viewer, "dismiss quarantined", [line_id])
-        return await mending.dismiss(services.intake, line_ids, _settling(words))
+            viewer = await _deliverer(hub, str(line_id))
+            await own_lines(hub.desk, viewer, "dismiss quarantined", [line_id])
+        return await mending.dismiss(hub.intake, line_ids, _settling(words))
 
-    out.print(f"{len(with_services(drop)):,} lines dismissed")
+    out.print(f"{len(with_hub(drop)):,} lines dismissed")
 
 
 @quarantine.command("export")
@@ -199,11 +198,11 @@ def export(
     """
     wanted = _wanted(register, submission, record, reason, item, since, LineStatus.OPEN)
 
-    async def find(services: Services) -> list[tuple[RefusedLine, bytes]]:
-        viewer = _acting_for(services.model.registers[register].department)
-        return [line async for line in each_whole_line(services.desk, viewer, wanted)]
+    async def find(hub: Hub) -> list[tuple[RefusedLine, bytes]]:
+        viewer = _acting_for(hub.model.registers[register].department)
+        return [line async for line in each_whole_line(hub.desk, viewer, wanted)]
 
-    found = with_services(find)
+    found = with_hub(find)
     if len({line.record_type for line, _ in found}) > 1:
         fail("the lines are of several record types", "Write one of them to each workbook: name it with --record.")
     content = sheet(found)
@@ -242,13 +241,13 @@ def _wanted(
     )
 
 
-async def _deliverer(services: Services, line: str) -> Viewer:
+async def _deliverer(hub: Hub, line: str) -> Viewer:
     """The department that delivered a line, as the viewer that it is shown to."""
-    async with services.database.connection() as connection:
+    async with hub.database.connection() as connection:
         found = await lines(connection, [LineId.named(line)])
     if not found:
         raise UnknownLine(id=line)
-    return _acting_for(found[0].department or services.model.registers[found[0].register].department)
+    return _acting_for(found[0].department or hub.model.registers[found[0].register].department)
 
 
 def _acting_for(department: str) -> Viewer:

@@ -11,17 +11,17 @@ import asyncpg
 import typer
 from rich.table import Column, Table
 
-from graphql_schema.services import Services
 from hub.access import Role, Viewer
 from hub.catalog import RecordType
 from hub.cli.console import guarded, out
-from hub.cli.opened import check_register, with_services
+from hub.cli.opened import check_register, with_hub
 from hub.clock import SHANGHAI, now, today
 from hub.desk import quality as desk
 from hub.errors import UnknownAnomaly
 from hub.intake.delivery import check_name
 from hub.intake.measures import Measures, completeness, decoded
 from hub.intake.watching import watch
+from hub.opening import Hub
 from hub.stewardship.anomalies import DUE_WITHIN, REPORTED_WITHIN
 from hub.stewardship.expected import Expected
 from hub.store.quality import Anomaly
@@ -49,24 +49,24 @@ def quality_command(
     """Tell what submissions are worth: how much of each is valid, complete and timely, and what is inconsistent."""
     check_register(register)
 
-    async def find(services: Services) -> tuple[list[tuple[str, ...]], list[str], dict[str, int]]:
-        rows, _ = await desk.runs(services.desk, OFFICE, register, None, most)
+    async def find(hub: Hub) -> tuple[list[tuple[str, ...]], list[str], dict[str, int]]:
+        rows, _ = await desk.runs(hub.desk, OFFICE, register, None, most)
         registers = [register] if register else sorted({row["register"] for row in rows})
-        standing = {name: await desk.open_discrepancies(services.desk, name, now()) for name in registers}
+        standing = {name: await desk.open_discrepancies(hub.desk, name, now()) for name in registers}
         told = [
             (
                 f"{row['started_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
                 row["register"],
                 row["source_unit"],
                 name or "—",
-                *_figures(measures, services.model.records.get(name)),
+                *_figures(measures, hub.model.records.get(name)),
             )
             for row in rows
             for name, measures in decoded(row["measures"]).items()
         ]
         return told, [_failed(row) for row in rows if row["failure"]], standing
 
-    told, failures, standing = with_services(find)
+    told, failures, standing = with_hub(find)
     table = Table("started", "register", "unit", "record type", *_right("lines", "valid", "complete", "timely"))
     table.add_column("filled least", overflow="fold")
     for row in told:
@@ -86,10 +86,10 @@ def duties(
     """Tell who is late: by when each source must deliver, and when it did last."""
     check_register(register)
 
-    async def find(services: Services) -> list[Expected]:
-        return await desk.sources(services.desk, OFFICE, services.intake.calendar, today(), register)
+    async def find(hub: Hub) -> list[Expected]:
+        return await desk.sources(hub.desk, OFFICE, hub.intake.calendar, today(), register)
 
-    expected = [one for one in with_services(find) if one.is_late or not late]
+    expected = [one for one in with_hub(find) if one.is_late or not late]
     table = Table("register", "record type", "unit", "duty", "last delivery", "due", "")
     for one in sorted(expected, key=lambda one: (not one.is_late, one.delivered_at is None)):
         delivered = f"{one.delivered_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.delivered_at else "never"
@@ -116,10 +116,10 @@ def list_command(
     """List anomalies, the latest first, with when each must be reported and mended."""
     check_register(register)
 
-    async def find(services: Services) -> list[Anomaly]:
-        return (await desk.anomalies(services.desk, OFFICE, register, None, 500, is_open=not closed))[0]
+    async def find(hub: Hub) -> list[Anomaly]:
+        return (await desk.anomalies(hub.desk, OFFICE, register, None, 500, is_open=not closed))[0]
 
-    found = with_services(find)
+    found = with_hub(find)
     titles = ("anomaly", "register", "unit", "kind", "found", "usual", "report by", "due", "state")
     table = Table(*(Column(title, overflow="fold") for title in titles))
     for one in found:
@@ -146,15 +146,15 @@ def watch_command() -> None:
     To be run every hour or so. Ends with exit code 1 where somebody has to do something.
     """
 
-    async def look(services: Services) -> tuple[int, int, int]:
-        await watch(services.intake)
-        found, _ = await desk.anomalies(services.desk, OFFICE, None, None, 500, is_open=True)
-        late = await desk.sources(services.desk, OFFICE, services.intake.calendar, today(), None)
+    async def look(hub: Hub) -> tuple[int, int, int]:
+        await watch(hub.intake)
+        found, _ = await desk.anomalies(hub.desk, OFFICE, None, None, 500, is_open=True)
+        late = await desk.sources(hub.desk, OFFICE, hub.intake.calendar, today(), None)
         unreported = [one for one in found if not one.reported_at and one.opened_at + REPORTED_WITHIN < now()]
         overdue = {one.anomaly_id for one in found if one.opened_at + DUE_WITHIN < now()}
         return len(found), len(overdue | {one.anomaly_id for one in unreported}), sum(one.is_late for one in late)
 
-    is_open, overdue, late = with_services(look)
+    is_open, overdue, late = with_hub(look)
     out.print(f"{is_open:,} anomalies open, {overdue:,} of them overdue; {late:,} sources late")
     raise typer.Exit(1 if overdue or late else 0)
 
@@ -164,14 +164,14 @@ def _deal_with(anomaly: str, words: str, by: str, *, close: bool) -> None:
     guarded(partial(check_name, "--by", by))
     officer = Viewer(agency="hub", officer=by, roles=frozenset({Role.INFORMATION_MANAGER}))
 
-    async def deal(services: Services) -> Anomaly:
+    async def deal(hub: Hub) -> Anomaly:
         try:
             anomaly_id = UUID(anomaly)
         except ValueError:
             raise UnknownAnomaly(id=anomaly) from None
-        return await desk.deal_with(services.desk, officer, anomaly_id, words, close=close)
+        return await desk.deal_with(hub.desk, officer, anomaly_id, words, close=close)
 
-    out.print(_shown(with_services(deal))[-1], markup=False, soft_wrap=True)
+    out.print(_shown(with_hub(deal))[-1], markup=False, soft_wrap=True)
 
 
 def _figures(measures: Measures, record: RecordType | None) -> tuple[str, ...]:

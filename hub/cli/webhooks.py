@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from graphql_schema.global_id import global_id
 from hub import telemetry
 from hub.cli.console import err, guarded, out, run, until_stopped
-from hub.serve import open_services
+from hub.opening import open_hub
 from hub.settings import Settings, load_settings
 from hub.store.webhooks import all_webhooks
 from hub.webhooks.delivering import Deliverer
@@ -33,8 +33,8 @@ def deliver() -> None:
 
 async def _deliver(settings: Settings) -> None:
     stopped = until_stopped()
-    async with open_services(settings) as services, open_poster(settings) as poster:
-        delivering = asyncio.create_task(Deliverer(services.desk, settings, poster, global_id).run())
+    async with open_hub(settings) as hub, open_poster(settings) as poster:
+        delivering = asyncio.create_task(Deliverer(hub.desk, settings, poster, global_id).run())
         stopping = asyncio.create_task(stopped.wait())
         err.print("Delivering webhooks")
         await asyncio.wait([delivering, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -49,7 +49,7 @@ def list_command() -> None:
     """List the webhooks of all agencies and how they fare."""
 
     async def find(settings: Settings) -> list[asyncpg.Record]:
-        async with open_services(settings) as services, services.database.connection() as connection:
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
             return await all_webhooks(connection)
 
     table = Table(*(Column(title, overflow="fold") for title in COLUMNS))

@@ -8,7 +8,7 @@ import pytest
 
 from hub.catalog import Reserved, examine, load_model
 from hub.errors import InvalidModel
-from hub.serve import taken_names
+from hub.opening import taken_names
 from tests.catalog.registers import FOUNDATIONS
 
 

@@ -6,18 +6,22 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import typer.main
 from typer.testing import CliRunner
 
 from hub.access import Role
 from hub.catalog import Model
-from hub.cli import app
+from hub.cli import MODULES, app, commands_of
 from hub.identity import LocalIssuer
 from hub.vault.keys import load_keys
 from tests.catalog.registers import FOUNDATIONS
 from tests.cli.running import ROOT, run_hub
 
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(name for names in MODULES.values() for name in names)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_command_of_a_module_is_found_by_its_name(module: str) -> None:
+    assert sorted(commands_of(module)) == sorted(MODULES[module])
 
 
 @pytest.mark.parametrize(
