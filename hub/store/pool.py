@@ -34,6 +34,7 @@ _LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # the driver's word when the server's farewell was read between two statements
 )
 _UNREACHABLE = (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, *_LOST)
 
@@ -136,7 +137,8 @@ async def connect_directly(url: str) -> AsyncIterator[DirectConnection]:
         with _translated(_LOST, connection):
             yield connection
     finally:
-        await connection.close()
+        with _translated(_LOST, connection):
+            await connection.close()
 
 
 @asynccontextmanager
