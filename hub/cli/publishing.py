@@ -55,8 +55,8 @@ def print_catalog(
     """Write the sharing catalog in force: every item, who is responsible for it and on which terms it is shared."""
 
     async def read(settings: Settings) -> Catalog:
-        async with open_services(settings) as services, services.database.connection() as connection:
-            return await services.intake.publisher.catalogs.in_force(connection)
+        async with open_hub(settings) as hub, hub.database.connection() as connection:
+            return await hub.intake.publisher.catalogs.in_force(connection)
 
     found = run(read(guarded(load_settings)))
     title = f"Sharing catalog, version {found.number} · 共享目录第{found.number}版"
