@@ -187,8 +187,8 @@ def reset_source(
         raise typer.Exit(1)
 
     async def reset() -> bool:
-        async with open_services(settings) as services:
-            return await Runner(services.intake, settings, "hub sources reset").reset(source)
+        async with open_hub(settings) as hub:
+            return await Runner(hub.intake, settings, "hub sources reset").reset(source)
 
     told = "begins at its beginning" if run(reset()) else "would have begun at its beginning anyway"
     out.print(f"The next run of {name} {told}", markup=False)
