@@ -8,7 +8,7 @@ PINS := requirements-build.txt requirements.txt
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 EXPLORER := node_modules/.installed
-SIDE_BY_SIDE := --numprocesses auto --dist loadfile
+SIDE_BY_SIDE := --numprocesses auto --dist worksteal
 
 export PYTHON
 export PYTHONUTF8 := 1

@@ -83,7 +83,7 @@ async def check_orders(server: Server, model: Model, seeds: range) -> None:
 
 
 async def test_whatever_is_heard_first_the_same_is_told_in_the_end(embedded_server: Server, model: Model) -> None:
-    await check_orders(embedded_server, model, range(24))
+    await check_orders(embedded_server, model, range(10))
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from tests.served import Api, served
 WHOLE = [pytest.param(10_000, 2_000, seed, marks=pytest.mark.slow) for seed in (1, 2, 3)]
 
 
-@pytest.mark.parametrize(("persons", "entities", "seed"), [(1_500, 300, 1), *WHOLE])
+@pytest.mark.parametrize(("persons", "entities", "seed"), [(1_000, 200, 1), *WHOLE])
 async def test_the_hub_answers_every_entity_of_a_city_as_the_answer_key_says(
     services: Services, tmp_path: Path, persons: int, entities: int, seed: int
 ) -> None:

@@ -96,7 +96,7 @@ def assert_same(one: Heard, other: Heard) -> None:
     assert refused == refused_too
 
 
-@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
 @given(random=st.randoms(use_true_random=False))
 async def test_deliveries_in_any_order_give_the_same_views(
     embedded_server: Server, model: Model, city: Path, in_order: Heard, random: Random

@@ -66,6 +66,10 @@ async def take_in(office: Office, register: str, lines: Sequence[Line | BrokenLi
     return await office.intake.take_in(delivery, lambda after: lines, keep_results=True)
 
 
+SERVERS = ["embedded_server", pytest.param("postgresql15_server", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("any_server", SERVERS, indirect=True)
 async def test_no_value_in_any_column_of_any_record_stops_a_delivery(office: Office, model: Model) -> None:
     for record in model.records.values():
         lines = list(odd_lines(record))

@@ -111,7 +111,7 @@ async def check(server: Server, model: Model, orders: tuple[list[Saying], list[S
     assert await told_after(server, model, one) == await told_after(server, model, other)
 
 
-@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 @given(orders=sayings())
 async def test_the_order_of_arrival_never_matters(
     embedded_server: Server, model: Model, orders: tuple[list[Saying], list[Saying]]

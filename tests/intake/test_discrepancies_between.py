@@ -224,7 +224,7 @@ ORDERS = st.lists(st.sampled_from(range(len(REPRESENTED))), min_size=3, max_size
 )
 
 
-@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 @given(orders=ORDERS)
 async def test_the_order_of_arrival_never_matters_between_entities(
     embedded_server: Server, model: Model, orders: tuple[list[int], list[int]]

@@ -182,7 +182,7 @@ async def check(server: Server, model: Model, history: Sequence[Said | Ordered])
         await assert_tells_what_was_said(office, server, model, [one for one in history if isinstance(one, Said)])
 
 
-@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
 @given(history=HISTORIES)
 async def test_in_the_end_the_links_that_stand_are_all_that_is_left_of_orders(
     embedded_server: Server, model: Model, history: list[Said | Ordered]
@@ -212,7 +212,7 @@ async def check_divided(server: Server, model: Model, history: Sequence[Said | O
         assert await office.views() == stood
 
 
-@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(history=DIVIDED)
 async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing(
     embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
