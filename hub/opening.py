@@ -20,13 +20,15 @@ from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.stewardship.working_days import read_working_days
-from hub.store.access_log import AccessLog, make_months
+from hub.store.access_log import Anchoring, make_months, writing_log
+from hub.store.anchors import AnchorFolder
 from hub.store.feed import begin_epoch
 from hub.store.keyring import claim
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_database
 from hub.vault.cipher import Vault
 from hub.vault.keys import load_keys
+from hub.vault.signing import signing_key
 
 
 @dataclass(frozen=True)
@@ -87,5 +89,12 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 settings.max_removed_share,
                 timedelta(seconds=settings.clock_tolerance),
             )
-            desk = Desk(database, model, vault, demo_grants(), AccessLog(database))
-            yield Hub(settings, model, database, desk, intake)
+            async with writing_log(database, anchoring(settings)) as log:
+                desk = Desk(database, model, vault, demo_grants(), log)
+                yield Hub(settings, model, database, desk, intake)
+
+
+def anchoring(settings: Settings) -> Anchoring:
+    """Where and how the access log is anchored."""
+    interval = timedelta(seconds=settings.audit_interval)
+    return Anchoring(AnchorFolder(settings.audit_path), signing_key(settings.audit_key_path), interval)

@@ -46,6 +46,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),
     ] = None
+    audit_key_file: Annotated[
+        str | None,
+        Meta(description="Key that signs the access log, mode 0600; by default audit.key beside the vault's keys."),
+    ] = None
+    audit_dir: Annotated[
+        str | None,
+        Meta(
+            description="Where signed heads of the access log go, out of the database's reach; by default audit in the "
+            "data dir."
+        ),
+    ] = None
+    audit_interval: Annotated[
+        float, Meta(gt=0, description="Seconds after which what was added to the access log is signed.")
+    ] = 1.0
     pool_size: Annotated[
         int, Meta(ge=1, le=500, description="Most database connections per process, but for one of the access log.")
     ] = 10
@@ -150,6 +164,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def vault_key_path(self) -> Path:
         """Where the vault's keys are kept."""
         return Path(self.vault_key_file) if self.vault_key_file else self.data_path / "vault.keys"
+
+    @property
+    def audit_key_path(self) -> Path:
+        """Where the key is kept that signs the access log."""
+        return Path(self.audit_key_file) if self.audit_key_file else self.vault_key_path.with_name("audit.key")
+
+    @property
+    def audit_path(self) -> Path:
+        """Where signed heads of the access log are kept."""
+        return Path(self.audit_dir).absolute() if self.audit_dir else self.data_path / "audit"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

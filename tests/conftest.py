@@ -25,11 +25,11 @@ from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import embedded
-from hub.store.access_log import AccessLog
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_directly, open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import load_keys
+from tests.logs import access_log
 
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
@@ -191,7 +191,7 @@ def services_on(database: Database, model: Model, vault: Vault) -> Services:
         model=model,
         schema=build_schema(model, settings),
         database=database,
-        desk=Desk(database, model, vault, demo_grants(), AccessLog(database)),
+        desk=Desk(database, model, vault, demo_grants(), access_log(database)),
         intake=intake,
         issuer=LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else")),
         uploads=Uploading(intake, settings, settings.data_path / "uploads"),

@@ -21,6 +21,7 @@ MODULES = {
     "operating": ("migrate", "due", "rebuild", "keys"),
     "publishing": ("catalog",),
     "watching": ("quality", "duties", "watch", "anomalies"),
+    "auditing": ("audit",),
     "examining": ("doctor",),
     "webhooks": ("webhooks",),
 }

@@ -19,3 +19,7 @@ from rows from (
 -- Makes the partitions of the month of $1 and of the $2 months after it, where they are missing, and gives how many.
 select count(*) from generate_series(0, $2::integer) as ahead (months)
 where audit.make_month((date_trunc('month', $1::date) + ahead.months * interval '1 month')::date);
+
+-- chain
+-- The next $3 entries after the position $2 of the writer $1, by writers and their positions.
+select * from audit.access_log where (writer, position) > ($1, $2) order by writer, position limit $3;

@@ -64,19 +64,20 @@ def load_keys(path: Path, *, create: bool) -> VaultKeys:
     """The keys in ``path``, made there first where ``create`` allows it; raises ``VaultKeyMissing``."""
     if create and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_once(path, msgspec.json.format(msgspec.json.encode(new_keys())))
-    return _decode(path, _read_private(path))
+        write_once(path, msgspec.json.format(msgspec.json.encode(new_keys())))
+    return _decode(path, read_private(path))
 
 
 def backup_keys(path: Path, target: Path) -> None:
     """Copy a key file that is whole to ``target``; raises ``FileExistsError`` rather than replace anything."""
-    content = _read_private(path)
+    content = read_private(path)
     _decode(path, content)
-    if not _write_once(target, content):
+    if not write_once(target, content):
         raise FileExistsError(errno.EEXIST, "it exists already and is not replaced")
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """What a file holds that nobody else may read; raises ``VaultKeyMissing``."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & 0o077:
@@ -95,7 +96,7 @@ def _decode(path: Path, content: bytes) -> VaultKeys:
         raise VaultKeyMissing(problem=f"{path} is not a key file ({error})") from None
 
 
-def _write_once(path: Path, content: bytes) -> bool:
+def write_once(path: Path, content: bytes) -> bool:
     """Write a file that appears whole, private and on disk; false if another is there already, which stays."""
     descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     try:

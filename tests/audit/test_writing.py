@@ -13,6 +13,7 @@ from hub.store.access_log import AccessLog, make_months
 from hub.store.pool import Database, open_pool
 from tests.audit.entries import are_chained, entry, kept_of, rows_of
 from tests.conftest import Server, temporary_database
+from tests.logs import access_log
 
 REFUSE = "alter table audit.access_log add constraint broken check (operation <> 'look up') not valid"
 ACCEPT = "alter table audit.access_log drop constraint broken"
@@ -35,7 +36,7 @@ async def refused(log: AccessLog, count: int = 1) -> bool:
 
 
 async def test_an_entry_stands_in_the_log_as_it_was_given(any_database: Database) -> None:
-    await AccessLog(any_database).keep(entry(7))
+    await access_log(any_database).keep(entry(7))
     (row,) = await rows_of(any_database)
     kept, given = kept_of(row), entry(7)
     assert all(getattr(kept, name) == getattr(given, name) for name in type(given).__struct_fields__)
@@ -44,7 +45,7 @@ async def test_an_entry_stands_in_the_log_as_it_was_given(any_database: Database
 
 
 async def test_entries_of_the_same_time_are_chained_and_each_is_there_once(any_database: Database) -> None:
-    log = AccessLog(any_database)
+    log = access_log(any_database)
     await asyncio.gather(*(log.keep(entry(place)) for place in range(1_200)))
     rows = await rows_of(any_database)
     assert [row["position"] for row in rows] == list(range(1, 1_201))
@@ -54,7 +55,7 @@ async def test_entries_of_the_same_time_are_chained_and_each_is_there_once(any_d
 
 
 async def test_two_processes_make_two_chains(database: Database) -> None:
-    one, other = AccessLog(database), AccessLog(database)
+    one, other = access_log(database), access_log(database)
     await asyncio.gather(*(log.keep(entry(place)) for place in range(50) for log in (one, other)))
     rows = await rows_of(database)
     assert len(rows) == 100
@@ -65,7 +66,7 @@ async def test_two_processes_make_two_chains(database: Database) -> None:
 async def test_who_waits_for_the_log_does_not_wait_for_those_who_read(database_url: str) -> None:
     database = await open_pool(Settings(pool_size=1, acquire_timeout=0.5), database_url)
     async with database.connection():
-        await AccessLog(database).keep(entry())
+        await access_log(database).keep(entry())
     await database.close()
 
 
@@ -73,7 +74,7 @@ async def test_who_waits_for_the_log_does_not_wait_for_those_who_read(database_u
 async def test_a_log_that_refuses_goes_on_with_the_same_chain_once_it_is_mended(
     database: Database, break_it: str, mend_it: str
 ) -> None:
-    log = AccessLog(database)
+    log = access_log(database)
     await log.keep(entry())
     await execute(database, break_it)
     assert await refused(log, 30)
@@ -85,7 +86,7 @@ async def test_a_log_that_refuses_goes_on_with_the_same_chain_once_it_is_mended(
 
 
 async def test_where_the_connection_breaks_another_chain_begins_for_nobody_knows_what_is_in(database: Database) -> None:
-    log = AccessLog(database)
+    log = access_log(database)
     await log.keep(entry())
     await execute(
         database,
@@ -102,7 +103,7 @@ async def test_where_the_connection_breaks_another_chain_begins_for_nobody_knows
 
 
 async def test_who_goes_away_while_the_log_is_written_holds_nobody_up(database: Database) -> None:
-    log = AccessLog(database)
+    log = access_log(database)
     gone = asyncio.create_task(log.keep(entry()))
     stays = asyncio.create_task(log.keep(entry(1)))
     await asyncio.sleep(0)
@@ -116,7 +117,7 @@ async def test_a_server_that_is_down_is_waited_for_by_nobody_and_used_again_once
 ) -> None:
     async with temporary_database(embedded_server.url, embedded_server.template) as url:
         database = await open_pool(Settings(pool_size=2), url)
-        log = AccessLog(database)
+        log = access_log(database)
         await log.keep(entry())
         name = url.partition("?")[0].rpartition("/")[2]
         admin = await asyncpg.connect(embedded_server.url)
@@ -147,7 +148,7 @@ async def test_months_are_made_ahead_and_only_once(database: Database) -> None:
 
 
 async def test_a_month_whose_entries_lie_elsewhere_already_is_left_as_it_is(database: Database) -> None:
-    await AccessLog(database).keep(entry())
+    await access_log(database).keep(entry())
     (row,) = await rows_of(database)
     async with database.connection() as connection:
         assert await make_months(connection, row["at"].date()) == 3

@@ -18,11 +18,11 @@ from hub.desk.search import NameMatch, Sought, search
 from hub.errors import FieldNotGranted, InvalidArgument, SearchNotGranted, TooManyHits
 from hub.identifiers.names import comparable
 from hub.merge import Card
-from hub.store.access_log import AccessLog
 from hub.store.pool import Database
 from hub.store.writing import write_cards
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
+from tests.logs import access_log
 from tests.served import AGENCY, department
 
 PERSON, LEGAL = EntityKind.NATURAL_PERSON, EntityKind.LEGAL_ENTITY
@@ -55,7 +55,7 @@ soughts = st.builds(
 
 @pytest.fixture
 def desk(any_database: Database, model: Model) -> Desk:
-    return Desk(any_database, model, Vault(new_keys()), demo_grants(), AccessLog(any_database))
+    return Desk(any_database, model, Vault(new_keys()), demo_grants(), access_log(any_database))
 
 
 async def put(desk: Desk, kind: EntityKind, held: Iterable[Card]) -> dict[UUID, Card]:

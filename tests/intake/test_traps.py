@@ -12,10 +12,10 @@ from hub.desk import Desk, Key
 from hub.identifiers.schemes import Scheme, normalise
 from hub.merge import merge
 from hub.store import writing
-from hub.store.access_log import AccessLog
 from hub.store.as_of import records_in_force, states_in_force
 from hub.timeline import Moment, Outcome
 from tests.intake.hubs import assert_versions_have_no_gaps
+from tests.logs import access_log
 from tests.offices import Office
 from tests.people import credit_code, id_number
 from tests.served import AGENCY
@@ -192,7 +192,7 @@ async def test_a_link_keeps_both_histories_and_leads_old_keys_to_the_entity_that
     assert await names_known_at(office, standing, before) == ["团体"]
     assert await names_known_at(office, standing, after) == ["团体", "新名"]
     intake = office.intake
-    desk = Desk(intake.database, intake.model, intake.vault, demo_grants(), AccessLog(intake.database))
+    desk = Desk(intake.database, intake.model, intake.vault, demo_grants(), access_log(intake.database))
     key = Key(entity_id=absorbed)
     reply = (await desk.answer(AGENCY, EntityKind.LEGAL_ENTITY, [key], [], "read", Moment(today())))[key]
     assert isinstance(reply, tuple)
