@@ -19,7 +19,7 @@ import pytest
 
 from hub.errors import DatabaseUnavailable
 from hub.settings import Settings
-from hub.store import embedded
+from hub.store import embedded, seat
 from hub.store.embedded import EmbeddedServer
 from hub.store.pool import connect_database, connect_directly
 from tests.conftest import open_folder
@@ -113,7 +113,7 @@ async def test_it_listens_in_a_private_folder_and_on_no_network(data_dir: Path) 
         assert await ask(server, "SHOW listen_addresses") == ""
         folder = socket_folder(server).stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700
-        assert folder.st_uid == (os.geteuid() or embedded.SERVER_UID)
+        assert folder.st_uid == (os.geteuid() or seat.SERVER_UID)
 
 
 async def test_the_log_does_not_repeat_what_a_failed_statement_was_about(data_dir: Path) -> None:
@@ -230,7 +230,7 @@ def modes_above(path: Path) -> list[int]:
 @pytest.fixture
 def roots_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with open_folder() as folder:
-        monkeypatch.setattr(embedded, "ROOTS_PLACE", folder)
+        monkeypatch.setattr(seat, "ROOTS_PLACE", folder)
         yield folder
 
 
