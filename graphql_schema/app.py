@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_schema.http import GraphQLEndpoint
 from graphql_schema.services import Services
+from graphql_schema.tokens import give_token
 from graphql_schema.uploads import UploadEndpoint
 from graphql_schema.websocket import SubscriptionEndpoint
 from hub.errors import HubError
@@ -34,6 +35,7 @@ def build_app(
         lifespan=lifespan,
         routes=[
             Route("/graphql", GraphQLEndpoint()),
+            Route("/token", give_token, methods=["POST"]),
             Route("/submissions/{register}", UploadEndpoint()),
             WebSocketRoute("/graphql", SubscriptionEndpoint()),
             Route("/schema.graphql", _schema),

@@ -53,10 +53,10 @@ async def _answer(request: Request) -> Response:
 
 async def _run(request: Request, media_type: str) -> Response:
     services: Services = request.app.state.services
-    viewer = services.issuer.viewer(request.headers.get("authorization"), purpose(request))
+    admitted = await services.gate.admit(request.headers.get("authorization"), purpose(request))
     body = await read_request(request, services.settings.max_request_bytes)
     context = OperationContext(
-        viewer=viewer,
+        viewer=admitted.viewer,
         model=services.model,
         desk=services.desk,
         intake=services.intake,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graphql_schema.schema import HubSchema
 from hub.catalog import Model
 from hub.desk import Desk
-from hub.identity import LocalIssuer
+from hub.identity import Accounts, Gate
 from hub.intake.submission import Intake
 from hub.intake.upload import Uploads
 from hub.settings import Settings
@@ -22,5 +22,6 @@ class Services:
     database: Database
     desk: Desk
     intake: Intake
-    issuer: LocalIssuer
+    gate: Gate
+    accounts: Accounts
     uploads: Uploads

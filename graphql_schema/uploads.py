@@ -80,10 +80,10 @@ async def _answer(request: Request, body: Body) -> Response:
 async def _take(request: Request, body: Body) -> Response:
     """Receive one file and have it taken in: 200 once it is in, 202 where that is promised."""
     services: Services = request.app.state.services
-    viewer = services.issuer.viewer(request.headers.get("authorization"), purpose(request))
+    admitted = await services.gate.admit(request.headers.get("authorization"), purpose(request))
     register = request.path_params["register"]
-    check_register(services.model, viewer, register)
-    order = _order(request, register, viewer)
+    check_register(services.model, admitted.viewer, register)
+    order = _order(request, register, admitted.viewer)
     if int(request.headers.get("content-length", 0)) > services.settings.max_upload_bytes:
         raise UploadTooLarge(limit=services.settings.max_upload_bytes)
     with services.uploads.receiving() as draft:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from graphql import ExecutionResult
@@ -21,6 +22,7 @@ from graphql_schema.services import Services
 from graphql_schema.subscription import SubscriptionContext
 from hub import telemetry
 from hub.errors import HubError, TooManySubscriptions, Unauthenticated
+from hub.identity import Admitted
 from hub.store.bell import Bell
 
 PROTOCOL = "graphql-transport-ws"
@@ -82,6 +84,7 @@ class _Connection:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
         self._heard = False
+        self._ending: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Answer until either side ends the connection."""
@@ -99,9 +102,13 @@ class _Connection:
         except Broken as end:
             await self._close(end)
         finally:
-            await _end([listening, beating, *self._running.values()])
+            await _end([listening, beating, *filter(None, [self._ending]), *self._running.values()])
             if not broken.cancel():
                 broken.exception()
+
+    def _break(self, end: Exception) -> None:
+        if not self._broken.done():
+            self._broken.set_exception(end)
 
     async def _close(self, end: Broken) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):  # the other side was quicker
@@ -141,7 +148,8 @@ class _Connection:
         authorization = given.get("authorization") or self._websocket.headers.get("authorization")
         named = given.get("hub-purpose")
         self._credentials = authorization, plain_purpose(named) if named else purpose(self._websocket)
-        self._context()
+        session_id = (await self._admitted()).session_id
+        self._ending = asyncio.create_task(self._end_with(session_id))
         await self._send({"type": "connection_ack"})
 
     async def _handle(self, message: Message) -> None:
@@ -184,15 +192,14 @@ class _Connection:
             with telemetry.request("graphql.subscription"):
                 await self._answer(operation_id, request)
         except (Broken, WebSocketDisconnect) as end:
-            if not self._broken.done():
-                self._broken.set_exception(end)
+            self._break(end)
         finally:
             if self._running.get(operation_id) is asyncio.current_task():
                 del self._running[operation_id]
 
     async def _answer(self, operation_id: str, request: GraphQLRequest) -> None:
         try:
-            context = self._context()
+            context = await self._context()
             results = await self._services.schema.follow(
                 request.query, request.variables, request.operationName, context
             )
@@ -211,22 +218,31 @@ class _Connection:
         """Send what comes, one by one; the token must still be valid for each."""
         async with aclosing(results) as events:
             async for result in events:
-                self._context()
+                await self._admitted()
                 answer: dict[str, object] = {"data": result.data}
                 if result.errors:
                     answer["errors"] = [public_error(error) for error in result.errors]
                 await self._send({"id": operation_id, "type": "next", "payload": answer})
 
-    def _context(self) -> SubscriptionContext:
-        """The surroundings of one operation, made for who the token names now."""
-        services = self._services
+    async def _admitted(self) -> Admitted:
+        """Who the token names, as long as it is valid and its session open."""
         authorization, purpose = self._credentials or (None, "")
         try:
-            viewer = services.issuer.viewer(authorization, purpose)
+            return await self._services.gate.admit(authorization, purpose)
         except Unauthenticated:
             raise Broken(4403, "Forbidden") from None
+
+    async def _end_with(self, session_id: UUID) -> None:
+        """End the connection when the session ends, however long it has been silent."""
+        async with self._services.gate.sessions.following(session_id) as over:
+            await over.wait()
+            self._break(Broken(4403, "Forbidden"))
+
+    async def _context(self) -> SubscriptionContext:
+        """The surroundings of one operation, made for who the token names now."""
+        services = self._services
         return SubscriptionContext(
-            viewer=viewer,
+            viewer=(await self._admitted()).viewer,
             model=services.model,
             desk=services.desk,
             intake=services.intake,

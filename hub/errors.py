@@ -295,6 +295,21 @@ class Unauthenticated(HubError):
     hint = "Send `Authorization: Bearer <token>`; on a development hub `hub token` makes one."
 
 
+class SessionEnded(Unauthenticated):
+    """The session has ended: {problem}."""
+
+    code = "SESSION_ENDED"
+    hint = "Log in again with your identity provider, and send the new token."
+
+
+class IdentityProviderUnavailable(HubError):
+    """The identity provider {issuer} does not tell its keys, so none of its tokens can be checked."""
+
+    kind = Kind.BUSY
+    code = "IDENTITY_PROVIDER_UNAVAILABLE"
+    hint = "Try again in a moment; if it lasts, tell whoever runs your identity provider."
+
+
 class RolesNotCombinable(HubError):
     """These roles may not be held together: {roles}."""
 

@@ -20,7 +20,7 @@ from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub import telemetry
 from hub.errors import AddressUnusable, HubError
-from hub.identity import LocalIssuer
+from hub.identity import open_accounts, open_gate
 from hub.intake.following import follow_catalog
 from hub.opening import open_hub
 from hub.settings import Settings, load_settings
@@ -43,6 +43,7 @@ query {
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The hub with what speaks HTTP for it."""
     async with open_hub(settings) as hub:
+        gate = open_gate(settings, hub.database)
         yield Services(
             settings=settings,
             model=hub.model,
@@ -50,7 +51,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             database=hub.database,
             desk=hub.desk,
             intake=hub.intake,
-            issuer=LocalIssuer.at(settings.data_path),
+            gate=gate,
+            accounts=open_accounts(gate, hub.database),
             uploads=Uploading(hub.intake, settings, settings.data_path / "uploads"),
         )
 

@@ -138,6 +138,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, description="Seconds after which a webhook that takes nothing is suspended.")
     ] = 86_400.0
     max_webhooks: Annotated[int, Meta(ge=0, description="Most webhooks of one agency.")] = 20
+    identity_file: Annotated[
+        str | None, Meta(description="TOML file of the identity providers whose tokens are taken.")
+    ] = None
+    local_tokens: Annotated[
+        bool | None,
+        Meta(description="Whether tokens of `hub token` are taken; by default only where there is no identity file."),
+    ] = None
+    session_idle: Annotated[
+        float, Meta(gt=0, description="Seconds after which an officer's session that is not used has ended.")
+    ] = 1_800.0
+    session_lifetime: Annotated[
+        float, Meta(gt=0, description="Seconds that an officer's session lasts at most, however often it is used.")
+    ] = 43_200.0
     log_level: Annotated[
         str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
     ] = "info"
@@ -154,6 +167,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def reachable_hosts(self) -> frozenset[str]:
         """The hosts that ``webhook_hosts`` names."""
         return frozenset(filter(None, (host.strip().lower() for host in self.webhook_hosts.split(","))))
+
+    @property
+    def takes_local_tokens(self) -> bool:
+        """Whether tokens that this hub signs for development are taken."""
+        return self.identity_file is None if self.local_tokens is None else self.local_tokens
 
     @property
     def holidays_path(self) -> Path | None:

@@ -20,7 +20,7 @@ from graphql_schema.services import Services
 from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
-from hub.identity import LocalIssuer
+from hub.identity import LocalIssuer, open_accounts, open_gate
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -186,6 +186,8 @@ def services(database: Database, model: Model, vault: Vault) -> Services:
 def services_on(database: Database, model: Model, vault: Vault) -> Services:
     settings = Settings()
     intake = Intake(database, model, vault)
+    local = LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else"))
+    gate = open_gate(settings, database, local)
     return Services(
         settings=settings,
         model=model,
@@ -193,6 +195,7 @@ def services_on(database: Database, model: Model, vault: Vault) -> Services:
         database=database,
         desk=Desk(database, model, vault, demo_grants(), access_log(database)),
         intake=intake,
-        issuer=LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else")),
+        gate=gate,
+        accounts=open_accounts(gate, database),
         uploads=Uploading(intake, settings, settings.data_path / "uploads"),
     )

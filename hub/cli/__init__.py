@@ -24,6 +24,7 @@ MODULES = {
     "auditing": ("audit",),
     "examining": ("doctor",),
     "webhooks": ("webhooks",),
+    "admitting": ("accounts", "sessions"),
 }
 """The commands that each module holds. Only the module of the command that is asked for is imported."""
 

@@ -90,14 +90,14 @@ def test_sample_makes_the_same_files_for_the_same_seed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", [Role.QUERY_OFFICER, Role.DEVELOPER])
 def test_a_token_is_one_that_this_hub_takes(tmp_path: Path, role: Role) -> None:
     code, output = run_hub("token", "--role", role, "--agency", "某局", "--officer", "某人", HUB_DATA_DIR=tmp_path)
-    viewer = LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "purpose")
+    viewer = LocalIssuer.at(tmp_path).viewer(output.strip(), "purpose")
     assert (code, viewer.roles, viewer.agency, viewer.officer) == (0, frozenset({role}), "某局", "某人")
 
 
 def test_a_token_holds_roles_and_divisions_that_may_be_held(tmp_path: Path) -> None:
     words = ("token", "--role", "information_manager", "--role", "catalog_office", "--division", "440106")
     code, output = run_hub(*words, HUB_DATA_DIR=tmp_path)
-    viewer = LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "")
+    viewer = LocalIssuer.at(tmp_path).viewer(output.strip(), "")
     assert (code, viewer.roles) == (0, frozenset({Role.INFORMATION_MANAGER, Role.CATALOG_OFFICE}))
     assert viewer.divisions == ("440106",)
     code, output = run_hub("token", "--role", "query_officer", "--role", "auditor", HUB_DATA_DIR=tmp_path)
@@ -120,7 +120,7 @@ def test_a_departments_token_names_a_department_that_exists(
 def test_a_departments_token_lets_it_speak_as_that_department(tmp_path: Path) -> None:
     words = ("token", "--role", "reporter", "--department", "PUBLIC_SECURITY")
     code, output = run_hub(*words, HUB_DATA_DIR=tmp_path)
-    assert (code, LocalIssuer.at(tmp_path).viewer(f"Bearer {output.strip()}", "").department) == (0, "PUBLIC_SECURITY")
+    assert (code, LocalIssuer.at(tmp_path).viewer(output.strip(), "").department) == (0, "PUBLIC_SECURITY")
 
 
 def test_a_backup_of_the_keys_is_whole_private_and_never_written_over(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ async def test_a_document_that_is_no_subscription_spoils_nothing(api: Api) -> No
     async with wired(api) as wire:
         await wire.begin(api)
         for query, code in (
-            ("{ me { role } }", "BAD_REQUEST"),
+            ("{ me { roles } }", "BAD_REQUEST"),
             ("subscription { nothing }", "INVALID_DOCUMENT"),
             ("subscription { changes { cursor } again: changes { cursor } }", "INVALID_DOCUMENT"),
             ("subscription {", "INVALID_DOCUMENT"),
@@ -179,14 +179,14 @@ async def test_a_document_that_is_no_subscription_spoils_nothing(api: Api) -> No
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
-        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { role } }"}}'], 4401),
+        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { roles } }"}}'], 4401),
         (['{"type": "connection_init"}'], 4403),
         (['{"type": "connection_init", "payload": {"Authorization": "Bearer forged"}}'], 4403),
         (["init", "init"], 4429),
         (["init", "not json"], 4400),
         (["init", "[]"], 4400),
         (["init", '{"type": "start", "id": "1"}'], 4400),
-        (["init", '{"type": "subscribe", "payload": {"query": "{ me { role } }"}}'], 4400),
+        (["init", '{"type": "subscribe", "payload": {"query": "{ me { roles } }"}}'], 4400),
         (["init", '{"type": "subscribe", "id": "1"}'], 4400),
         (["init", '{"type": "subscribe", "id": "1", "payload": {"query": 1}}'], 4400),
         (["init", '{"a":' * 5_000], 4400),
@@ -251,7 +251,7 @@ async def test_connections_and_subscriptions_are_limited(tuned: Api) -> None:
 async def test_a_token_that_expires_ends_the_connection_before_the_next_change(api: Api) -> None:
     cursor = await beginning(api)
     async with wired(api) as wire:
-        short = api.services.issuer.mint(AGENCY, timedelta(seconds=-3))  # within the leeway of five seconds
+        short = api.token(AGENCY, timedelta(seconds=-3))  # within the leeway of five seconds
         await wire.send(type="connection_init", payload={"authorization": f"Bearer {short}"})
         assert (await wire.receive())["type"] == "connection_ack"
         await wire.subscribe("1", after=cursor)

@@ -17,6 +17,7 @@ from joserfc.jwk import OctKey, RSAKey
 from hub.access import Role, Viewer
 from hub.clock import now
 from hub.errors import InvalidSetting, Unauthenticated
+from hub.identity.gate import bearer
 from hub.identity.local import AUDIENCE, ISSUER, LocalIssuer
 from tests.served import AGENCY, Api
 
@@ -78,26 +79,26 @@ def unsigned(header: object, claims: object, signature: bytes = b"") -> str:
 
 def refused(issuer: LocalIssuer, authorization: str | None) -> None:
     with pytest.raises(Unauthenticated) as error:
-        issuer.viewer(authorization, "")
+        issuer.viewer(bearer(authorization), "")
     assert "天河区" not in error.value.message
 
 
 def test_a_token_names_its_viewer(issuer: LocalIssuer) -> None:
-    assert issuer.viewer(f"Bearer {token(CLAIMS)}", "P") == Viewer(
+    assert issuer.viewer(token(CLAIMS), "P") == Viewer(
         "天河区政务服务局", "officer-1", frozenset({Role.QUERY_OFFICER}), None, "P"
     )
     clerk = CLAIMS | {"roles": ["reporter"], "department": "CIVIL_AFFAIRS"}
-    assert issuer.viewer(f"bearer  {token(clerk)} ", "").department == "CIVIL_AFFAIRS"
+    assert issuer.viewer(token(clerk), "").department == "CIVIL_AFFAIRS"
 
 
 def test_a_token_names_the_divisions_that_its_bearer_is_responsible_for(issuer: LocalIssuer) -> None:
     narrow = CLAIMS | {"divisions": ["440106", "440104", "440106"]}
-    assert issuer.viewer(f"Bearer {token(narrow)}", "").divisions == ("440104", "440106")
-    assert issuer.viewer(f"Bearer {token(CLAIMS)}", "").divisions == ()
+    assert issuer.viewer(token(narrow), "").divisions == ("440104", "440106")
+    assert issuer.viewer(token(CLAIMS), "").divisions == ()
 
 
 def test_who_is_no_reporter_cannot_borrow_the_name_of_a_department(issuer: LocalIssuer) -> None:
-    assert issuer.viewer(f"Bearer {token(CLAIMS | {'department': 'CIVIL_AFFAIRS'})}", "").department is None
+    assert issuer.viewer(token(CLAIMS | {"department": "CIVIL_AFFAIRS"}), "").department is None
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -153,7 +154,7 @@ def test_the_secret_is_made_once_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "data" / "tokens.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["tokens.key"]
-    assert LocalIssuer.at(tmp_path / "data").viewer(f"Bearer {first.mint(AGENCY, timedelta(minutes=1))}", "") == AGENCY
+    assert LocalIssuer.at(tmp_path / "data").viewer(first.mint(AGENCY, timedelta(minutes=1)), "") == AGENCY
     path.chmod(0o644)
     with pytest.raises(InvalidSetting, match="chmod 600"):
         LocalIssuer.at(tmp_path / "data")
