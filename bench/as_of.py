@@ -25,6 +25,7 @@ from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
 from hub.opening import Hub, open_hub
 from hub.settings import load_settings
+from hub.stewardship.granting import fill_development_grants
 from hub.timeline import Moment
 
 STATES = (10, 100, 1_000)
@@ -85,6 +86,7 @@ def moments(random: Random, instants: Sequence[datetime], states: int) -> Iterat
 async def measure(rounds: int) -> list[Figures]:
     """Fill a hub and ask it."""
     async with open_hub(load_settings()) as hub:
+        await fill_development_grants(hub.database, hub.model)
         instants = {states: await say(hub, states) for states in STATES}
         async with hub.database.connection() as connection:
             await connection.execute("vacuum analyze")

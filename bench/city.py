@@ -20,6 +20,7 @@ from bench.processes import resident_bytes
 from hub.demo import SampleDelivery, deliveries
 from hub.opening import Hub, open_hub
 from hub.settings import load_settings
+from hub.stewardship.granting import fill_development_grants
 
 COPIES = 5
 TABLE = "bench_line"
@@ -83,6 +84,7 @@ async def measure(directory: Path) -> Outcome:
     listed = deliveries(directory)
     first = [delivery for delivery in listed if delivery.stated_on == listed[0].stated_on]
     async with open_hub(load_settings()) as hub:
+        await fill_development_grants(hub.database, hub.model)
         lines, new = await take_in_all(hub, directory, first)
         _, unchanged = await take_in_all(hub, directory, first)
         peak = resident_bytes("self", "VmHWM")

@@ -18,6 +18,7 @@ import typer
 
 from adapters.sample import names
 from bench import report
+from hub.access import ANYWHERE
 from hub.catalog import EntityKind
 from hub.settings import Settings
 from hub.store import search
@@ -180,7 +181,7 @@ def _asking(sql: str) -> Ask:
 
 async def _search(connection: Connection, question: Question) -> int:
     """What the hub does for a part of a name."""
-    found = await search.page(connection, question.kind, search.Criteria(part=question.part), MOST, None, 20)
+    found = await search.page(connection, question.kind, search.Criteria(part=question.part), MOST, None, 20, ANYWHERE)
     total: int = found["total"]
     return total
 

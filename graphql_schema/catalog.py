@@ -76,11 +76,8 @@ async def catalog(info: strawberry.Info, version: OfVersion = None, as_of: Given
     if asked is None:
         return []
     async with desk.database.connection() as connection:
-        in_force = await desk.catalogs.lately(connection)
-    given = {
-        kind: decide(in_force, desk.grants, context.viewer, kind, asked.catalog.leaves[kind]).given
-        for kind in EntityKind
-    }
+        access = await desk.access(connection, context.viewer)
+    given = {kind: decide(access, kind, asked.catalog.leaves[kind]).given for kind in EntityKind}
     return [
         _item(asked, kind, leaf, sensitivity, granted=leaf in given[kind])
         for kind in EntityKind

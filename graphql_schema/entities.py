@@ -142,10 +142,10 @@ def _merged_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
         if not root.gives(item.name):
             return context_of(info).deny(raw_info(info), kind, item.name)
         if item.type is ItemType.IDENTIFIER and item.scheme:
-            return root.numbers.get(item.scheme)
+            return root.shown(item.name, item.name, root.numbers.get(item.scheme))
         choice = root.choice(item.name)
         codes = context_of(info).model.code_lists.get(item.codes or "")
-        return present(item.type, choice.value, codes) if choice else None
+        return present(item.type, root.shown(item.name, item.name, choice.value), codes) if choice else None
 
     return resolve
 

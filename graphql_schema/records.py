@@ -138,9 +138,12 @@ class RecordTypes:
             return [CompoundOf(owner, governed, entry) for entry in value]
         if item.type is ItemType.OBJECT or item.type in self._compounds:
             return CompoundOf(owner, governed, value)
+        leaf = f"{owner.type.name}.{governed.name}"
+        path = leaf if item is governed else f"{leaf}.{item.name}"
         if number := sealed_number(item, value):
-            return owner.answer.opened.get(number)
-        return present(item.type, value, self._model.code_lists.get(item.codes or ""))
+            return owner.answer.shown(leaf, path, owner.answer.opened.get(number))
+        shown = owner.answer.shown(leaf, path, value)
+        return present(item.type, shown, self._model.code_lists.get(item.codes or ""))
 
     def _compound(self, name: str, item_type: ItemType, edge: str | None, kind: EntityKind | None) -> type:
         fields: dict[str, StrawberryField] = {
@@ -158,12 +161,14 @@ class RecordTypes:
         def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
             if not self._gives_part(root, info, part):
                 return None
+            path, answer = self._path(root, part), root.owner.answer
+            leaf = self._leaf(root, part)
             if part == "idNumber":
                 number = sealed_number(root.item, root.value)
-                return root.owner.answer.opened.get(number) if number else None
+                return answer.shown(leaf, path, answer.opened.get(number)) if number else None
             declared = root.item.parts.get(part)
             codes = self._model.code_lists.get(declared.codes or "") if declared else None
-            return present(part_type, root.value.get(part), codes)
+            return present(part_type, answer.shown(leaf, path, root.value.get(part)), codes)
 
         return resolve
 
@@ -188,13 +193,20 @@ class RecordTypes:
 
     def _gives_part(self, root: CompoundOf, info: strawberry.Info, part: str) -> bool:
         """Whether the leaf that governs a part was given; if not, the denial is noted."""
-        record = root.owner.type
-        path = f"{record.name}.{root.item.name}.{part}"
-        leaf = self._model.leaf(record.entity, path) or path
+        leaf = self._leaf(root, part)
         if not root.owner.answer.gives(leaf):
-            context_of(info).deny(raw_info(info), record.entity, leaf)
+            context_of(info).deny(raw_info(info), root.owner.type.entity, leaf)
             return False
         return True
+
+    def _leaf(self, root: CompoundOf, part: str) -> str:
+        """The leaf that governs a part."""
+        path = self._path(root, part)
+        return self._model.leaf(root.owner.type.entity, path) or path
+
+    @staticmethod
+    def _path(root: CompoundOf, part: str) -> str:
+        return f"{root.owner.type.name}.{root.item.name}.{part}"
 
 
 def _part_type(part: str, part_type: ItemType) -> object:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from adapters.registers import LINE_COLUMNS
 from hub import telemetry
-from hub.access import demo_grants
 from hub.catalog import Model, Reserved, load_model
 from hub.clock import today
 from hub.desk import Desk
@@ -19,6 +18,7 @@ from hub.intake.cards import make_cards
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
+from hub.stewardship.granting import fill_development_grants
 from hub.stewardship.working_days import read_working_days
 from hub.store.access_log import Anchoring, make_months, writing_log
 from hub.store.anchors import AnchorFolder
@@ -78,6 +78,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     with telemetry.exporting(settings.otlp_endpoint):
         async with connect_database(settings) as database:
             await bring_up_to_date(database, model)
+            if settings.database_url is None:
+                await fill_development_grants(database, model)
             keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
             await claim(database, keys)
             vault = Vault(keys)
@@ -90,7 +92,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 timedelta(seconds=settings.clock_tolerance),
             )
             async with writing_log(database, anchoring(settings)) as log:
-                desk = Desk(database, model, vault, demo_grants(), log)
+                desk = Desk(database, model, vault, log)
                 yield Hub(settings, model, database, desk, intake)
 
 

@@ -17,13 +17,13 @@ from joserfc.jwk import OctKey
 from adapters.uploading import Uploading
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
-from hub.access import demo_grants
 from hub.catalog import Model, load_model
 from hub.desk import Desk
 from hub.identity import LocalIssuer, open_accounts, open_gate
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
+from hub.stewardship.granting import fill_development_grants
 from hub.store import embedded
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_directly, open_pool
@@ -69,6 +69,7 @@ async def migrated_server(url: str) -> AsyncIterator[Server]:
         await migrate(template)
         database = await open_pool(Settings(pool_size=1), template)
         await fill_catalog(database, load_model())
+        await fill_development_grants(database, load_model())
         await database.close()
         yield Server(url, urlsplit(template).path.removeprefix("/"))
 
@@ -193,7 +194,7 @@ def services_on(database: Database, model: Model, vault: Vault) -> Services:
         model=model,
         schema=build_schema(model, settings),
         database=database,
-        desk=Desk(database, model, vault, demo_grants(), access_log(database)),
+        desk=Desk(database, model, vault, access_log(database)),
         intake=intake,
         gate=gate,
         accounts=open_accounts(gate, database),

@@ -68,6 +68,7 @@ MODEL_TABLES = [
     catalog.CardSource,
     catalog.CrossCheck,
     catalog.SharingRule,
+    catalog.Mask,
 ]
 PULL_TABLES = [
     sql_settings.SqlSource,

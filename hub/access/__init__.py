@@ -1,38 +1,42 @@
 """Who may see what: the one access check.
 
-Pure: takes a viewer, the catalog and the grants in force and the items asked for; gives which of them are given and
-which denied. Never reads the clock, the database or the request, and no setting switches it off.
+Pure: takes a viewer, the catalog, the rights there are and the items asked for; gives which of them are given, which
+denied and which masked. Never reads the clock, the database or the request, and no setting switches it off.
 """
 
-from hub.access.check import (
-    Decision,
-    Grant,
-    decide,
-    may_link,
-    may_publish,
-    may_search,
-    may_see,
-    may_submit,
-    may_verify,
-    refusal,
-)
+from hub.access.areas import ANYWHERE, Areas
+from hub.access.check import VERIFIED, Access, decide, may_link, may_publish, may_submit, refusal
+from hub.access.compiling import compiled
+from hub.access.decision import Decision
 from hub.access.demo import demo_grants
+from hub.access.grant import EVERY_AGENCY, Approval, Grant, GrantBasis, GrantState, Rights
+from hub.access.masking import masked
+from hub.access.purposes import code_of
 from hub.access.viewer import Role, Viewer, check_roles, roles_named
 
 __all__ = [
+    "ANYWHERE",
+    "EVERY_AGENCY",
+    "VERIFIED",
+    "Access",
+    "Approval",
+    "Areas",
     "Decision",
     "Grant",
+    "GrantBasis",
+    "GrantState",
+    "Rights",
     "Role",
     "Viewer",
     "check_roles",
+    "code_of",
+    "compiled",
     "decide",
     "demo_grants",
+    "masked",
     "may_link",
     "may_publish",
-    "may_search",
-    "may_see",
     "may_submit",
-    "may_verify",
     "refusal",
     "roles_named",
 ]

@@ -1,64 +1,137 @@
-"""Decide which items a viewer is given (GZ-Rules Art. 18: within the viewer's function; Art. 26: nothing leaks)."""
+"""Decide which items a viewer is given (GZ-Rules Art. 18: within the viewer's function; Art. 26: nothing leaks).
 
-from collections.abc import Iterable, Mapping
+An item is given where a grant in force covers it and the catalog in force still lets it: a grant never gives more than
+the catalog, and nothing gives what the law forbids for the purpose.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from msgspec import Struct
-
-from hub.access.purposes import prohibitions
+from hub.access.areas import Areas, areas, common, joined
+from hub.access.decision import Decision, Ground, resolved
+from hub.access.grant import Grant, GrantState, Rights
+from hub.access.purposes import code_of, prohibitions, purposes_named
 from hub.access.viewer import Role, Viewer
-from hub.catalog import Catalog, EntityKind, Model
+from hub.catalog import Catalog, EntityKind, Model, Need, SharingMode, SharingType, Terms
 from hub.errors import FieldForbidden, FieldNotGranted
 
+USERS: Mapping[SharingMode, frozenset[Role]] = {
+    SharingMode.QUERY: frozenset({Role.QUERY_OFFICER}),
+    SharingMode.SEARCH: frozenset({Role.QUERY_OFFICER}),
+    SharingMode.VERIFY: frozenset({Role.QUERY_OFFICER, Role.VERIFIER}),
+}
+"""Who of an agency may use its grants in each mode; the grants of a department are for who reports for it."""
+VERIFIED = frozenset({"idNumber", "name"})
+"""The items that verifying uses."""
 
-class Grant(Struct, frozen=True, forbid_unknown_fields=True):
-    """A permission: a role may see the items of a kind that are no more sensitive than ``sensitivity`` says.
 
-    With ``own`` it covers only what the viewer's own department is responsible for. With ``verify`` it lets ask whether
-    a number and a name are one person's, which shows nothing. With ``search`` it lets find entities without their keys,
-    by items that it or another grant covers. With ``link`` it lets say which entities are one, with ``publish`` what
-    the catalog says of entities of the kind.
+@dataclass(frozen=True)
+class Access:
+    """Who asks, by which catalog and rights, and when: all that access is decided by.
+
+    ``catalog`` is the version in force when it is asked, whatever moment is asked about.
     """
 
-    role: Role
-    entity: EntityKind
-    sensitivity: tuple[str, ...] = ()
-    own: bool = False
-    verify: bool = False
-    search: bool = False
-    link: bool = False
-    publish: bool = False
+    catalog: Catalog
+    rights: Rights
+    viewer: Viewer
+    at: datetime
+
+    def areas(self, kind: EntityKind, mode: SharingMode = SharingMode.QUERY) -> Areas:
+        """Where entities of ``kind`` are shown to the viewer; empty where none is."""
+        return joined(reach for _, reach in _held(self, kind, mode))
+
+    def may(self, kind: EntityKind, mode: SharingMode = SharingMode.QUERY) -> bool:
+        """Whether some grant lets use entities of ``kind``; who has none must not learn that one exists."""
+        return bool(self.areas(kind, mode))
+
+    @property
+    def may_verify(self) -> bool:
+        """Whether the viewer may ask if a number and a name are one person's."""
+        return decide(self, EntityKind.NATURAL_PERSON, VERIFIED, SharingMode.VERIFY).readable >= VERIFIED
+
+    @property
+    def verified_areas(self) -> Areas:
+        """Where persons are whom the viewer may verify."""
+        return decide(self, EntityKind.NATURAL_PERSON, VERIFIED, SharingMode.VERIFY).everywhere(VERIFIED)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What of the items asked for is given."""
-
-    given: frozenset[str]
-    denied: frozenset[str]
-
-
-def decide(
-    catalog: Catalog, grants: Iterable[Grant], viewer: Viewer, kind: EntityKind, items: Iterable[str]
-) -> Decision:
+def decide(access: Access, kind: EntityKind, items: Iterable[str], mode: SharingMode = SharingMode.QUERY) -> Decision:
     """Decide on ``items``: paths of leaves, or names of record types, which follow where any of their leaves is given.
 
-    ``catalog`` is the version in force when it is asked, whatever moment is asked about. An item that no grant covers
-    is denied, and so is one that the model does not know or that the law forbids for the viewer's purpose.
+    An item that no grant covers is denied, and so is one that the model does not know, that the catalog does not let be
+    used so or that is forbidden for the viewer's purpose.
     """
-    mine = [grant for grant in grants if grant.role in viewer.roles and grant.entity is kind]
-    forbidden = prohibitions(catalog.model, viewer.purpose, kind)
-    leaves = catalog.leaves[kind]
-    asked = frozenset(items)
-    given = frozenset(
-        item
-        for item in asked
-        if any(
-            _covers(catalog, mine, viewer, leaves, leaf) and not any(one.forbids(leaf) for one in forbidden)
+    held = _held(access, kind, mode)
+    leaves = access.catalog.sharing[kind]
+    named = purposes_named(access.catalog.model, access.viewer.purpose)
+    grounds = {
+        item: {
+            leaf: tuple(_grounds(access, kind, leaf, mode, held))
             for leaf in _under(leaves, item)
-        )
+            if not (named and named.intersection(access.catalog.forbidden(kind, leaf)))
+        }
+        for item in frozenset(items)
+    }
+    where = joined(reach for _, reach in held)
+    return resolved(grounds, where, where)
+
+
+def _held(access: Access, kind: EntityKind, mode: SharingMode) -> list[tuple[Grant, Areas]]:
+    """The viewer's grants that cover a use of entities of a kind now, each with where it lets them be seen."""
+    viewer, code = access.viewer, code_of(access.viewer.purpose)
+    own = areas(viewer.divisions)
+    return [
+        (grant, reach)
+        for grant in access.rights.held_by(viewer)
+        if grant.entity is kind
+        and mode in grant.modes
+        and (grant.department or USERS[mode] & viewer.roles)
+        and grant.purpose in ("", code)
+        and grant.state(access.at) is GrantState.IN_FORCE
+        and (reach := common(own, areas(grant.divisions)))
+    ]
+
+
+def _grounds(
+    access: Access, kind: EntityKind, leaf: str, mode: SharingMode, held: Iterable[tuple[Grant, Areas]]
+) -> Iterator[Ground]:
+    """What gives a leaf: grants that name it, as far as the catalog lets them. A department's own are not limited."""
+    terms = access.catalog.sharing[kind][leaf]
+    for grant, reach in held:
+        if leaf not in grant.items:
+            continue
+        if grant.department:
+            yield Ground(reach, False, False, grant.grant_id)
+        elif _lets(terms, access.viewer, mode) and _is_approved(access, kind, leaf, terms):
+            yield Ground(reach, grant.masked or terms.masked, Need.CONSENT in terms.needs, grant.grant_id)
+
+
+def _lets(terms: Terms, viewer: Viewer, mode: SharingMode) -> bool:
+    """Whether the catalog lets an item be used so by the viewer's agency at all."""
+    return (
+        terms.type is not SharingType.NOT_SHARED
+        and mode in terms.modes
+        and (not terms.scope or viewer.agency in terms.scope)
     )
-    return Decision(given, asked - given)
+
+
+def _is_approved(access: Access, kind: EntityKind, leaf: str, terms: Terms) -> bool:
+    """Whether the head of the viewer's unit has approved the item for the case, where it needs that."""
+    return Need.UNIT_HEAD not in terms.needs or any(
+        approval.agency == access.viewer.agency
+        and approval.entity is kind
+        and leaf in approval.items
+        and approval.purpose == access.viewer.purpose
+        and access.at < approval.valid_to
+        for approval in access.rights.approvals
+    )
+
+
+def _under(leaves: Mapping[str, Terms], item: str) -> Iterable[str]:
+    """The leaf itself, or every leaf of the record type that ``item`` names."""
+    return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))
 
 
 def refusal(model: Model, viewer: Viewer, kind: EntityKind, item: str) -> FieldNotGranted | FieldForbidden:
@@ -70,63 +143,14 @@ def refusal(model: Model, viewer: Viewer, kind: EntityKind, item: str) -> FieldN
     return FieldNotGranted(item=name)
 
 
-def may_see(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
-    """Whether some grant of the viewer's covers entities of ``kind``; who has none must not learn that one exists."""
-    return any(grant.role in viewer.roles and grant.entity is kind and grant.sensitivity for grant in grants)
+def may_link(viewer: Viewer) -> bool:
+    """Whether the viewer may say that two entities are one, or one of them two."""
+    return Role.INFORMATION_MANAGER in viewer.roles
 
 
-def may_verify(grants: Iterable[Grant], viewer: Viewer) -> bool:
-    """Whether some grant of the viewer's lets verify the identity of natural persons."""
-    kind = EntityKind.NATURAL_PERSON
-    return any(grant.role in viewer.roles and grant.entity is kind and grant.verify for grant in grants)
-
-
-def may_search(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
-    """Whether some grant of the viewer's lets find entities of ``kind`` without their keys."""
-    return any(grant.role in viewer.roles and grant.entity is kind and grant.search for grant in grants)
-
-
-def may_link(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
-    """Whether some grant of the viewer's lets say that two entities of ``kind`` are one, or one of them two."""
-    return any(grant.role in viewer.roles and grant.entity is kind and grant.link for grant in grants)
-
-
-def may_publish(grants: Iterable[Grant], viewer: Viewer, kind: EntityKind) -> bool:
-    """Whether some grant of the viewer's lets publish what the catalog says of entities of ``kind``."""
-    return any(grant.role in viewer.roles and grant.entity is kind and grant.publish for grant in grants)
-
-
-def _under(leaves: Mapping[str, str], item: str) -> Iterable[str]:
-    """The leaf itself, or every leaf of the record type that ``item`` names."""
-    return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))
-
-
-def _covers(catalog: Catalog, grants: Iterable[Grant], viewer: Viewer, leaves: Mapping[str, str], leaf: str) -> bool:
-    return any(
-        leaves[leaf] in grant.sensitivity and (not grant.own or _is_own(catalog, viewer, grant.entity, leaf))
-        for grant in grants
-    )
-
-
-def _is_own(catalog: Catalog, viewer: Viewer, kind: EntityKind, leaf: str) -> bool:
-    """Whether the viewer's department is responsible for the leaf's record type, or for one that the edge goes by.
-
-    Of a merged item: whether it may decide it.
-    """
-    model = catalog.model
-    edge = model.edges_of[kind].get(leaf)
-    records = {path.partition(".")[0] for path in (edge.ways if edge else (leaf,))} & model.records.keys()
-    if records:
-        return any(model.records[record].department == viewer.department for record in records)
-    item = model.merged[kind].get(leaf)
-    if item is None:
-        return False
-    if not item.authority:
-        return any(
-            record.department == viewer.department and any(held.scheme is item.scheme for held in record.item)
-            for record in model.records_of(kind)
-        )
-    return any(model.records[rule.record_type].department == viewer.department for rule in catalog.rules(item))
+def may_publish(viewer: Viewer) -> bool:
+    """Whether the viewer may publish what the catalog says."""
+    return Role.CATALOG_OFFICE in viewer.roles
 
 
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:

@@ -11,14 +11,25 @@ from hub.catalog import EntityKind, Model, Prohibition, Purpose
 
 def prohibitions(model: Model, purpose: str, kind: EntityKind) -> tuple[Prohibition, ...]:
     """What is forbidden of entities of ``kind`` to a request of ``purpose``: a grant code, then perhaps a case."""
-    code = unicodedata.normalize("NFKC", purpose).partition(";")[0]
+    named = purposes_named(model, purpose)
     return tuple(
         prohibition
         for declared in model.purposes
-        if is_named(declared, code)
+        if declared.name in named
         for prohibition in declared.forbids
         if prohibition.entity is kind
     )
+
+
+def purposes_named(model: Model, purpose: str) -> frozenset[str]:
+    """The names of the purposes that a request of ``purpose`` is for."""
+    code = code_of(purpose)
+    return frozenset(declared.name for declared in model.purposes if is_named(declared, code))
+
+
+def code_of(purpose: str) -> str:
+    """The grant code that a purpose begins with, before any case number."""
+    return unicodedata.normalize("NFKC", purpose).partition(";")[0].strip()
 
 
 def is_named(purpose: Purpose, code: str) -> bool:

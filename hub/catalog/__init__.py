@@ -13,6 +13,7 @@ from hub.catalog.edge import Edge, Ending
 from hub.catalog.item import Also, Derivation, Item, Part, Shape
 from hub.catalog.kinds import PARTS, REFERRED, SHAPED, Basis, EntityKind, ItemType, Role, Sensitivity, Silence, Standing
 from hub.catalog.loader import examine, load_model
+from hub.catalog.mask import Mask
 from hub.catalog.merged_item import Authority, MergedItem
 from hub.catalog.names import Reserved
 from hub.catalog.published import (
@@ -57,6 +58,7 @@ __all__ = [
     "Former",
     "Item",
     "ItemType",
+    "Mask",
     "MergedItem",
     "MergedItems",
     "Model",

@@ -15,6 +15,7 @@ from hub.catalog.cross_check import CrossCheck
 from hub.catalog.edge import Edge
 from hub.catalog.item import Item, Shape
 from hub.catalog.kinds import REFERRED, EntityKind, ItemType, Sensitivity
+from hub.catalog.mask import Mask
 from hub.catalog.merged_item import MergedItem
 from hub.catalog.purpose import Purpose
 from hub.catalog.record_type import RecordType
@@ -37,6 +38,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     card: tuple[CardSource, ...] = ()
     cross_check: tuple[CrossCheck, ...] = ()
     sharing: tuple[SharingRule, ...] = ()
+    mask: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Model:
     purposes: tuple[Purpose, ...] = ()
     card_sources: tuple[CardSource, ...] = ()
     sharing: tuple[SharingRule, ...] = ()
+    masks: tuple[Mask, ...] = ()
 
     @cached_property
     def merged(self) -> Mapping[EntityKind, Mapping[str, MergedItem]]:
@@ -125,6 +128,23 @@ class Model:
             kind: {leaf: terms_of(self.sharing, kind, leaf, sensitivity) for leaf, sensitivity in leaves.items()}
             for kind, leaves in self.leaves.items()
         }
+
+    def mask(self, kind: EntityKind, path: str) -> Mask | None:
+        """The mask of the value at ``item`` or ``record.item[.part]``, if it has one."""
+        record_type, _, rest = path.partition(".")
+        name, _, part = rest.partition(".")
+        held = self.records[record_type].items[name] if rest else self.merged[kind][record_type]
+        names_person = held.type in (ItemType.PERSON, ItemType.SUBJECT)
+        return next(
+            (
+                mask
+                for mask in self.masks
+                if f"{kind.type_name}.{path}" in mask.items
+                or (names_person and part in mask.parts)
+                or (not part and held.scheme in mask.schemes)
+            ),
+            None,
+        )
 
     @cached_property
     def bearers(self) -> Mapping[EntityKind, Mapping[Scheme, frozenset[str]]]:

@@ -89,6 +89,7 @@ def _assemble(sources: list[Source[ModelFile]]) -> Model:
         card_sources=tuple(card for source in sources for card in source.file.card),
         cross_checks=cross_checks,
         sharing=tuple(rule for source in sources for rule in source.file.sharing),
+        masks=tuple(mask for source in sources for mask in source.file.mask),
     )
 
 

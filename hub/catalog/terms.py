@@ -14,6 +14,7 @@ def unshareable(model: Model, file: ModelFile) -> Iterator[Problem]:
     """What purposes and terms name that there is not."""
     yield from _purposes(model, file)
     yield from _sharing(model, file)
+    yield from _masks(model, file)
 
 
 def _purposes(model: Model, file: ModelFile) -> Iterator[Problem]:
@@ -38,3 +39,11 @@ def _sharing(model: Model, file: ModelFile) -> Iterator[Problem]:
         for name in rule.forbidden:
             if all(name != purpose.name for purpose in model.purposes):
                 yield f"{at}.forbidden", f"there is no purpose {name}; name one of the model, or add a [[purpose]]"
+
+
+def _masks(model: Model, file: ModelFile) -> Iterator[Problem]:
+    known = {f"{kind.type_name}.{leaf}" for kind, leaves in model.leaves.items() for leaf in leaves}
+    for index, mask in enumerate(file.mask):
+        for item in mask.items:
+            if item not in known:
+                yield f"mask[{index}].items", f"there is no governed item {item}; name one, as NaturalPerson.name"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hub.access import Decision
+from hub.access import Decision, masked
 from hub.catalog import Authority, Catalog, EntityKind, Item, ItemType
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, View
@@ -48,6 +48,13 @@ class Answer:
     def records(self, record_type: str) -> tuple[Record, ...]:
         """The records of a type that are in force, if any item of them was given; most recent first."""
         return self.view.records.get(record_type, ()) if self.gives(record_type) else ()
+
+    def shown(self, leaf: str, path: str, value: object) -> object:
+        """The value at ``path`` as the viewer may see it: covered where the leaf that governs it is masked."""
+        if leaf in self.decision.masked and isinstance(value, str):
+            mask = self.catalog.model.mask(self.kind, path)
+            return masked(value, mask) if mask else value
+        return value
 
     def gives(self, item: str) -> bool:
         """Whether ``item`` was asked for and is covered by a grant; what nobody asked for is not given either."""

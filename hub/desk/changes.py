@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from hub.access import Decision, Grant, Viewer, decide, may_see
-from hub.catalog import Catalog, EntityKind, Model
+from hub.access import Access, Decision, Viewer, decide
+from hub.access.areas import covers
+from hub.catalog import EntityKind, Model
 from hub.clock import now
 from hub.desk.desk import Desk
 from hub.desk.due import Row
@@ -43,23 +44,35 @@ class Change:
 class Telling:
     """What one viewer may be told of changes."""
 
-    catalog: Catalog
-    grants: Sequence[Grant]
-    viewer: Viewer
+    access: Access
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is told."""
+        return self.access.viewer
 
     @property
     def model(self) -> Model:
         """The model under which the catalog stands."""
-        return self.catalog.model
+        return self.access.catalog.model
 
     def kinds(self) -> list[EntityKind]:
         """The kinds of entity that a grant covers."""
-        return [kind for kind in EntityKind if may_see(self.grants, self.viewer, kind)]
+        return [kind for kind in EntityKind if self.access.may(kind)]
 
     def given(self, kind: EntityKind, items: Iterable[str]) -> frozenset[str]:
-        """The items and signs among ``items`` that may be told."""
+        """The items and signs among ``items`` that may be told, of whatever entity the viewer sees."""
         items = frozenset(items)
-        return decide(self.catalog, self.grants, self.viewer, kind, items - SIGNS).given | (items & SIGNS)
+        return decide(self.access, kind, items - SIGNS).given | (items & SIGNS)
+
+    def clear(self, kind: EntityKind, items: Iterable[str]) -> frozenset[str]:
+        """The items among ``items`` whose values may be told as they are."""
+        return decide(self.access, kind, items).clear
+
+    def sees(self, row: Row) -> bool:
+        """Whether the entity of a row of the feed lies where the viewer may see it."""
+        areas = self.access.areas(EntityKind(row["kind"]))
+        return bool(areas) and covers(areas, (row["division"] or "",))
 
     def changes(self, rows: Sequence[Row]) -> list[Change]:
         """Each row as a change with the items that may be told, be they none."""
@@ -91,7 +104,7 @@ async def telling_of(
 ) -> Telling:
     """What ``viewer`` may be told, of entities of ``kind`` where one is named; nothing is logged, then raised."""
     async with desk.database.connection() as connection:
-        telling = Telling(await desk.catalogs.lately(connection), desk.grants, viewer)
+        telling = Telling(await desk.access(connection, viewer))
         kinds = telling.kinds()
         if kind in kinds or (kind is None and kinds):
             return telling

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from hub import telemetry
-from hub.access import Decision, Grant, Viewer, decide, may_see
+from hub.access import Access, Decision, Viewer, code_of, decide
 from hub.catalog import EntityKind, Model
 from hub.clock import now
 from hub.desk.answer import Answer, Found, sealed_path
@@ -23,6 +23,7 @@ from hub.merge import View, decode
 from hub.store import catalogs, reading
 from hub.store.access_log import AccessLog
 from hub.store.catalogs import Catalogs
+from hub.store.grants import Grants, consented
 from hub.store.known_time import KnownTime
 from hub.store.pool import Connection, Database
 from hub.store.reading import Key, Wanted
@@ -43,13 +44,17 @@ class Desk:
     database: Database
     model: Model
     vault: Vault
-    grants: Sequence[Grant]
     log: AccessLog
 
     @cached_property
     def catalogs(self) -> Catalogs:
         """The published versions of the catalog."""
         return Catalogs(self.model)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """The rights there are."""
+        return Grants()
 
     @cached_property
     def _sealed(self) -> Mapping[EntityKind, Sequence[tuple[str, str, str | None]]]:
@@ -78,9 +83,10 @@ class Desk:
         finds = SCHEMES[number.scheme].finds
         return Key(lookup=self.vault.lookup(number.scheme, number.value)) if finds else None
 
-    async def decide(self, connection: Connection, viewer: Viewer, kind: EntityKind, items: Iterable[str]) -> Decision:
-        """Which of ``items`` the viewer is given, by the catalog in force."""
-        return decide(await self.catalogs.lately(connection), self.grants, viewer, kind, items)
+    async def access(self, connection: Connection, viewer: Viewer) -> Access:
+        """What the viewer's access is decided by: the catalog in force and the rights there are, now."""
+        catalog = await self.catalogs.lately(connection)
+        return Access(catalog, await self.grants.lately(connection, catalog), viewer, now())
 
     async def answer(
         self,
@@ -97,20 +103,21 @@ class Desk:
         """
         with telemetry.span("desk.answer", keys=len(keys)):
             async with self.database.connection() as connection:
-                decision = await self.decide(connection, viewer, kind, items)
-                began_at = now()
-                if not may_see(self.grants, viewer, kind):
-                    await self.log.keep(entry_of(viewer, operation, decision, began_at))
+                access = await self.access(connection, viewer)
+                decision = decide(access, kind, items)
+                if not decision.areas:
+                    await self.log.keep(entry_of(viewer, operation, decision, access.at))
                     raise FieldNotGranted(item=kind.type_name)
                 wanted = self._wanted(kind, decision)
-                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, moment)
+                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, moment, decision.rows)
                 found = [row for row in rows if row["entity_id"]]
                 merger = await self.merger(connection, kind, found, moment)
                 views = await self.views(merger, found, moment)
                 due = await versions_due(merger, found, moment)
                 opened = await self._opened(connection, found, views, wanted)
+                consents = await self._consented(connection, viewer, decision, found)
             shown = (row["entity_id"] for row in found)
-            await self.log.keep(entry_of(viewer, operation, decision, began_at, shown, moment))
+            await self.log.keep(entry_of(viewer, operation, decision, access.at, shown, moment))
         versions = {row["entity_id"]: version_reached(row, due[row["entity_id"]]) for row in found}
         answers = {
             row["entity_id"]: Answer(
@@ -121,7 +128,7 @@ class Desk:
                 recorded_at=versions[row["entity_id"]][1],
                 view=views[row["entity_id"]],
                 catalog=merger.catalogs[row["entity_id"]],
-                decision=decision,
+                decision=decision.of(row["division"], consents.get(row["entity_id"], ())),
                 numbers=_own(row, opened, moment.valid_on),
                 opened=opened,
             )
@@ -132,9 +139,17 @@ class Desk:
     def _wanted(self, kind: EntityKind, decision: Decision) -> Wanted:
         """What the given items need of each entity."""
         merged = self.model.merged[kind]
-        schemes = {scheme for name in decision.given if name in merged and (scheme := merged[name].scheme)}
-        held = [(record_type, path) for record_type, path, leaf in self._sealed[kind] if leaf in decision.given]
-        return Wanted(any(name not in merged for name in decision.given), sorted(schemes), held)
+        schemes = {scheme for name in decision.readable if name in merged and (scheme := merged[name].scheme)}
+        held = [(record_type, path) for record_type, path, leaf in self._sealed[kind] if leaf in decision.readable]
+        return Wanted(any(name not in merged for name in decision.readable), sorted(schemes), held)
+
+    async def _consented(
+        self, connection: Connection, viewer: Viewer, decision: Decision, rows: Iterable[Row]
+    ) -> Mapping[UUID, frozenset[str]]:
+        """To which items the subjects of rows have consented, where any is given with consent only."""
+        if not decision.consent_items:
+            return {}
+        return await consented(connection, [row["entity_id"] for row in rows], viewer.agency, code_of(viewer.purpose))
 
     async def merger(self, connection: Connection, kind: EntityKind, rows: Iterable[Row], moment: Moment) -> Merger:
         """What merges the views of rows, each by the catalog that its entity followed at a moment."""

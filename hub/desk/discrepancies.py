@@ -139,12 +139,12 @@ def _needed(model: Model, found: FoundDiscrepancy) -> Items:
 
 async def _given(connection: Connection, desk: Desk, viewer: Viewer, found: Iterable[FoundDiscrepancy]) -> Items:
     """What ``viewer`` is given of all that these discrepancies need."""
-    catalog = await desk.catalogs.lately(connection)
+    access = await desk.access(connection, viewer)
     needed = frozenset[tuple[EntityKind, str]]().union(*(_needed(desk.model, one) for one in found))
     return frozenset(
         (kind, item)
         for kind in EntityKind
-        for item in decide(catalog, desk.grants, viewer, kind, [name for of, name in needed if of is kind]).given
+        for item in decide(access, kind, [name for of, name in needed if of is kind]).given
     )
 
 

@@ -157,7 +157,7 @@ def _select(
     for reached, (row, change) in enumerate(zip(rows, telling.changes(rows), strict=True)):
         if len(found) == first:
             return found, reached
-        if change.kind in kinds and _passes(telling, row, change, wanted):
+        if change.kind in kinds and telling.sees(row) and _passes(telling, row, change, wanted):
             found.append((row, change))
     return found, len(rows)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from hub import telemetry
-from hub.access import Viewer
+from hub.access import Viewer, decide
 from hub.catalog import EntityKind
 from hub.clock import now, shanghai_date
 from hub.desk.desk import Desk
@@ -47,8 +47,9 @@ async def identifiers(
     bearers, began_at = desk.model.bearers[kind], now()
     with telemetry.span("desk.identifiers", entities=len(entity_ids)):
         async with desk.database.connection() as connection:
-            decision = await desk.decide(connection, viewer, kind, set().union(*bearers.values()))
-            schemes = [scheme for scheme, items in bearers.items() if items <= decision.given]
+            access = await desk.access(connection, viewer)
+            decision = decide(access, kind, set().union(*bearers.values()))
+            schemes = [scheme for scheme, items in bearers.items() if items <= decision.clear]
             rows = await reading.identifiers_of(connection, entity_ids, schemes, moment) if schemes else []
         shown = entity_ids if schemes else ()
         await desk.log.keep(entry_of(viewer, "identifiers", decision, began_at, shown, moment))

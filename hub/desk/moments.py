@@ -7,7 +7,8 @@ same answer. Refuses what cannot be meant, and ignores nothing.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from hub.access import Decision, Viewer, may_see
+from hub.access import Decision, Viewer
+from hub.access.areas import covers
 from hub.catalog import EntityKind
 from hub.clock import now, shanghai_date, today
 from hub.desk.desk import Desk
@@ -42,8 +43,6 @@ async def moment_of_one(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, 
         return await _at(desk, asked)
     if asked.valid_on or asked.known_at:
         raise AsOfContradiction
-    if not may_see(desk.grants, viewer, kind):
-        return await _at(desk, AsOf())
     return await _of_version(desk, viewer, kind, key, asked.version)
 
 
@@ -58,10 +57,11 @@ async def _at(desk: Desk, asked: AsOf) -> Moment:
 
 
 async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, version: int) -> Moment:
-    """The moment at which a version became known; of an entity that is unknown, the present."""
+    """The moment at which a version became known; of an entity that is unknown, or not shown, the present."""
     async with desk.database.connection() as connection:
-        found = await reading.version_known(connection, kind, key, version)
-        if found is None:
+        areas = (await desk.access(connection, viewer)).areas(kind)
+        found = await reading.version_known(connection, kind, key, version) if areas else None
+        if found is None or not covers(areas, (found["division"] or "",)):
             return await _at(desk, AsOf())
         moment = Moment(found["valid_on"], found["recorded_at"]) if found["recorded_at"] else None
         if moment is None:

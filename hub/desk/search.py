@@ -11,9 +11,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from hub import telemetry
-from hub.access import Viewer, may_search, refusal
-from hub.catalog import CardColumn, CodeList, EntityKind, Model
-from hub.clock import now
+from hub.access import Viewer, decide, refusal
+from hub.catalog import CardColumn, CodeList, EntityKind, Model, SharingMode
 from hub.desk.cursors import HITS, id_at, id_cursor
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
@@ -70,18 +69,21 @@ async def search(
     listed = f"{HITS} {kind}"
     place = None if after is None else id_at(desk.vault, listed, after)
     criteria = _criteria(desk.model, kind, sought)
-    granted, began_at = may_search(desk.grants, viewer, kind), now()
     with telemetry.span("desk.search"):
         async with desk.database.connection() as connection:
-            decision = await desk.decide(connection, viewer, kind, _items(desk.model, kind, sought))
-            if decision.denied or not granted:
+            access = await desk.access(connection, viewer)
+            granted = access.may(kind, SharingMode.SEARCH)
+            items = _items(desk.model, kind, sought)
+            decision = decide(access, kind, items, SharingMode.SEARCH)
+            areas = decision.everywhere(items)
+            if not areas:
                 criteria = Criteria()
-            found = await store.page(connection, kind, criteria, most, place, first)
-        await desk.log.keep(entry_of(viewer, "search", decision, began_at, found["entity_ids"]))
+            found = await store.page(connection, kind, criteria, most, place, first, areas)
+        await desk.log.keep(entry_of(viewer, "search", decision, access.at, found["entity_ids"]))
     if not granted:
         raise SearchNotGranted(kind=kind.type_name)
-    if decision.denied:
-        raise refusal(desk.model, viewer, kind, min(decision.denied))
+    if not areas:
+        raise refusal(desk.model, viewer, kind, min(decision.denied or decision.perhaps or items))
     if found["total"] > most:
         raise TooManyHits(limit=most)
     shown = tuple(found["entity_ids"])

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from hmac import compare_digest
 
 from hub import telemetry
-from hub.access import Decision, Viewer, may_verify
+from hub.access import Decision, Viewer
 from hub.catalog import EntityKind
-from hub.clock import now, today
+from hub.clock import today
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import VerifyNotGranted
@@ -30,20 +30,21 @@ async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -
     """For each (ID number, name) whether the person of that number bears the name; raises for a misspelt number."""
     kind, moment = EntityKind.NATURAL_PERSON, Moment(today())
     numbers = [desk.vault.lookup(Scheme.ID_NUMBER, normalise(Scheme.ID_NUMBER, number)) for number, _ in pairs]
-    granted = may_verify(desk.grants, viewer)
-    decision, began_at = Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES), now()
     with telemetry.span("desk.verify", keys=len(pairs)):
-        if not granted:
-            await desk.log.keep(entry_of(viewer, "verify", decision, began_at))
-            raise VerifyNotGranted
         async with desk.database.connection() as connection:
+            access = await desk.access(connection, viewer)
+            granted = access.may_verify
+            decision = Decision(_NAMES, _NONE) if granted else Decision(_NONE, _NAMES)
+            if not granted:
+                await desk.log.keep(entry_of(viewer, "verify", decision, access.at))
+                raise VerifyNotGranted
             keys = [Key(lookup=number) for number in numbers]
             wanted = Wanted(records=False, schemes=(), held=())
-            rows = await reading.answer(connection, kind, keys, 0, wanted, moment)
+            rows = await reading.answer(connection, kind, keys, 0, wanted, moment, access.verified_areas)
             found = [row for row in rows if row["entity_id"]]
             views = await desk.views(await desk.merger(connection, kind, found, moment), found, moment)
         asked_of = (row["entity_id"] for row in found)
-        await desk.log.keep(entry_of(viewer, "verify", decision, began_at, asked_of, moment))
+        await desk.log.keep(entry_of(viewer, "verify", decision, access.at, asked_of, moment))
     known = {lead.place: views.get(row["entity_id"]) for row in rows for lead in reading.leads_of(row)}
     return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 

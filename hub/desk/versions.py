@@ -80,7 +80,8 @@ async def changes_of(
     place = 0 if after is None else number_at(desk.vault, VERSIONS, after)
     async with desk.database.connection() as connection:
         published = await feed.versions_after(connection, entity_id, place, first + 1)
-    return await _page(desk, telling, entity_id, [row for row in published if row["kind"] == kind], after, first)
+    seen = [row for row in published if row["kind"] == kind and telling.sees(row)]
+    return await _page(desk, telling, entity_id, seen, after, first)
 
 
 async def compare(
@@ -97,7 +98,7 @@ async def compare(
         then, now = [await _view_at(connection, desk, kind, rows[number]) for number in (before, after)]
         found = list(_differences(desk.model, kind, then, now))
         asked = {difference.item for difference in found}
-        given = telling.given(kind, asked)
+        given = telling.clear(kind, asked)
         shown = [difference for difference in found if difference.item in given]
         opened = await _opened(connection, desk, shown)
     await log_telling(desk, viewer, COMPARISON, [entity_id], given, asked - given)

@@ -7,7 +7,8 @@
 -- Records are read only where $10 says so. The numbers are the entities' own of the schemes $11, and those that their
 -- records of the types $12 hold at the paths $13.
 -- Keys lead where they led at $14, to what was known by then. Where $15 says that this is now, the views that stand come
--- with them, and names lead too, else the versions of then without their documents.
+-- with them, and names lead too, else the versions of then without their documents. An entity whose division begins with
+-- none of $16 is not there; an empty one takes all, and null asks nothing and tells no division.
 with asked as (
     select *
     from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
@@ -79,14 +80,17 @@ found as (
 ),
 answered as (
     select view.entity_id, view.version, view.merged, case when $10 then view.records end as records, view.recorded_at,
-           view.due_on, view.catalog_version
+           view.due_on, view.catalog_version, card.division
     from found
     join view on view.entity_id = found.entity_id
+    left join card on $16::text[] is not null and card.entity_id = found.entity_id
     where view.kind = $9 and $15
+      and ($16 is null or exists (select from unnest($16) as area where starts_with(coalesce(card.division, ''), area)))
     union all
-    select view.entity_id, version.version, null, null, version.recorded_at, view.due_on, null
+    select view.entity_id, version.version, null, null, version.recorded_at, view.due_on, null, card.division
     from found
     join view on view.entity_id = found.entity_id
+    left join card on $16::text[] is not null and card.entity_id = found.entity_id
     cross join lateral (
         select change.version, change.recorded_at
         from change
@@ -95,6 +99,7 @@ answered as (
         limit 1
     ) as version
     where view.kind = $9 and not $15
+      and ($16 is null or exists (select from unnest($16) as area where starts_with(coalesce(card.division, ''), area)))
 ),
 sealed as (
     select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
@@ -141,7 +146,7 @@ left join opened using (entity_id);
 -- version_known
 -- The entity of kind $4 that the look-up $1 leads to now or that has the id $2; when its version $3 became known, and of
 -- which day it is, if it has one.
-select view.entity_id, change.recorded_at, change.valid_on
+select view.entity_id, change.recorded_at, change.valid_on, card.division
 from (
     select coalesce(link.into_id, identifier.entity_id) as entity_id
     from vault.identifier
@@ -151,7 +156,8 @@ from (
     select $2
 ) as asked
 join view on view.entity_id = asked.entity_id and view.kind = $4
-left join change on change.entity_id = view.entity_id and change.version = $3;
+left join change on change.entity_id = view.entity_id and change.version = $3
+left join card on card.entity_id = view.entity_id;
 
 -- waiting_view
 -- The view of the entity $1, if it stands and there is a day on which valid time alone may change it.

@@ -83,11 +83,13 @@ async def answer(
     most_references: int,
     wanted: Wanted,
     moment: Moment,
+    areas: Sequence[str] | None = None,
 ) -> list[asyncpg.Record]:
     """The rows of views that keys lead to.
 
     A row has a view, ``leads_of`` and ``numbers_of`` it; one of keys that lead to nothing or to too much has no view.
-    Where ``moment`` names an instant, the view is the version of then without its documents.
+    Where ``moment`` names an instant, the view is the version of then without its documents. With ``areas``, entities
+    that lie in none of them are not there.
     """
     return await connection.fetch(
         ANSWER,
@@ -106,11 +108,12 @@ async def answer(
         [path for _, path in wanted.held],
         moment.known_at,
         moment.is_open,
+        None if areas is None else list(areas),
     )
 
 
 async def version_known(connection: Connection, kind: str, key: Key, version: int) -> asyncpg.Record | None:
-    """(entity_id, recorded_at, valid_on) of a version of the entity that ``key`` names now, or has the id of."""
+    """(entity_id, recorded_at, valid_on, division) of a version of the entity that ``key`` names now, or is."""
     return await connection.fetchrow(_SQL["version_known"], key.lookup, key.entity_id, version, kind)
 
 

@@ -3,6 +3,7 @@
 Takes a connection and criteria; gives a page of ids. Decides nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from uuid import UUID
 
@@ -30,12 +31,19 @@ class Criteria:
 
 
 async def page(
-    connection: Connection, kind: str, criteria: Criteria, most: int, after: UUID | None, first: int
+    connection: Connection,
+    kind: str,
+    criteria: Criteria,
+    most: int,
+    after: UUID | None,
+    first: int,
+    areas: Sequence[str],
 ) -> asyncpg.Record:
     """``entity_ids`` of the page, how many fit in ``total`` and how many of these were ``passed``.
 
-    Where more than ``most`` fit the page is empty and ``total`` is one more than that.
+    Only entities that lie in one of ``areas`` fit; the empty one is the whole city. Where more than ``most`` fit the
+    page is empty and ``total`` is one more than that.
     """
-    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first)
+    found = await connection.fetchrow(PAGE, kind, *astuple(criteria), most, after, first, list(areas))
     assert found is not None  # noqa: S101 - a query without a table gives one row
     return found

@@ -1,16 +1,17 @@
 """What the law forbids for a purpose is given to nobody who names it, whatever grants say (rule R13)."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from hub.access import Grant, Role, Viewer, decide, refusal
+from hub.access import Decision, Role, Viewer, decide, refusal
 from hub.catalog import EntityKind, Model, load_model
 from hub.errors import FieldForbidden, FieldNotGranted, InvalidModel
 from tests.catalog.published import as_modelled
+from tests.granted import access, opened
 
 PERSON = EntityKind.NATURAL_PERSON
-EVERYTHING = (Grant(role=Role.QUERY_OFFICER, entity=PERSON, sensitivity=("O", "P", "S")),)
 FORBIDDEN = [
     "birthCertificate.healthStatus",
     "deathCertificate.causeOfDeath",
@@ -27,17 +28,21 @@ def viewer(purpose: str) -> Viewer:
     return Viewer(agency="a", officer="o", roles=frozenset({Role.QUERY_OFFICER}), purpose=purpose)
 
 
+def asked(model: Model, purpose: str, items: Iterable[str]) -> Decision:
+    return decide(access(opened(as_modelled(model)), viewer(purpose)), PERSON, items)
+
+
 @pytest.mark.parametrize(
     "purpose", ["CREDIT", "credit-7; case=1", "CITY_CREDIT; case=2", "信用评价", "ＣＲＥＤＩＴ；case=3"]
 )
 def test_r13_a_credit_purpose_is_refused_illness_and_origin_even_with_a_grant(model: Model, purpose: str) -> None:
-    asked = [*FORBIDDEN, "name", "deathCertificate", "deathCertificate.diedOn"]
-    assert decide(as_modelled(model), EVERYTHING, viewer(purpose), PERSON, asked).denied == frozenset(FORBIDDEN)
+    items = [*FORBIDDEN, "name", "deathCertificate", "deathCertificate.diedOn"]
+    assert asked(model, purpose, items).denied == frozenset(FORBIDDEN)
 
 
 @pytest.mark.parametrize("purpose", ["", "WELFARE; case=CREDIT", "ACCREDITATION", "救助"])
 def test_r13_another_purpose_is_given_what_its_grant_says(model: Model, purpose: str) -> None:
-    assert decide(as_modelled(model), EVERYTHING, viewer(purpose), PERSON, FORBIDDEN).denied == frozenset()
+    assert asked(model, purpose, FORBIDDEN).denied == frozenset()
 
 
 def test_r13_the_refusal_says_which_law_forbids_it(model: Model) -> None:
@@ -63,10 +68,7 @@ basis = "City Rules Art. 5"
 def test_r13_a_deployment_adds_purposes_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "tender.toml").write_text(PURPOSES, encoding="utf-8")
     model = load_model(tmp_path)
-    denied = decide(
-        as_modelled(model), EVERYTHING, viewer("TENDER; case=1"), PERSON, ["maritalStatus", "ethnicity"]
-    ).denied
-    assert denied == {"maritalStatus"}
+    assert asked(model, "TENDER; case=1", ["maritalStatus", "ethnicity"]).denied == {"maritalStatus"}
     assert [purpose.name for purpose in model.purposes] == ["CREDIT", "TENDER"]
 
 

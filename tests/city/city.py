@@ -1,7 +1,6 @@
 """A sample city, loaded through the adapters and asked for over GraphQL."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -11,13 +10,10 @@ import msgspec
 from adapters.loading import load, recognise
 from adapters.sample.questions import canonical, fragment
 from adapters.transports.content import Limits
-from graphql_schema.services import Services
-from hub.access import Grant, Role
 from hub.catalog import EntityKind
 from hub.demo import SampleDelivery, deliveries
 from tests.served import Api
 
-EVERYTHING = tuple(Grant(role=Role.QUERY_OFFICER, entity=kind, sensitivity=("O", "P", "S")) for kind in EntityKind)
 Thing = TypeVar("Thing")
 AT_ONCE, ROOT_FIELDS = 50, 20
 MANY = {
@@ -50,11 +46,6 @@ def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
     waiting = iter(things)
     while batch := list(islice(waiting, size)):
         yield batch
-
-
-def open_to_all(services: Services) -> Services:
-    """The same services, with agencies granted every item."""
-    return replace(services, desk=replace(services.desk, grants=EVERYTHING))
 
 
 def expected_in(directory: Path) -> Iterator[Expected]:

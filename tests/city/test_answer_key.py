@@ -6,7 +6,8 @@ import pytest
 
 from adapters.sample.city import make_city
 from graphql_schema.services import Services
-from tests.city.city import differences, expected_in, load_city, open_to_all, rejected_in
+from tests.city.city import differences, expected_in, load_city, rejected_in
+from tests.granted import open_to_all
 from tests.served import Api, served
 
 WHOLE = [pytest.param(10_000, 2_000, seed, marks=pytest.mark.slow) for seed in (1, 2, 3)]

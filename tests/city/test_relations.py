@@ -5,7 +5,8 @@ from typing import Any
 
 from adapters.sample.city import make_city
 from graphql_schema.services import Services
-from tests.city.city import AT_ONCE, Expected, batched, by_scheme, load_city, open_to_all
+from tests.city.city import AT_ONCE, Expected, batched, by_scheme, load_city
+from tests.granted import open_to_all
 from tests.served import Api, served
 
 TIES = """query($keys: [IdNumber!]!) { found: naturalPersons(idNumbers: $keys) { it: naturalPerson {

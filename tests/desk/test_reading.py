@@ -55,6 +55,8 @@ async def log(api: Api) -> list[Any]:
         return await connection.fetch("select * from audit.access_log order by at, position")
 
 
+LEASES = {"sql.catalog.in_force", "sql.grants.turn"}
+"""What a process asks now and then, however many questions it answers."""
 WALK = """query($ids: [IdNumber!]!) { naturalPersons(idNumbers: $ids) { naturalPerson {
     positions { legalEntity { businessRegistration { legalRepresentative { person {
         socialInsurances { employer { legalEntity { name } } } } } } } } } } }"""
@@ -72,7 +74,10 @@ async def test_all_edges_of_one_level_are_read_in_one_round_trip(database_url: s
             (insurance,) = person["socialInsurances"]
             assert insurance["employer"]["legalEntity"]["name"] == f"第{(place + 1) % 50}公司"
         assert recorded.names["desk.answer"] == 4
-        assert {name: count for name, count in recorded.names.items() if name.startswith("sql.")} == {
+        asked = {
+            name: count for name, count in recorded.names.items() if name.startswith("sql.") and name not in LEASES
+        }
+        assert asked == {
             "sql.desk.answer": 4,
             "sql.audit.keep": 4,
         }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.access import Grant, Role, Viewer, demo_grants
+from hub.access import Role, Viewer
 from hub.catalog import EntityKind, Model
 from hub.desk import Desk
 from hub.desk.search import NameMatch, Sought, search
@@ -22,8 +22,9 @@ from hub.store.pool import Database
 from hub.store.writing import write_cards
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
+from tests.granted import grant, issue, revoke_all
 from tests.logs import access_log
-from tests.served import AGENCY, department
+from tests.served import AGENCY
 
 PERSON, LEGAL = EntityKind.NATURAL_PERSON, EntityKind.LEGAL_ENTITY
 CHARACTERS = "王小明明·Ａa% _\\'基准"
@@ -55,7 +56,7 @@ soughts = st.builds(
 
 @pytest.fixture
 def desk(any_database: Database, model: Model) -> Desk:
-    return Desk(any_database, model, Vault(new_keys()), demo_grants(), access_log(any_database))
+    return Desk(any_database, model, Vault(new_keys()), access_log(any_database))
 
 
 async def put(desk: Desk, kind: EntityKind, held: Iterable[Card]) -> dict[UUID, Card]:
@@ -221,15 +222,15 @@ async def test_who_has_no_grant_to_search_is_told_so_and_logged(desk: Desk) -> N
 async def test_nobody_searches_by_what_is_not_granted(desk: Desk) -> None:
     placed = [Card("王小明", "王小明", "1990-05-01", "440106", None, "ALIVE")]
     await put(desk, PERSON, placed)
-    blind = replace(desk, grants=(Grant(Role.QUERY_OFFICER, PERSON, search=True),))
+    await revoke_all(desk.database)
+    await issue(desk.database, grant(PERSON, ["birthDate"], agency="blind"), grant(PERSON, ["name"], agency="named"))
+    blind, named = (Viewer(agency, "o", frozenset({Role.QUERY_OFFICER})) for agency in ("blind", "named"))
     with pytest.raises(FieldNotGranted, match=r"NaturalPerson\.name"):
-        await find(blind, Sought("王小明"))
-    named_only = replace(desk, grants=(Grant(Role.REPORTER, PERSON, ("P",), own=True, search=True),))
-    bureau = department("HOUSING_PROVIDENT_FUND")
-    assert await find(named_only, Sought("王小明"), viewer=bureau) == [1]
+        await find(desk, Sought("王小明"), viewer=blind)
+    assert await find(desk, Sought("王小明"), viewer=named) == [1]
     for more in (Sought("", birth_date="1990"), Sought("", division="44"), Sought("", status="ALIVE")):
         with pytest.raises(FieldNotGranted):
-            await find(named_only, replace(more, name="王小明"), viewer=bureau)
+            await find(desk, replace(more, name="王小明"), viewer=named)
     assert [entry["entity_ids"] for entry in await logged(desk)] == [[], [UUID(int=1)], [], [], []]
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from hub.access import demo_grants
 from hub.catalog import EntityKind
 from hub.clock import shanghai_midnight, today
 from hub.desk import Desk, Key
@@ -192,7 +191,7 @@ async def test_a_link_keeps_both_histories_and_leads_old_keys_to_the_entity_that
     assert await names_known_at(office, standing, before) == ["团体"]
     assert await names_known_at(office, standing, after) == ["团体", "新名"]
     intake = office.intake
-    desk = Desk(intake.database, intake.model, intake.vault, demo_grants(), access_log(intake.database))
+    desk = Desk(intake.database, intake.model, intake.vault, access_log(intake.database))
     key = Key(entity_id=absorbed)
     reply = (await desk.answer(AGENCY, EntityKind.LEGAL_ENTITY, [key], [], "read", Moment(today())))[key]
     assert isinstance(reply, tuple)

@@ -24,8 +24,9 @@ from hub.settings import Settings
 from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.city.city import expected_in, load_city, open_to_all
+from tests.city.city import expected_in, load_city
 from tests.conftest import Server, services_on, temporary_database
+from tests.granted import open_to_all
 from tests.plans.asking import Question, questions
 from tests.served import AGENCY, Api, department
 

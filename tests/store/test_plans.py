@@ -67,9 +67,9 @@ ANSWER: Sequence[object] = (
     *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, ["1"] * 10, ["n"] * 10),
     *(100, "NATURAL_PERSON", True, ["ID_NUMBER"], ["household"], ["idNumber"]),
 )
-PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False)}
+PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False, ["44"])}
 HOT: Mapping[tuple[str, str], Sequence[object]] = {
-    ("desk", "answer"): (*ANSWER, END_OF_TIME, True),
+    ("desk", "answer"): (*ANSWER, END_OF_TIME, True, None),
     ("desk", "version_known"): (bytes(16), None, 1, "NATURAL_PERSON"),
     ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
@@ -98,6 +98,8 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("feed", "versions_after"): (ASKED[0], 0, 10),
     ("feed", "versions_numbered"): (ASKED[0], [1, 2], NOW),
     ("feed", "turns"): (ASKED[0], ["t"], NOW),
+    ("grants", "turn"): (),
+    ("grants", "consented"): (ASKED, "a", ""),
 }
 
 

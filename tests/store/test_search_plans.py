@@ -20,7 +20,7 @@ SETTLED = "vacuum analyze card"
 
 
 def arguments(name: str) -> tuple[object, ...]:
-    return ("NATURAL_PERSON", *NAMES[name], *(["1990", "1991"] + [None] * 4), 200, None, 20)
+    return ("NATURAL_PERSON", *NAMES[name], *(["1990", "1991"] + [None] * 4), 200, None, 20, [""])
 
 
 def indexes(plan: Mapping[str, Any]) -> Iterator[str]:

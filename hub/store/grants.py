@@ -1,0 +1,94 @@
+"""The rights there are: what follows from the catalog, and the grants and approvals that are kept.
+
+Takes a connection; gives ``Rights`` that are at most a lease old, so that every process sees within that time what was
+revoked. Decides nothing.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from hub.access import Approval, Grant, Rights, compiled
+from hub.catalog import Catalog
+from hub.sql import queries
+from hub.store.pool import Connection
+
+LEASE_SECONDS = 0.25
+"""How long readers go by the rights they know before they look whether these have changed."""
+_SQL = queries("grants")
+
+
+class Grants:
+    """The rights of one hub as they are now."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Catalog, int, Rights] | None = None
+        self._asked = float("-inf")
+
+    async def lately(self, connection: Connection, catalog: Catalog) -> Rights:
+        """The rights under the catalog in force, as they were a lease ago or are now."""
+        moment = asyncio.get_running_loop().time()
+        if self._known and self._known[0] is catalog and moment - self._asked < LEASE_SECONDS:
+            return self._known[2]
+        turn: int = await connection.fetchval(_SQL["turn"])
+        if not self._known or self._known[:2] != (catalog, turn):
+            self._known = catalog, turn, await read(connection, catalog)
+        self._asked = moment
+        return self._known[2]
+
+
+async def read(connection: Connection, catalog: Catalog) -> Rights:
+    """Every grant and approval under a version of the catalog."""
+    kept = [msgspec.convert(dict(row), Grant) for row in await connection.fetch(_SQL["grants"])]
+    approvals = [msgspec.convert(dict(row), Approval) for row in await connection.fetch(_SQL["approvals"])]
+    return Rights((*compiled(catalog), *kept), tuple(approvals))
+
+
+async def issue(connection: Connection, grants: Iterable[Grant], by: str) -> None:
+    """Keep grants; one that is kept already gets the items and modes it is given with now."""
+    for grant in grants:
+        await connection.execute(
+            _SQL["issue"],
+            grant.grant_id,
+            grant.agency,
+            grant.entity,
+            sorted(grant.items),
+            sorted(grant.modes),
+            grant.purpose,
+            list(grant.divisions),
+            grant.masked,
+            grant.basis,
+            grant.application_id,
+            grant.valid_to,
+            by,
+        )
+
+
+async def revoke(connection: Connection, grant_id: UUID, by: str, words: str) -> str | None:
+    """End a grant now; gives the agency that had it, None where there is none in force."""
+    agency: str | None = await connection.fetchval(_SQL["revoke"], grant_id, by, words)
+    return agency
+
+
+async def consented(
+    connection: Connection, entity_ids: Iterable[UUID], agency: str, purpose: str
+) -> dict[UUID, frozenset[str]]:
+    """The items that each of some subjects lets an agency have for a purpose."""
+    rows = await connection.fetch(_SQL["consented"], list(entity_ids), agency, purpose)
+    return {row["entity_id"]: frozenset(row["items"]) for row in rows}
+
+
+async def approve(connection: Connection, approval_id: UUID, approval: Approval, by: str) -> None:
+    """Keep what the head of a unit approves."""
+    await connection.execute(
+        _SQL["approve"],
+        approval_id,
+        approval.agency,
+        approval.entity,
+        sorted(approval.items),
+        approval.purpose,
+        by,
+        approval.valid_to,
+    )
