@@ -18,6 +18,7 @@ from hub.store.pool import Connection, Database
 NOW = datetime(2024, 6, 3, 8, tzinfo=UTC)
 MODES = tuple(SharingMode)
 OPEN = Terms(type=SharingType.OPEN, modes=MODES)
+_compiled: dict[int, tuple[Catalog, tuple[Grant, ...]]] = {}
 
 
 def opened(catalog: Catalog) -> Catalog:
@@ -47,7 +48,9 @@ def open_to_all(services: Services) -> Services:
 
 def access(catalog: Catalog, viewer: Viewer, *held: Grant, at: datetime = NOW, **others: Any) -> Access:  # noqa: ANN401
     """Access by some grants besides those of the catalog."""
-    return Access(catalog, Rights((*compiled(catalog), *held), **others), viewer, at)
+    if id(catalog) not in _compiled:
+        _compiled[id(catalog)] = catalog, compiled(catalog)
+    return Access(catalog, Rights((*_compiled[id(catalog)][1], *held), **others), viewer, at)
 
 
 def as_demonstrated(catalog: Catalog, viewer: Viewer) -> Access:

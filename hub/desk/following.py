@@ -14,7 +14,7 @@ from hub.desk.feed import Filter, Told, changes, latest_change
 from hub.store.bell import Bell
 
 PAGE = 50
-FRESH_SECONDS = 1.0
+FRESH_SECONDS = 0.5
 """How long a page that was read may be told from."""
 HELD_BACK_SECONDS = 0.5
 
