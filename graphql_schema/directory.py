@@ -3,6 +3,7 @@
 import strawberry
 
 from graphql_schema.enums import EntityKind, Role
+from graphql_schema.grants import GrantType, WithheldType, my_grants, my_withheld
 from graphql_schema.making import context_of
 from hub.catalog import Item, RecordType
 
@@ -58,6 +59,13 @@ class Viewed:
     department: str | None = strawberry.field(description="The department that you report for, by name.")
     divisions: list[str] = strawberry.field(description="The area codes you are responsible for; none, the whole city.")
     purpose: str = strawberry.field(description="The purpose you named with the request.")
+    grants: list[GrantType] = strawberry.field(
+        resolver=my_grants, description="What you are granted, and what you were within a year · 我的授权."
+    )
+    withheld: list[WithheldType] = strawberry.field(
+        resolver=my_withheld,
+        description="What you are not given for the purpose you named, and why not · 未授权的数据项及原因.",
+    )
 
 
 async def registers(info: strawberry.Info) -> list[RegisterType]:

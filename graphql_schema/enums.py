@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import strawberry
 
-from hub.access import Role
+from hub.access import GrantBasis, GrantState, Role
+from hub.access.reasons import Withheld
 from hub.catalog import EntityKind, Need, ObjectionPolicy, SharingMode, SharingType, Standing, Topic
 from hub.desk import Match
 from hub.desk.search import NameMatch
@@ -20,6 +21,8 @@ from hub.webhooks import WebhookState
 __all__ = [
     "AnomalyKind",
     "EntityKind",
+    "GrantBasis",
+    "GrantState",
     "IdentifierStatus",
     "LineStatus",
     "Match",
@@ -35,6 +38,7 @@ __all__ = [
     "Standing",
     "Topic",
     "WebhookState",
+    "Withheld",
 ]
 
 
@@ -222,5 +226,47 @@ _enum(
         WebhookState.SUSPENDED: "It has taken nothing for long, or no grant covers it any more; it waits for "
         "`retryWebhook`.",
         WebhookState.STOPPED: "It answered 410: it wants nothing more.",
+    },
+)
+_enum(
+    GrantBasis,
+    "GrantBasis",
+    "On what a grant rests · 授权依据.",
+    {
+        GrantBasis.CATALOG: "The catalog opens the items · 目录无条件共享.",
+        GrantBasis.RESPONSIBILITY: "Your department is responsible for them · 责任部门.",
+        GrantBasis.APPLICATION: "They were applied for and provided · 申请获准.",
+        GrantBasis.DEVELOPMENT: "The hub is for development · 开发环境.",
+    },
+)
+_enum(
+    GrantState,
+    "GrantState",
+    "Whether a grant is in force · 授权状态.",
+    {
+        GrantState.PENDING: "It has yet to begin · 尚未生效.",
+        GrantState.IN_FORCE: "It is in force · 有效.",
+        GrantState.ENDED: "Its time is over · 已到期.",
+        GrantState.REVOKED: "It was taken back · 已撤销.",
+    },
+)
+_enum(
+    Withheld,
+    "WithheldReason",
+    "Why an item is not given · 未授权的原因.",
+    {
+        Withheld.UNKNOWN_ITEM: "The catalog has no such item · 目录中没有该项.",
+        Withheld.FORBIDDEN_PURPOSE: "It is forbidden for the purpose you named · 用途被禁止.",
+        Withheld.ROLE: "Your roles do not let you use grants of your agency · 角色无查询权限.",
+        Withheld.NOT_SHARED: "It is not shared, or not to be queried · 不予共享.",
+        Withheld.OUT_OF_SCOPE: "Your agency is not in its scope of use · 不在使用范围.",
+        Withheld.NO_GRANT: "Your agency has no grant of it: apply for it · 未申请.",
+        Withheld.REVOKED: "The grant was taken back · 授权已撤销.",
+        Withheld.ENDED: "The grant has ended: apply anew · 授权已到期.",
+        Withheld.PENDING: "The grant has yet to begin · 授权尚未生效.",
+        Withheld.OTHER_PURPOSE: "The grant is for another purpose than the one you named · 用途不符.",
+        Withheld.UNIT_HEAD: "The head of your unit has not approved it for this case · 须单位负责人批准.",
+        Withheld.CONSENT: "It is given of those only who have consented in writing · 须主体书面同意.",
+        Withheld.DIVISION: "It is given in some divisions only · 仅限部分区划.",
     },
 )

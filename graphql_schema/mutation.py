@@ -17,6 +17,7 @@ from strawberry.scalars import JSON
 from graphql_schema.anomalies import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.enums import Operation
+from graphql_schema.grants import revoke_grant
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
 from graphql_schema.mending import (
@@ -155,6 +156,10 @@ class Mutation:
         resolver=split_entity,
         description="Say that an entity is two: the records and numbers named belong to another one, which is new, and "
         "so does what is said of those records later. Linking both undoes it. For the platform office · 实体拆分.",
+    )
+    revoke_grant: strawberry.ID = strawberry.mutation(
+        resolver=revoke_grant,
+        description="End a grant at once, everywhere; for the catalog office · 撤销授权.",
     )
     reorder_authority: CatalogVersion = strawberry.mutation(
         resolver=reorder_authority,

@@ -390,6 +390,22 @@ class PublishNotGranted(HubError):
     hint = "The platform office publishes the catalog: tell it who is to decide the item, and by which article."
 
 
+class GrantNotYours(HubError):
+    """No role of yours lets you take a grant back."""
+
+    kind = Kind.FORBIDDEN
+    code = "GRANT_NOT_YOURS"
+    hint = "The catalog office revokes grants: tell it which one, and why."
+
+
+class UnknownGrant(HubError):
+    """There is no such grant in force that could be revoked."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_GRANT"
+    hint = "`me { grants { id } }` lists grants; what the catalog opens is closed by publishing other terms."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.access import Access, Approval, Decision, GrantBasis, GrantState, Role, Viewer, compiled, decide
+from hub.access.reasons import Withheld, why_not
 from hub.catalog import Catalog, EntityKind, Model, Need, ObjectionPolicy, SharingMode, SharingType, Terms
 from tests.catalog.published import as_modelled
 from tests.granted import NOW, access, grant
@@ -178,3 +179,35 @@ def test_a_decision_names_the_grants_it_rests_on(model: Model) -> None:
     one, other = grant(PERSON, ["name"]), grant(PERSON, ["birthDate"])
     who: Access = access(as_modelled(model), OFFICER, one, other)
     assert decide(who, PERSON, ["name"]).grants == {one.grant_id}
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Withheld.NO_GRANT, {"of": ["birthDate"]}),
+        (Withheld.NO_GRANT, {"agency": "公安局"}),
+        (Withheld.OTHER_PURPOSE, {"purpose": "CREDIT"}),
+        (Withheld.PENDING, {"valid_from": NOW + A_DAY}),
+        (Withheld.ENDED, {"valid_to": NOW}),
+        (Withheld.REVOKED, {"revoked_at": NOW}),
+        (Withheld.NOT_SHARED, {"terms": {"name": Terms(type=SharingType.NOT_SHARED)}}),
+        (Withheld.OUT_OF_SCOPE, {"terms": {"name": replace(PLAIN, scope=("公安局",))}}),
+        (Withheld.UNIT_HEAD, {"terms": {"name": replace(PLAIN, needs=(Need.UNIT_HEAD,))}}),
+        (Withheld.CONSENT, {"terms": {"name": replace(PLAIN, needs=(Need.CONSENT,))}}),
+        (Withheld.ROLE, {"viewer": Viewer("民政局", "o", frozenset({Role.DEVELOPER}))}),
+        (None, {}),
+    ],
+)
+def test_whoever_is_not_given_an_item_is_told_why(model: Model, reason: Withheld | None, said: dict[str, Any]) -> None:
+    catalog = with_terms(as_modelled(model), said.pop("terms", {}))
+    viewer = said.pop("viewer", OFFICER)
+    held = grant(PERSON, said.pop("of", ["name"]), **said)
+    assert why_not(access(catalog, viewer, held), PERSON, "name") is reason
+
+
+def test_an_item_is_explained_if_and_only_if_it_is_not_given(model: Model) -> None:
+    catalog = as_modelled(model)
+    who = access(catalog, OFFICER, grant(PERSON, ["name", "birthDate"], divisions=("440106",)))
+    given = decide(who, PERSON, catalog.leaves[PERSON]).given
+    assert {leaf for leaf in catalog.leaves[PERSON] if why_not(who, PERSON, leaf) is None} == given
+    assert why_not(who, PERSON, "nothing") is Withheld.UNKNOWN_ITEM

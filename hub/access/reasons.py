@@ -1,0 +1,86 @@
+"""Say why an item is not given, so that who asks knows what to do about it.
+
+Pure: takes what access is decided by and an item; gives a reason, or None where the check gives the item. Explains what
+the check decided, and decides nothing itself.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from hub.access.check import USERS, Access, decide
+from hub.access.grant import Grant, GrantState
+from hub.access.purposes import code_of, purposes_named
+from hub.catalog import EntityKind, Need, SharingMode, SharingType
+
+QUERY = SharingMode.QUERY
+
+
+class Withheld(StrEnum):
+    """Why an item is not given, the first that applies."""
+
+    UNKNOWN_ITEM = "UNKNOWN_ITEM"
+    FORBIDDEN_PURPOSE = "FORBIDDEN_PURPOSE"
+    ROLE = "ROLE"
+    NOT_SHARED = "NOT_SHARED"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    NO_GRANT = "NO_GRANT"
+    REVOKED = "REVOKED"
+    ENDED = "ENDED"
+    PENDING = "PENDING"
+    OTHER_PURPOSE = "OTHER_PURPOSE"
+    UNIT_HEAD = "UNIT_HEAD"
+    CONSENT = "CONSENT"
+    DIVISION = "DIVISION"
+
+
+_STATES = {
+    GrantState.REVOKED: Withheld.REVOKED,
+    GrantState.ENDED: Withheld.ENDED,
+    GrantState.PENDING: Withheld.PENDING,
+}
+
+
+def why_not(access: Access, kind: EntityKind, leaf: str) -> Withheld | None:
+    """Why ``leaf`` is not given of every entity that the viewer sees."""
+    decision = decide(access, kind, [leaf])
+    if leaf in decision.given:
+        return None
+    if leaf in decision.perhaps:
+        return Withheld.CONSENT if leaf in decision.consent_items else Withheld.DIVISION
+    return _by_catalog(access, kind, leaf) or _by_grants(access, kind, leaf)
+
+
+def _by_catalog(access: Access, kind: EntityKind, leaf: str) -> Withheld | None:
+    """What of the catalog and of the viewer's role keeps the item back, whatever is granted."""
+    terms = access.catalog.sharing[kind].get(leaf)
+    if terms is None:
+        return Withheld.UNKNOWN_ITEM
+    if purposes_named(access.catalog.model, access.viewer.purpose).intersection(access.catalog.forbidden(kind, leaf)):
+        return Withheld.FORBIDDEN_PURPOSE
+    if not USERS[QUERY] & access.viewer.roles:
+        return Withheld.ROLE
+    if terms.type is SharingType.NOT_SHARED or QUERY not in terms.modes:
+        return Withheld.NOT_SHARED
+    return Withheld.OUT_OF_SCOPE if terms.scope and access.viewer.agency not in terms.scope else None
+
+
+def _by_grants(access: Access, kind: EntityKind, leaf: str) -> Withheld:
+    """What the viewer's own grants lack: the one that is nearest to giving the item tells."""
+    naming = [
+        grant
+        for grant in access.rights.held_by(access.viewer)
+        if grant.entity is kind and leaf in grant.items and QUERY in grant.modes and not grant.department
+    ]
+    standing = [grant for grant in naming if grant.state(access.at) is GrantState.IN_FORCE]
+    if not standing:
+        return _latest(access, naming)
+    if all(grant.purpose not in ("", code_of(access.viewer.purpose)) for grant in standing):
+        return Withheld.OTHER_PURPOSE
+    needs = access.catalog.sharing[kind][leaf].needs
+    return Withheld.UNIT_HEAD if Need.UNIT_HEAD in needs else Withheld.DIVISION
+
+
+def _latest(access: Access, naming: Iterable[Grant]) -> Withheld:
+    """Why none of the grants that name an item is in force; where there is none, that there is none."""
+    states = {grant.state(access.at) for grant in naming}
+    return next((_STATES[state] for state in _STATES if state in states), Withheld.NO_GRANT)
