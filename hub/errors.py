@@ -406,6 +406,38 @@ class UnknownGrant(HubError):
     hint = "`me { grants { id } }` lists grants; what the catalog opens is closed by publishing other terms."
 
 
+class UnknownApplication(HubError):
+    """There is no such application that you have to do with."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_APPLICATION"
+    hint = "`sharingApplications` lists those that you made, or that your department or office has to decide."
+
+
+class StepNotPossible(HubError):
+    """The step {step} is not possible while the application is in the stage {stage}."""
+
+    kind = Kind.CONFLICT
+    code = "STEP_NOT_POSSIBLE"
+    hint = "`sharingApplications { nodes { stage steps } }` tells which steps are; docs/access.md has all of them."
+
+
+class NotYourStep(HubError):
+    """The step {step} is for another party to take: {party}."""
+
+    kind = Kind.FORBIDDEN
+    code = "NOT_YOUR_STEP"
+    hint = "Applicants ask and withdraw, the department approves and provides, the catalog office does the rest."
+
+
+class NotApplicable(HubError):
+    """The items cannot be applied for together: {problem}."""
+
+    kind = Kind.INCORRECT
+    code = "NOT_APPLICABLE"
+    hint = "Name items of one responsible department that are shared on condition, each with its legal basis."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

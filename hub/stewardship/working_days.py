@@ -62,6 +62,12 @@ class WorkingDays:
             day += timedelta(days=1)
         return day
 
+    def after(self, day: date, days: int) -> date:
+        """The last day of a time of so many working days that begins on the day after ``day``."""
+        for _ in range(days):
+            day = self.from_day(day + timedelta(days=1))
+        return day
+
 
 def read_working_days(path: Path | None) -> WorkingDays:
     """The calendar, with the years of the file at ``path`` added or put in place of those of this release."""
