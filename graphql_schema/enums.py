@@ -14,12 +14,18 @@ from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
 from hub.stewardship.anomalies import AnomalyKind
+from hub.stewardship.application import Party as ApplicationParty
+from hub.stewardship.application import Stage as ApplicationStage
+from hub.stewardship.application import Step as ApplicationStep
 from hub.store.quarantine import LineStatus
 from hub.timeline import Outcome
 from hub.webhooks import WebhookState
 
 __all__ = [
     "AnomalyKind",
+    "ApplicationParty",
+    "ApplicationStage",
+    "ApplicationStep",
     "EntityKind",
     "GrantBasis",
     "GrantState",
@@ -268,5 +274,50 @@ _enum(
         Withheld.UNIT_HEAD: "The head of your unit has not approved it for this case · 须单位负责人批准.",
         Withheld.CONSENT: "It is given of those only who have consented in writing · 须主体书面同意.",
         Withheld.DIVISION: "It is given in some divisions only · 仅限部分区划.",
+    },
+)
+_enum(
+    ApplicationParty,
+    "ApplicationParty",
+    "Who has to do with an application · 申请各方.",
+    {
+        ApplicationParty.APPLICANT: "The agency that asks · 申请机关.",
+        ApplicationParty.PROVIDER: "The department that is responsible for the items · 责任部门.",
+        ApplicationParty.OFFICE: "The catalog office · 目录主管.",
+    },
+)
+_enum(
+    ApplicationStage,
+    "ApplicationStage",
+    "Where an application stands · 申请阶段.",
+    {
+        ApplicationStage.DECISION: "The department has ten working days to decide · 责任部门答复.",
+        ApplicationStage.CONFIRMATION: "The office has ten working days to confirm · 主管部门复核.",
+        ApplicationStage.PROVISION: "The department has five working days to provide · 责任部门提供.",
+        ApplicationStage.REFUSED: "It was refused; the applicant may ask for mediation · 不同意.",
+        ApplicationStage.MEDIATION: "The office mediates · 协调.",
+        ApplicationStage.REVIEW: "The offices review it jointly · 联合评审.",
+        ApplicationStage.RULING: "The city rules · 裁定.",
+        ApplicationStage.PROVIDED: "The items are granted · 已提供.",
+        ApplicationStage.DENIED: "It was ruled against · 裁定不予共享.",
+        ApplicationStage.WITHDRAWN: "The applicant has withdrawn it · 已撤回.",
+    },
+)
+_enum(
+    ApplicationStep,
+    "ApplicationStep",
+    "What somebody does about an application · 申请步骤.",
+    {
+        ApplicationStep.APPROVE: "The department agrees · 同意.",
+        ApplicationStep.REFUSE: "The department, or the office after it, refuses · 不同意.",
+        ApplicationStep.CONFIRM: "The office agrees too · 复核同意.",
+        ApplicationStep.PROVIDE: "The department provides: the grant is in force at once · 提供.",
+        ApplicationStep.ASK_MEDIATION: "The applicant asks for mediation, after refusal or silence · 申请协调.",
+        ApplicationStep.SETTLE: "Mediation succeeds; its result is published · 协调一致.",
+        ApplicationStep.REFER: "Mediation fails, which is published; the offices review jointly · 协调未果.",
+        ApplicationStep.REVIEW: "The joint review is done; the city rules · 联合评审完毕.",
+        ApplicationStep.RULE_FOR: "The city rules that the items are provided · 裁定提供.",
+        ApplicationStep.RULE_AGAINST: "The city rules that they are not · 裁定不予提供.",
+        ApplicationStep.WITHDRAW: "The applicant withdraws it · 撤回.",
     },
 )

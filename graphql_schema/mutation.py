@@ -15,6 +15,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from graphql_schema.anomalies import AnomalyType, close_anomaly, report_anomaly
+from graphql_schema.applications import SharingApplication, advance_application, apply_for_sharing
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.enums import Operation
 from graphql_schema.grants import revoke_grant
@@ -156,6 +157,14 @@ class Mutation:
         resolver=split_entity,
         description="Say that an entity is two: the records and numbers named belong to another one, which is new, and "
         "so does what is said of those records later. Linking both undoes it. For the platform office · 实体拆分.",
+    )
+    apply_for_sharing: SharingApplication = strawberry.mutation(
+        resolver=apply_for_sharing,
+        description="Apply for items of one department, each with its legal basis · 申请共享.",
+    )
+    advance_application: SharingApplication = strawberry.mutation(
+        resolver=advance_application,
+        description="Take a step of an application: see its `steps` · 办理共享申请.",
     )
     revoke_grant: strawberry.ID = strawberry.mutation(
         resolver=revoke_grant,

@@ -7,6 +7,12 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_schema.anomalies import ANOMALY_QUESTIONS
+from graphql_schema.applications import (
+    Mediation,
+    SharingApplicationConnection,
+    mediations,
+    sharing_applications,
+)
 from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.catalog import CatalogItem, catalog
 from graphql_schema.catalog_versions import CatalogVersionConnection, catalog_versions
@@ -140,6 +146,15 @@ def build_query(model: Model, types: EntityTypes) -> type:
             Submission | None,
             "How far a submission is, of a register that your department answers for; for the platform office, of any "
             "register · 报送进度.",
+        ),
+        "sharing_applications": _root(
+            sharing_applications,
+            SharingApplicationConnection,
+            "The applications of your agency and those to your department, each with its clock; for the catalog office "
+            "all of them · 共享申请.",
+        ),
+        "mediations": _root(
+            mediations, list[Mediation], "The latest results of mediation, which are public · 协调结果公布."
         ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,

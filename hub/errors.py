@@ -406,6 +406,14 @@ class UnknownGrant(HubError):
     hint = "`me { grants { id } }` lists grants; what the catalog opens is closed by publishing other terms."
 
 
+class ApplyNotGranted(HubError):
+    """No role of yours lets you apply for items."""
+
+    kind = Kind.FORBIDDEN
+    code = "APPLY_NOT_GRANTED"
+    hint = "Officers of your agency with the role query_officer apply."
+
+
 class UnknownApplication(HubError):
     """There is no such application that you have to do with."""
 

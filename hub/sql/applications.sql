@@ -37,11 +37,11 @@ insert into application_step (application_id, place, step, at, party, officer, w
 select $1, count(*) + 1, $2, $3, $4, $5, $6 from application_step where application_id = $1;
 
 -- mediations
--- Up to $2 results of mediation after the step of the application $1, without who said so.
-select application.application_id, application.agency, application.department, application.entity, application.items,
-       application_step.step, application_step.at, application_step.words
+-- The last $1 results of mediation, the last one first, without who said so.
+select application.application_id, application.agency, application.department, application.items, application_step.step,
+       application_step.at, application_step.words
 from application_step
 join application using (application_id)
-where application_step.step in ('SETTLE', 'REFER') and ($1::uuid is null or application_id > $1)
-order by application_id, application_step.place
-limit $2;
+where application_step.step in ('SETTLE', 'REFER')
+order by application_step.at desc
+limit $1;

@@ -3,7 +3,6 @@
 Takes a connection; gives applications. Decides nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -92,14 +91,12 @@ async def page(
 
 async def take(connection: Connection, application_id: UUID, step: KeptStep) -> None:
     """Keep a step."""
-    await connection.execute(
-        _SQL["take"], application_id, step.step, step.at, step.party, step.officer, step.words
-    )
+    await connection.execute(_SQL["take"], application_id, step.step, step.at, step.party, step.officer, step.words)
 
 
-async def mediations(connection: Connection, after: UUID | None, limit: int) -> Sequence[asyncpg.Record]:
-    """(application_id, agency, department, entity, items, step, at, words) of published results of mediation."""
-    return await connection.fetch(_SQL["mediations"], after, limit)
+async def mediations(connection: Connection, limit: int) -> list[asyncpg.Record]:
+    """(application_id, agency, department, items, step, at, words) of the last results of mediation, the last first."""
+    return await connection.fetch(_SQL["mediations"], limit)
 
 
 def _kept(row: asyncpg.Record) -> Kept:
