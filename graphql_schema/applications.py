@@ -178,7 +178,7 @@ async def apply_for_sharing(
 
 async def advance_application(
     info: strawberry.Info,
-    id: ApplicationId,
+    id: ApplicationId,  # noqa: A002 - as every mutation calls it
     step: StepToTake,
     words: Words = "",
 ) -> SharingApplication:
