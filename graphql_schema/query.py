@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from graphql_schema.accesses import ACCESS_QUESTIONS
 from graphql_schema.anomalies import ANOMALY_QUESTIONS
 from graphql_schema.applications import (
     Mediation,
@@ -161,6 +162,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         **WEBHOOK_QUESTIONS,
         **QUALITY_QUESTIONS,
         **ANOMALY_QUESTIONS,
+        **ACCESS_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

@@ -153,6 +153,16 @@ def may_publish(viewer: Viewer) -> bool:
     return Role.CATALOG_OFFICE in viewer.roles
 
 
+def may_audit(viewer: Viewer) -> bool:
+    """Whether the viewer may see who asked about whom."""
+    return Role.AUDITOR in viewer.roles
+
+
+def may_see_own_accesses(viewer: Viewer) -> bool:
+    """Whether the viewer may see who asked about them."""
+    return Role.DATA_SUBJECT in viewer.roles and viewer.subject is not None
+
+
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:
     """Whether the viewer's department answers for the register or collects for it (GZ-Detail Art. 3)."""
     known = model.registers[register]

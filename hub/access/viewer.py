@@ -4,7 +4,7 @@ Pure. Takes what a token says of its bearer; gives a ``Viewer``, and none whose 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import RolesNotCombinable
@@ -46,7 +46,8 @@ def check_roles(roles: Collection[Role]) -> None:
 class Viewer:
     """Who asks: agency and officer, their roles, the department they report for, the purpose named.
 
-    ``divisions`` are the area codes that they are responsible for; without any, the whole city.
+    ``divisions`` are the area codes that they are responsible for; without any, the whole city. ``subject`` is the own
+    ID number of who speaks for themselves.
     """
 
     agency: str
@@ -55,6 +56,7 @@ class Viewer:
     department: str | None = None
     purpose: str = ""
     divisions: tuple[str, ...] = ()
+    subject: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_roles(self.roles)

@@ -6,9 +6,11 @@ text, a cursor of another list or of another hub among them.
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hub.errors import InvalidCursor
+from hub.store.accesses import AccessPlace
 from hub.store.feed import Place
 from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
@@ -19,6 +21,8 @@ APPLICATIONS = "applications"
 _PLACE = struct.Struct(">IQ16sI")
 _NUMBER = struct.Struct(">I")
 _LINE = struct.Struct(">16sQ")
+_ACCESS = struct.Struct(">q16sq")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def feed_cursor(vault: Vault, place: Place) -> str:
@@ -63,6 +67,18 @@ def line_at(vault: Vault, cursor: str) -> LineId:
     """The line in quarantine that a cursor names."""
     submission_id, place = _LINE.unpack(_read(vault, cursor, "quarantine"))
     return LineId(UUID(bytes=submission_id), place)
+
+
+def access_cursor(vault: Vault, place: AccessPlace) -> str:
+    """The cursor of an entry of the access log."""
+    plain = _ACCESS.pack((place.at - _EPOCH) // _MICROSECOND, place.writer.bytes, place.position)
+    return _written(vault, plain, "access log")
+
+
+def access_place(vault: Vault, cursor: str) -> AccessPlace:
+    """The entry of the access log that a cursor names."""
+    microseconds, writer, position = _ACCESS.unpack(_read(vault, cursor, "access log"))
+    return AccessPlace(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=writer), position)
 
 
 def _written(vault: Vault, plain: bytes, purpose: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.access import Role, Viewer
-from hub.errors import RolesNotCombinable, Unauthenticated
+from hub.errors import InvalidIdentifier, RolesNotCombinable, Unauthenticated
+from hub.identifiers.schemes import Scheme, normalise
 from hub.redaction import redact
 
 MOST_NAME_CHARACTERS = 200
@@ -28,9 +29,20 @@ def viewer_of(claims: Mapping[str, Any], purpose: str) -> Viewer:
             department=_name(claims, "department") if Role.REPORTER in roles else None,
             purpose=purpose,
             divisions=_divisions(claims.get("divisions")),
+            subject=_own_number(claims) if Role.DATA_SUBJECT in roles else None,
         )
     except RolesNotCombinable as refused:
         raise Unauthenticated(problem=refused.message.rstrip(".")) from None
+
+
+def _own_number(claims: Mapping[str, Any]) -> str | None:
+    """The ID number that a data subject's token claims, as it is spelt here."""
+    if "id_number" not in claims:
+        return None
+    try:
+        return normalise(Scheme.ID_NUMBER, str(claims["id_number"]))
+    except InvalidIdentifier:
+        raise Unauthenticated(problem="its claim id_number is no ID number") from None
 
 
 def is_division(code: str) -> bool:

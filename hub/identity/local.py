@@ -71,6 +71,8 @@ class LocalIssuer:
             claims["department"] = viewer.department
         if viewer.divisions:
             claims["divisions"] = list(viewer.divisions)
+        if viewer.subject:
+            claims["id_number"] = viewer.subject
         return jwt.encode({"alg": _ALGORITHMS[0]}, claims, self.key)
 
     def viewer(self, token: str, purpose: str) -> Viewer:
