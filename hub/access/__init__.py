@@ -5,7 +5,17 @@ denied and which masked. Never reads the clock, the database or the request, and
 """
 
 from hub.access.areas import ANYWHERE, Areas
-from hub.access.check import VERIFIED, Access, decide, may_audit, may_link, may_publish, may_see_own_accesses, may_submit, refusal
+from hub.access.check import (
+    VERIFIED,
+    Access,
+    decide,
+    may_audit,
+    may_link,
+    may_publish,
+    may_see_own_accesses,
+    may_submit,
+    refusal,
+)
 from hub.access.compiling import compiled
 from hub.access.decision import Decision
 from hub.access.demo import demo_grants
