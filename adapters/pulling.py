@@ -6,6 +6,7 @@ written beyond is cut off. Only the hub's own user may read the files, and who h
 """
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
@@ -103,12 +104,20 @@ def _written(file: BinaryIO, path: Path, spool: Spool, page: Page) -> Spool:
         {STATED_AT: (first + timedelta(microseconds=place)).isoformat()} | _cells(row)
         for place, row in enumerate(page.rows, 1)
     ]
-    file.write(msgspec.json.Encoder().encode_lines(rows))
+    file.writelines(map(_line, rows))
     file.flush()
     os.fsync(file.fileno())
     spool = msgspec.structs.replace(spool, reached=page.cursor, rows=spool.rows + len(rows), size=file.tell())
     _note(path, spool)
     return spool
+
+
+def _line(row: Mapping[str, object]) -> bytes:
+    """A row as a line; one with text that is none in its encoding holds its bytes, and is refused by who reads it."""
+    try:
+        return msgspec.json.encode(row) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(row, ensure_ascii=False).encode(errors="surrogateescape") + b"\n"
 
 
 def _cells(row: Mapping[str, object]) -> dict[str, object]:

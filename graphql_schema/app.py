@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from graphql_schema.http import GraphQLEndpoint
+from graphql_schema.http import GraphQLEndpoint, refusal
 from graphql_schema.services import Services
 from graphql_schema.tokens import give_token
 from graphql_schema.uploads import UploadEndpoint
 from graphql_schema.websocket import SubscriptionEndpoint
-from hub.errors import HubError
+from hub.errors import HubError, NotServed
 
 
 def build_app(
@@ -33,6 +33,7 @@ def build_app(
 
     return Starlette(
         lifespan=lifespan,
+        exception_handlers={404: _nowhere},
         routes=[
             Route("/graphql", GraphQLEndpoint()),
             Route("/token", give_token, methods=["POST"]),
@@ -65,6 +66,14 @@ async def _ready(request: Request) -> Response:
     except HubError as error:
         return Response(msgspec.json.encode({"code": error.code}), error.http_status, media_type="application/json")
     return PlainTextResponse("ready\n")
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    """Where there is nothing: what there is, in JSON for who accepts that."""
+    if "json" in request.headers.get("accept", ""):
+        return refusal(NotServed())
+    told = NotServed()
+    return PlainTextResponse(f"{told.message}\n{told.hint}\n", told.http_status)
 
 
 async def _home(request: Request) -> Response:

@@ -28,6 +28,7 @@ from hub.store.bell import Bell
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 LONGEST_ID = 100
+LONGEST_REASON = 120
 
 
 class Broken(Exception):
@@ -229,14 +230,14 @@ class _Connection:
         authorization, purpose = self._credentials or (None, "")
         try:
             return await self._services.gate.admit(authorization, purpose)
-        except Unauthenticated:
-            raise Broken(4403, "Forbidden") from None
+        except Unauthenticated as error:
+            raise Broken(4403, error.message[:LONGEST_REASON]) from None
 
     async def _end_with(self, session_id: UUID) -> None:
         """End the connection when the session ends, however long it has been silent."""
         async with self._services.gate.sessions.following(session_id) as over:
             await over.wait()
-            self._break(Broken(4403, "Forbidden"))
+            self._break(Broken(4403, "The session has ended"))
 
     async def _context(self) -> SubscriptionContext:
         """The surroundings of one operation, made for who the token names now."""

@@ -98,7 +98,7 @@ class InvalidIdentifier(HubError):
 
     kind = Kind.INCORRECT
     code = "INVALID_IDENTIFIER"
-    hint = "Check the number against the document; its last character is a check digit."
+    hint = "Compare the number with the document, character by character."
 
 
 class UnknownRegister(HubError):
@@ -555,7 +555,10 @@ class InvalidCursor(HubError):
 
     kind = Kind.INCORRECT
     code = "INVALID_CURSOR"
-    hint = "Use a cursor as an earlier answer of the same field gave it, or none to begin at the beginning."
+    hint = (
+        "Use a cursor as an earlier answer of the same field gave it. Without one a list begins at its beginning, and "
+        "a subscription now."
+    )
 
 
 class CursorLost(HubError):
@@ -596,6 +599,17 @@ class RequestTooLarge(HubError):
     kind = Kind.TOO_LARGE
     code = "REQUEST_TOO_LARGE"
     hint = "Ask for less in one request."
+
+
+class NotServed(HubError):
+    """The hub serves nothing at this address."""
+
+    kind = Kind.NOT_FOUND
+    code = "NOT_SERVED"
+    hint = (
+        "It serves /graphql, /submissions/{register}, /schema.graphql, /explorer, and /healthz and /readyz for whoever "
+        "watches it."
+    )
 
 
 class MethodNotAllowed(HubError):

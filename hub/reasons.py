@@ -3,7 +3,7 @@
 A reason names the column and the rule, never the value: values stay in quarantine, where they are encrypted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hub.redaction import redact
@@ -90,6 +90,10 @@ class Reason:
     column: str | None
     zh: str
     en: str
+
+    def titled(self, title: str) -> "Reason":
+        """The same, with the column named by ``title`` in English."""
+        return replace(self, en=self.en.replace(f"“{self.column}”", f"“{title}”"))
 
 
 def reason(code: ReasonCode, **particulars: object) -> Reason:

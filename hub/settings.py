@@ -14,6 +14,15 @@ from msgspec import Meta
 from hub.errors import InvalidSetting
 
 PREFIX = "HUB_"
+_WORDS = {
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`str`": "a text",
+    "matching regex": "of the form",
+    ">= ": "of at least ",
+    "<= ": "of at most ",
+    "> ": "greater than ",
+}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,4 +214,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return msgspec.convert({key: text for key, text in given.items() if text}, Settings, strict=False)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
-        raise InvalidSetting(name=PREFIX + path.rstrip("`").upper(), problem=problem) from None
+        raise InvalidSetting(name=PREFIX + path.rstrip("`").upper(), problem=_plain(problem)) from None
+
+
+def _plain(problem: str) -> str:
+    """What a setting must be, in words."""
+    expected = problem.removeprefix("Expected ").partition(", got ")[0]
+    for kind, word in _WORDS.items():
+        expected = expected.replace(kind, word)
+    return f"it must be {expected}"

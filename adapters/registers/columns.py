@@ -5,7 +5,7 @@ item's, say something about the line itself: what it does, when it was said, sin
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from unicodedata import normalize
 
@@ -110,7 +110,13 @@ class ColumnMap:
 
     def lines(self, rows: Iterable[Row | BrokenLine]) -> Iterator[Line | BrokenLine]:
         """The lines that ``rows`` hold."""
-        return (row if isinstance(row, BrokenLine) else self._line(row) for row in rows)
+        return (self._broken(row) if isinstance(row, BrokenLine) else self._line(row) for row in rows)
+
+    def _broken(self, row: BrokenLine) -> BrokenLine:
+        """A row that could not be read, its column named by the item that it is, where it is one."""
+        column = row.reason.column
+        name = self.record.columns.get(self.mapping.get(column, column)) if column else None
+        return replace(row, reason=row.reason.titled(name)) if name else row
 
     def _line(self, row: Row) -> Line | BrokenLine:
         values: dict[str, object] = {}

@@ -52,7 +52,18 @@ def _ordering_value(row: Mapping[str, object], column: str) -> Value:
         raise SourceUnusable(problem=f"the column {column} orders its rows and is empty in one of them")
     if type(value).__name__ not in _READERS or not isinstance(value, Value):
         raise SourceUnusable(problem=f"the column {column} cannot order its rows, for it holds {type(value).__name__}")
+    if isinstance(value, str) and not _is_text(value):
+        raise SourceUnusable(problem=f"the column {column} orders its rows and holds text that is none in its encoding")
     return value
+
+
+def _is_text(value: str) -> bool:
+    """Whether no byte stands in it as it came."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def still_missing(last: Sequence[Value], missing: Sequence[Value], ids: Sequence[Value], reach: int) -> list[Value]:

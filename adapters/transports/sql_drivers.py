@@ -1,8 +1,9 @@
-"""What is peculiar to each driver: its name, how it is told to wait and to write nothing, and dates beyond Python's.
+"""What is peculiar to each driver: its name, how it waits and writes nothing, dates beyond Python's, text that is none.
 
 Takes an address as the operator wrote it; gives an engine for it.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,6 +51,14 @@ class _OrText(Loader):
             return bytes(data).decode()
 
 
+class _Text(Loader):
+    """Gives text; bytes that are none in the encoding stand in it as they came, and cost no other row."""
+
+    def load(self, data: Buffer) -> str:
+        """The text."""
+        return bytes(data).decode(errors="surrogateescape")
+
+
 class _Date(_OrText):
     strict = DateLoader
 
@@ -62,6 +71,14 @@ class _Instant(_OrText):
     strict = TimestamptzLoader
 
 
+_LOADERS: Mapping[str, type[Loader]] = {
+    "date": _Date,
+    "timestamp": _Timestamp,
+    "timestamptz": _Instant,
+    **dict.fromkeys(("text", "varchar", "bpchar", "name"), _Text),
+}
+
+
 def engine_for(url: str, timeout: int) -> Engine:
     """An engine of one connection; raises where ``url`` is none or its driver is not there, without telling it."""
     try:
@@ -72,8 +89,8 @@ def engine_for(url: str, timeout: int) -> Engine:
         raise SourceUnusable(problem=f"the driver for its address is not installed ({named(str(error))})") from None
     except ArgumentError:
         raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
-    if address.get_backend_name() == "postgresql":
-        event.listen(engine, "connect", _take_any_date)
+    if address.get_backend_name() in ("postgresql", "sqlite"):
+        event.listen(engine, "connect", _take_anything)
     return engine
 
 
@@ -93,13 +110,16 @@ def _unmade(url: URL) -> URL:
 def _waiting(backend: str, timeout: int) -> dict[str, object]:
     """What each driver calls the seconds that it may wait."""
     if backend == "postgresql":
-        return {"connect_timeout": timeout, "options": f"-c statement_timeout={timeout * 1000}"}
+        options = f"-c statement_timeout={timeout * 1000}"
+        return {"connect_timeout": timeout, "options": options, "client_encoding": "utf8"}
     if backend in ("mysql", "mariadb"):
         return {"connect_timeout": timeout, "read_timeout": timeout, "write_timeout": timeout}
     return {"timeout": timeout} if backend == "sqlite" else {}
 
 
-def _take_any_date(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of psycopg, or of another driver
+def _take_anything(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of psycopg, or of another driver
     if isinstance(connection, Connection):
-        for kind, loader in {"date": _Date, "timestamp": _Timestamp, "timestamptz": _Instant}.items():
+        for kind, loader in _LOADERS.items():
             connection.adapters.register_loader(kind, loader)
+    elif isinstance(connection, sqlite3.Connection):
+        connection.text_factory = lambda data: data.decode(errors="surrogateescape")

@@ -4,7 +4,6 @@ Takes a token; gives the viewer it names or raises ``Unauthenticated``. Not for 
 of their own identity provider.
 """
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from hub.access import Viewer
 from hub.clock import now
 from hub.errors import InvalidSetting, Unauthenticated
 from hub.identity.claims import viewer_of
+from hub.private_file import write_once
 
 ISSUER = "jizhun-development"
 AUDIENCE = "hub"
@@ -44,15 +44,7 @@ class LocalIssuer:
         path = directory / "tokens.key"
         directory.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            draft = directory / f".tokens.{secrets.token_hex(4)}"
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(48))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass  # another process was quicker, and its secret counts
-            finally:
-                draft.unlink()
+            write_once(path, secrets.token_urlsafe(48).encode())  # where another process was quicker, its secret counts
         if path.stat().st_mode & 0o077:
             raise InvalidSetting(name="HUB_DATA_DIR", problem=f"others may read {path}; run `chmod 600 {path}`")
         return cls(OctKey.import_key(path.read_bytes()))

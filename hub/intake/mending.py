@@ -181,7 +181,7 @@ def _refusal(intake: Intake, refused: RefusedLine, kept: KeptLine) -> Reason | N
     stated_at = _stated(refused.stated_at, refused.line_id.place)
     line = line_of(kept, refused.line_id.place, stated_at)
     try:
-        Checker(intake.model, intake.vault, refused.register).check(line, line.stated_at or stated_at)
+        Checker(intake.model, intake.vault, refused.register, intake.tolerance).check(line, line.stated_at or stated_at)
     except Rejected as rejected:
         return rejected.reason
     return None

@@ -7,7 +7,6 @@ never changed here. Never logs a key, and never opens a file that others may rea
 import errno
 import os
 import secrets
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.errors import VaultKeyMissing
+from hub.private_file import write_once
 
 KEY_BYTES = 32
 
@@ -94,28 +94,3 @@ def _decode(path: Path, content: bytes) -> VaultKeys:
         return msgspec.json.decode(content, type=VaultKeys)
     except msgspec.DecodeError as error:
         raise VaultKeyMissing(problem=f"{path} is not a key file ({error})") from None
-
-
-def write_once(path: Path, content: bytes) -> bool:
-    """Write a file that appears whole, private and on disk; false if another is there already, which stays."""
-    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        os.link(name, path)
-        _sync_folder(path.parent)
-    except FileExistsError:
-        return False
-    finally:
-        Path(name).unlink()
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

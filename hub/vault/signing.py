@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub.errors import VaultKeyMissing
-from hub.vault.keys import read_private, write_once
+from hub.private_file import write_once
+from hub.vault.keys import read_private
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

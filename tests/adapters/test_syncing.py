@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,12 +14,13 @@ from adapters.syncing import Destination, sync
 from adapters.transports import Pull
 from adapters.transports.content import Limits
 from graphql_schema.services import Services
-from hub.errors import SourceMoved
+from hub.errors import SourceMoved, SourceUnusable
 from hub.intake.submission import Intake
 from hub.settings import Settings
-from hub.store.pool import Database
+from hub.store.pool import Database, connect_directly
 from hub.store.sources import forget_source, move_source, source_cursor
 from tests.adapters.sources import make_sqlite, opened
+from tests.conftest import Server, with_database
 from tests.people import id_number
 
 HOUSEHOLD = Destination(name="household", register="household_registration", mapping={"sfzh": "idNumber"})
@@ -182,3 +184,44 @@ async def test_a_database_that_is_read_in_full_is_a_full_copy_where_it_is_said_t
         assert report is not None
         assert report.summary.removed == removed
         write(source, "delete from hjry where sfzh = ?", id_number(4))
+
+
+SPOILT = "cast(x'E78EFF' as text)"
+"""A text that is none: the beginning of a character, and a byte of no character."""
+
+
+async def test_text_that_is_none_in_its_encoding_costs_its_own_row_alone(
+    intake: Intake, source: Path, spools: Path, database: Database
+) -> None:
+    write(source, f"update hjry set 姓名 = {SPOILT} where sfzh = ?", id_number(2))
+    report = await run(intake, growing(source), spools)
+    assert report is not None
+    assert report.summary.counts == {"CREATED": 4, "QUARANTINED": 1}
+    async with database.connection() as connection:
+        assert await connection.fetchval("select reason from quarantine") == "INVALID_ENCODING"
+    write(source, f"update hjry set sfzh = {SPOILT}, gxsj = '2024-01-03 00:00:00' where sfzh = ?", id_number(2))
+    with pytest.raises(SourceUnusable, match="orders its rows and holds text that is none"):
+        await run(intake, growing(source), spools)
+
+
+async def test_a_database_that_looks_at_no_encoding_costs_the_rows_whose_text_is_none(
+    intake: Intake, spools: Path, embedded_server: Server
+) -> None:
+    name = f"hub_test_{uuid4().hex}"
+    async with connect_directly(embedded_server.url) as server:
+        await server.execute(
+            f"create database {name} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0"
+        )
+        try:
+            url = with_database(embedded_server.url, name)
+            async with connect_directly(url) as there:
+                await there.execute("create table hjry (sfzh text primary key, 姓名 text)")
+                await there.execute(
+                    r"insert into hjry values ($1, '甲'), ($2, E'\xE7\x8E')", id_number(1), id_number(2)
+                )
+            full = opened(url, table="hjry", read={"mode": "full", "key": ["sfzh"]})
+            report = await run(intake, full, spools)
+            assert report is not None
+            assert report.summary.counts == {"CREATED": 1, "QUARANTINED": 1}
+        finally:
+            await server.execute(f"drop database {name} with (force)")

@@ -125,7 +125,7 @@ async def test_a_row_with_a_formula_is_kept_whole_and_the_others_land(
     assert len(await Office(Intake(database, model, vault)).views()) == 2
     raw, zh, en = (await raw_lines(database, vault))["FORMULA"]
     assert id_number(2).encode() in raw
-    assert (zh, en) == ("「姓名」是公式而不是数值", "“姓名” holds a formula, not a value")
+    assert (zh, en) == ("「姓名」是公式而不是数值", "“name” holds a formula, not a value")
 
 
 async def test_a_large_load_leaves_statistics_and_a_small_one_leaves_them_as_they_are(
@@ -199,7 +199,7 @@ async def test_what_cannot_be_a_delivery_is_refused_in_one_error_and_nothing_is_
 @pytest.mark.parametrize(
     ("environment", "problem"),
     [
-        ({"HUB_PORT": "many"}, "The setting HUB_PORT is not usable"),
+        ({"HUB_PORT": "many"}, "The setting HUB_PORT is not usable: it must be a whole number."),
         ({"HUB_DATABASE_URL": "postgresql://hub@/hub?host=/nowhere"}, "The database cannot be reached"),
         ({"HUB_VAULT_KEY_FILE": "/nowhere/vault.keys"}, "The identity vault cannot be opened"),
     ],

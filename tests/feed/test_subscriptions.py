@@ -208,6 +208,12 @@ async def test_a_message_that_breaks_the_protocol_ends_the_connection(
         assert (await ending(wire))[0] == code
 
 
+async def test_who_has_no_valid_token_is_told_so(api: Api) -> None:
+    async with wired(api) as wire:
+        await wire.send(type="connection_init")
+        assert await ending(wire) == (4403, "The request carries no valid token: there is no bearer token.")
+
+
 async def test_the_old_protocol_is_refused(api: Api) -> None:
     with pytest.raises(InvalidHandshake):
         async with wired(api, Subprotocol("graphql-ws")):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -12,12 +12,14 @@ import pytest
 from graphql import GraphQLSchema, get_introspection_query
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.routing import Route
 
+from graphql_schema.app import build_app
 from graphql_schema.documents import Documents, InvalidDocuments
 from graphql_schema.request import GRAPHQL_RESPONSE, JSON, answer_type
 from graphql_schema.schema import build_schema
 from hub.catalog import Model
-from hub.errors import HubError, NotAcceptable, all_errors
+from hub.errors import HubError, NotAcceptable, NotServed, all_errors
 from hub.settings import Settings
 from tests.people import id_number
 from tests.served import AGENCY, Api, department
@@ -391,3 +393,14 @@ def test_a_long_document_is_not_kept(graphql_schema: GraphQLSchema) -> None:
     documents = Documents(graphql_schema, Settings())
     long = f"{ME} # {'x' * 4_000}"
     assert documents.prepare(long) is not documents.prepare(long)
+
+
+async def test_an_address_where_nothing_is_tells_what_the_hub_serves(api: Api) -> None:
+    plain = await api.client.get("/graphq1")
+    assert (plain.status_code, plain.text.splitlines()) == (404, [NotServed().message, NotServed.hint])
+    asked = await api.client.get("/explorer/nowhere", headers={"Accept": "application/json"})
+    (error,) = asked.json()["errors"]
+    assert (asked.status_code, error["extensions"]["code"]) == (404, "NOT_SERVED")
+    app = build_app(lambda: nullcontext(api.services))  # type: ignore[arg-type, return-value]
+    for path in {route.path for route in app.routes if isinstance(route, Route)} - {"/"}:
+        assert path in NotServed.hint

@@ -135,5 +135,5 @@ async def test_the_hubs_own_errors_keep_code_and_hint(api: Api) -> None:
     answer = await api.ask(PERSON, {"id": "440106"})
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "INVALID_IDENTIFIER"
-    assert "check digit" in error["extensions"]["hint"]
+    assert "the document" in error["extensions"]["hint"]
     assert (error["path"], answer["data"]) == (["naturalPerson"], {"naturalPerson": None})
