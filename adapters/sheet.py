@@ -17,7 +17,7 @@ from hub.workbook import workbook
 
 REASON, REASON_EN, UNREAD = "退回原因", "reason", "原文"
 """The titles of the columns that no source gives: why a line was refused, and what came where it could not be read."""
-STATED_AT, OPERATION, VALID_FROM = "变更时间", "操作", "生效日期"
+STATED_AT, OPERATION, VALID_FROM, NONE, REPLACES = "变更时间", "操作", "生效日期", "明确为无", "替换退回行"
 
 
 def sheet(lines: Sequence[tuple[RefusedLine, bytes]]) -> bytes:
@@ -30,10 +30,11 @@ def sheet(lines: Sequence[tuple[RefusedLine, bytes]]) -> bytes:
 def _row(line: RefusedLine, raw: bytes) -> dict[str, str]:
     """A line by column title; what it says of itself is written out, so that it means the same again."""
     kept = read(raw)
-    told = {REASON: line.reason_zh, REASON_EN: line.reason_en}
+    told = {REASON: line.reason_zh, REASON_EN: line.reason_en, REPLACES: str(line.line_id)}
     if kept is None:
         return told | {UNREAD: raw.decode("utf-8", "replace")}
-    return told | {title: _text(value) for title, value in kept.cells.items()} | _of_itself(line, kept)
+    cells = {title: _text(value) for title, value in kept.cells.items()}
+    return {**told, **cells, **told, **_of_itself(line, kept)}  # the reason stands first, and is not an earlier one
 
 
 def _of_itself(line: RefusedLine, kept: KeptLine) -> dict[str, str]:
@@ -43,6 +44,7 @@ def _of_itself(line: RefusedLine, kept: KeptLine) -> dict[str, str]:
         STATED_AT: (kept.stated_at or line.stated_at).astimezone(SHANGHAI).isoformat(),
         OPERATION: kept.operation.value,
         VALID_FROM: kept.valid_from.isoformat() if kept.valid_from else "",
+        NONE: ", ".join(title for title, value in kept.cells.items() if value is None),
     }
     return {title: text for title, text in said.items() if LINE_COLUMNS[title] not in given}
 

@@ -198,6 +198,7 @@ _enum(
         LineStatus.MENDED: "Its department corrected it, and it was taken in again · 已更正.",
         LineStatus.RETRIED: "It was taken in again as it was, by other rules · 已重新处理.",
         LineStatus.DISMISSED: "It need not be taken in · 不再处理.",
+        LineStatus.REDELIVERED: "Its source delivered it anew, mended · 已重新报送.",
     },
 )
 _enum(

@@ -1,7 +1,7 @@
 """Match the columns of a delivery to the items of a record type, by Chinese title or English name.
 
-A column that matches nothing is reported and kept with its line, never dropped silently. Four titles, none of them an
-item's, say something about the line itself: what it does, when it was said, since when it holds.
+A column that matches nothing is reported and kept with its line, never dropped silently. A few titles, none of them an
+item's, say something about the line itself: what it does, when it was said, since when it holds, of what there is none.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,6 +27,10 @@ LINE_COLUMNS: Mapping[str, str] = {
     "生效日期": "valid_from",
     "_ended": "ended",
     "_withdrawn": "withdrawn",
+    "_none": "none",
+    "明确为无": "none",
+    "_replaces": "replaces",
+    "替换退回行": "replaces",
 }
 """The titles of columns that speak of the line, not of its record."""
 OPERATIONS: Mapping[str, Operation] = {
@@ -131,6 +135,12 @@ class ColumnMap:
                     about[name] = cell
             else:
                 self.unknown.setdefault(title)
+        for title in _titles(about.get("none")):
+            meant = self.mapping.get(title, title)
+            if meant not in self.record.columns:
+                why = reason(ReasonCode.UNKNOWN_ITEM, column=title)
+                return BrokenLine(row.place, why, msgspec.json.encode(row.cells))
+            values.setdefault(self.record.columns[meant])
         try:
             return Line(
                 place=row.place,
@@ -140,6 +150,7 @@ class ColumnMap:
                 operation=_operation(about),
                 stated_at=_instant(about.get("stated_at")),
                 valid_from=_day(about.get("valid_from")),
+                replaces=str(about["replaces"]) if "replaces" in about else None,
             )
         except KeyError:
             codes = f"STATE, END, WITHDRAW / {', '.join(filter(None, MARKS))}"
@@ -147,6 +158,11 @@ class ColumnMap:
         except ValueError:
             why = reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间/生效日期", title="stated at, valid from")
         return BrokenLine(row.place, why, msgspec.json.encode(row.cells))
+
+
+def _titles(cell: object) -> list[str]:
+    """The titles of columns that a cell lists, parted by commas."""
+    return [title for part in str(cell or "").replace("，", ",").split(",") if (title := part.strip())]
 
 
 def _operation(about: Mapping[str, object]) -> Operation:

@@ -24,6 +24,7 @@ from hub.intake.identities import identifier_row
 from hub.intake.locks import Locks, via
 from hub.intake.publish import Occasion, Publisher
 from hub.intake.recall import recall, recall_elsewhere, store
+from hub.intake.redelivery import settle_redelivered
 from hub.intake.refusing import Refused, refuse, write_quarantine
 from hub.intake.told import Path
 from hub.reasons import Reason, ReasonCode, reason
@@ -70,7 +71,7 @@ class LocksOutgrown(Exception):
 
 @dataclass(frozen=True)
 class Chunk:
-    """What the chunks of one submission have in common."""
+    """What the chunks of one submission have in common; it is awaited where lines of its register are in quarantine."""
 
     vault: Vault
     publisher: Publisher
@@ -79,6 +80,7 @@ class Chunk:
     submission_id: UUID
     most_locks: int
     copy_of: str | None = None
+    is_awaited: bool = False
 
     @cached_property
     def finder(self) -> Finder:
@@ -106,6 +108,11 @@ class Chunk:
         if self.copy_of:
             named = {(member_id, line.record_key) for line, member_id in about if line.record.name == self.copy_of}
             await copies.note(connection, self.submission_id, named | await self._recognised(connection, refused))
+        if self.is_awaited:
+            spoilt = {line.place for line in refused}
+            taken_in = [line for line, _ in about if line.line.place not in spoilt]
+            unit = (self.register, self.source_unit, self.submission_id)
+            await settle_redelivered(connection, *unit, taken_in, refused)
         await write_quarantine(connection, self.vault, refused, self.register, self.submission_id)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)

@@ -34,7 +34,8 @@ class Line(Struct, frozen=True):
 
     ``place`` counts the lines of the delivery from 1. ``values`` maps column names of the model (an item's English
     name, or ``item.part`` for one part of it) to text, numbers, booleans, dates or ``None``; a name that is missing
-    says nothing, ``None`` says that there is none. ``cells`` is the whole line as it came, for quarantine.
+    says nothing, ``None`` says that there is none. ``cells`` is the whole line as it came, for quarantine; it
+    ``replaces`` the line there that it names.
     """
 
     place: int
@@ -44,6 +45,7 @@ class Line(Struct, frozen=True):
     operation: Operation = Operation.STATE
     stated_at: datetime | None = None
     valid_from: date | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

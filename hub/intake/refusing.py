@@ -5,6 +5,7 @@ Takes lines that cannot be taken in, inside intake's transaction. Never says why
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from hub.intake.check import Recognised
@@ -18,18 +19,23 @@ from hub.vault.cipher import Vault
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that is to be kept in quarantine, whole, and the record it is about where that can be told."""
+    """A line that is to be kept in quarantine, whole, and the record it is about where that can be told.
+
+    What it says of itself goes with it: when it was stated, and the line in quarantine that it replaces.
+    """
 
     place: int
     record_type: str
     reason: Reason
     raw: bytes
     record: Recognised | None = None
+    stated_at: datetime | None = None
+    replaces: str | None = None
 
 
 def refuse(line: Line, why: Reason, record: Recognised | None = None) -> Refused:
     """The line, to be kept in quarantine for ``why``; ``record`` is what it is about."""
-    return Refused(line.place, named(line.record_type), why, keep(line), record)
+    return Refused(line.place, named(line.record_type), why, keep(line), record, line.stated_at, line.replaces)
 
 
 async def write_quarantine(
@@ -47,3 +53,10 @@ async def write_quarantine(
         )
     if rows:
         await writing.write_quarantine(connection, rows, register, submission_id)
+    recognised = [(line, line.record, key) for line in refused if line.record for key in line.record.identifiers]
+    if recognised:
+        about = [
+            (line.place, vault.lookup(key.scheme, key.value), record.record_type, record.record_key, line.stated_at)
+            for line, record, key in recognised
+        ]
+        await writing.write_recognised(connection, about, submission_id)

@@ -214,6 +214,7 @@ class Intake:
             submission_id=submission.submission_id,
             most_locks=await self.database.most_locks(),
             copy_of=delivery.copy_of,
+            is_awaited=submission.is_awaited,
         )
 
 

@@ -258,8 +258,19 @@ from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::te
     as new (place, record_type, reason, item, reason_zh, reason_en)
 on conflict do nothing;
 
+-- write_recognised
+-- Remembers which records refused lines of the submission $1 are about: at the places $2, by the look-ups $3, of the types
+-- $4, with the keys $5, stated at $6, or else with the submission.
+insert into vault.recognised (submission_id, place, lookup, record_type, record_key, stated_at)
+select $1, place, lookup, record_type, record_key,
+       coalesce(new.stated_at, (select stated_at from submission where submission_id = $1))
+from unnest($2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::timestamptz[])
+    as new (place, lookup, record_type, record_key, stated_at)
+on conflict do nothing;
+
 -- open_submission
--- Finds the submission of this idempotency key, or makes it; tells which by `is_new`.
+-- Finds the submission of this idempotency key, or makes it; tells which by `is_new`, and whether lines of its register wait
+-- in quarantine.
 with made as (
     insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason,
                             department, file, copy_of)
@@ -268,12 +279,14 @@ with made as (
     returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
               failed_at is not null as has_failed, true as is_new, 0 as shares
 )
-select * from made
+select *, exists (select from quarantine where register = $2 and status = 'OPEN') as is_awaited
+from made
 union all
 select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
        coalesce(repeated_measures, measures), results, copy_of, removed, finished_at,
        failed_at is not null, false,
-       (select count(*)::integer from submission_share where submission_share.submission_id = submission.submission_id)
+       (select count(*)::integer from submission_share where submission_share.submission_id = submission.submission_id),
+       exists (select from quarantine where register = $2 and status = 'OPEN')
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
 

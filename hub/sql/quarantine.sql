@@ -6,7 +6,8 @@ with last as (
     select quarantined_at from quarantine where submission_id = $10 and place = $11
 )
 select quarantine.submission_id, place, quarantine.register, record_type, quarantine.reason, item, reason_zh, reason_en,
-       quarantined_at, status, settled_at, settled_by, words, retried_as, source_unit, department, file, stated_at
+       quarantined_at, status, settled_at, settled_by, words, coalesce(retried_as, redelivered_as) as retried_as,
+       source_unit, department, file, stated_at
 from quarantine
 join submission using (submission_id)
 where ($1::text is null or quarantine.register = $1)
@@ -27,7 +28,8 @@ limit $12;
 -- lines
 -- The lines in quarantine of the submissions $1 at the places $2, as `page` gives them.
 select quarantine.submission_id, place, quarantine.register, record_type, quarantine.reason, item, reason_zh, reason_en,
-       quarantined_at, status, settled_at, settled_by, words, retried_as, source_unit, department, file, stated_at
+       quarantined_at, status, settled_at, settled_by, words, coalesce(retried_as, redelivered_as) as retried_as,
+       source_unit, department, file, stated_at
 from unnest($1::uuid[], $2::bigint[]) as asked (submission_id, place)
 join quarantine using (submission_id, place)
 join submission using (submission_id);
@@ -37,6 +39,33 @@ join submission using (submission_id);
 select submission_id, place, key_id, line_encrypted
 from unnest($1::uuid[], $2::bigint[]) as asked (submission_id, place)
 join vault.raw using (submission_id, place);
+
+-- redelivered
+-- Settles those open lines that the unit $2 of register $1 sent with other submissions than $3 and that this one delivers
+-- anew: those about the records (look-up $4, type $5, key $6) of which it says something at $7 that was not said before
+-- them, and those that it names ($8, $9). What another transaction settles at the moment is left to that.
+with anew as (
+    select submission_id, place
+    from unnest($4::bytea[], $5::text[], $6::text[], $7::timestamptz[]) as told (lookup, record_type, record_key, stated_at)
+    join vault.recognised using (lookup, record_type, record_key)
+    where recognised.stated_at <= told.stated_at
+    union
+    select * from unnest($8::uuid[], $9::bigint[]) as named (submission_id, place)
+),
+held as (
+    select quarantine.submission_id, quarantine.place
+    from anew
+    join quarantine using (submission_id, place)
+    join submission using (submission_id)
+    where status = 'OPEN' and quarantine.register = $1 and submission.source_unit = $2 and submission_id <> $3
+    order by submission_id, place
+    for update of quarantine skip locked
+)
+update quarantine
+set status = 'REDELIVERED', settled_at = clock_timestamp(), redelivered_as = $3,
+    settled_by = (select sender from submission where submission_id = $3)
+from held
+where quarantine.submission_id = held.submission_id and quarantine.place = held.place;
 
 -- mend
 -- Keeps a line of submission $1 at place $2 as its department has mended it, sealed.

@@ -25,6 +25,7 @@ class LineStatus(StrEnum):
     MENDED = "MENDED"
     RETRIED = "RETRIED"
     DISMISSED = "DISMISSED"
+    REDELIVERED = "REDELIVERED"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -144,6 +145,20 @@ async def settle(
     places = list(range(1, len(line_ids) + 1))
     rows = await connection.fetch(_SQL["settle"], *_columns(line_ids), status, by, words, retried_as, places)
     return {LineId(row["submission_id"], row["place"]) for row in rows}
+
+
+async def redelivered(
+    connection: Connection,
+    register: str,
+    source_unit: str,
+    submission_id: UUID,
+    records: Sequence[tuple[bytes, str, str, datetime]],
+    named: Collection[LineId],
+) -> None:
+    """Settle open lines that a unit delivers anew: about (look-up, record type, record key, stated at), or by name."""
+    columns = [[record[place] for record in records] for place in range(4)]
+    args = (register, source_unit, submission_id, *columns, *_columns(named))
+    await connection.execute(_SQL["redelivered"], *args)
 
 
 async def taken_again(connection: Connection, submission_id: UUID) -> list[asyncpg.Record]:

@@ -15,7 +15,10 @@ _SQL = queries("intake")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One delivery and how far it has been taken in; ``position`` is the place of the last line that was."""
+    """One delivery and how far it has been taken in; ``position`` is the place of the last line that was.
+
+    It is awaited where lines of its register are open in quarantine.
+    """
 
     submission_id: UUID
     digest: bytes
@@ -30,6 +33,7 @@ class Submission:
     has_failed: bool
     is_new: bool
     shares: int
+    is_awaited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ async def open_submission(
         has_failed=row["has_failed"],
         is_new=row["is_new"],
         shares=row["shares"],
+        is_awaited=row["is_awaited"],
     )
 
 

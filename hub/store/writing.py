@@ -252,6 +252,14 @@ async def write_employer_numbers(connection: Connection, numbers: Iterable[tuple
     await connection.execute(_SQL["write_employer_numbers"], *map(list, zip(*numbers, strict=True)), at)
 
 
+async def write_recognised(
+    connection: Connection, rows: Sequence[tuple[int, bytes, str, str, datetime | None]], submission_id: UUID
+) -> None:
+    """Remember which records refused lines are about: (place, look-up, record type, record key, stated at)."""
+    columns = [[row[place] for row in rows] for place in range(5)]
+    await connection.execute(_SQL["write_recognised"], submission_id, *columns)
+
+
 async def write_quarantine(
     connection: Connection, rows: Sequence[QuarantineRow], register: str, submission_id: UUID
 ) -> None:

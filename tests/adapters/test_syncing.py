@@ -186,20 +186,17 @@ async def test_a_database_that_is_read_in_full_is_a_full_copy_where_it_is_said_t
         write(source, "delete from hjry where sfzh = ?", id_number(4))
 
 
-SPOILT = "cast(x'E78EFF' as text)"
-"""A text that is none: the beginning of a character, and a byte of no character."""
-
-
 async def test_text_that_is_none_in_its_encoding_costs_its_own_row_alone(
     intake: Intake, source: Path, spools: Path, database: Database
 ) -> None:
-    write(source, f"update hjry set 姓名 = {SPOILT} where sfzh = ?", id_number(2))
+    write(source, "update hjry set 姓名 = cast(x'E78EFF' as text) where sfzh = ?", id_number(2))
     report = await run(intake, growing(source), spools)
     assert report is not None
     assert report.summary.counts == {"CREATED": 4, "QUARANTINED": 1}
     async with database.connection() as connection:
         assert await connection.fetchval("select reason from quarantine") == "INVALID_ENCODING"
-    write(source, f"update hjry set sfzh = {SPOILT}, gxsj = '2024-01-03 00:00:00' where sfzh = ?", id_number(2))
+    spoil = "update hjry set sfzh = cast(x'E78EFF' as text), gxsj = '2024-01-03 00:00:00' where sfzh = ?"
+    write(source, spoil, id_number(2))
     with pytest.raises(SourceUnusable, match="orders its rows and holds text that is none"):
         await run(intake, growing(source), spools)
 
@@ -210,7 +207,7 @@ async def test_a_database_that_looks_at_no_encoding_costs_the_rows_whose_text_is
     name = f"hub_test_{uuid4().hex}"
     async with connect_directly(embedded_server.url) as server:
         await server.execute(
-            f"create database {name} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0"
+            f"create database {name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0"
         )
         try:
             url = with_database(embedded_server.url, name)

@@ -85,6 +85,32 @@ async def test_an_exported_workbook_loads_again_once_it_is_mended(
     assert (code, "2 " in output, "退回原因" in output) == (0, True, True), output
     views = await Office(Intake(database, model, vault)).views()
     assert {items["name"] for _, items, _ in views.values()} == {"=甲", "乙", "丙"}
+    assert await waiting(database) == {}  # each has been delivered anew, though one had no number to know it by
+
+
+async def test_what_a_line_said_there_is_none_of_is_said_again_by_the_workbook(
+    tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
+) -> None:
+    first, second = tmp_path / "一月.jsonl", tmp_path / "二月.jsonl"
+    first.write_text(f'{{"公民身份号码": "{id_number(1)}", "姓名": "甲", "民族": "汉族"}}\n', encoding="utf-8")
+    said = (
+        f'{{"公民身份号码": "{id_number(1)}", "姓名": "甲", "民族": null, "单位备注": "", "户籍信息状态": "迁移中"}}\n'
+    )
+    second.write_text(said, encoding="utf-8")
+    assert run_hub("load", REGISTER, first, "--stated-on", "2024-01-01", **hub)[0] == 0
+    assert run_hub("load", REGISTER, second, "--stated-on", "2024-02-01", **hub)[0] == 1
+    workbook = tmp_path / "退回.xlsx"
+    assert run_hub("quarantine", "export", workbook, "--register", REGISTER, **hub)[0] == 0
+    book = openpyxl.load_workbook(workbook)
+    header, (row,) = [cell.value for cell in book.active[1]], book.active.iter_rows(min_row=2)
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["明确为无"].value, cells["民族"].value) == ("民族", None)
+    cells["户籍信息状态"].value = "正常"
+    book.save(workbook)
+    code, output = run_hub("load", REGISTER, workbook, **hub)
+    assert code == 0, output
+    _, items, _ = await Office(Intake(database, model, vault)).only_view()
+    assert items["ethnicity"] is None
 
 
 async def test_what_names_no_line_is_refused_in_one_line(hub: Environment, tmp_path: Path) -> None:

@@ -401,6 +401,6 @@ async def test_an_address_where_nothing_is_tells_what_the_hub_serves(api: Api) -
     asked = await api.client.get("/explorer/nowhere", headers={"Accept": "application/json"})
     (error,) = asked.json()["errors"]
     assert (asked.status_code, error["extensions"]["code"]) == (404, "NOT_SERVED")
-    app = build_app(lambda: nullcontext(api.services))  # type: ignore[arg-type, return-value]
+    app = build_app(lambda: nullcontext(api.services))
     for path in {route.path for route in app.routes if isinstance(route, Route)} - {"/"}:
         assert path in NotServed.hint
