@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from hub.errors import SourceUnusable
 from hub.reasons import named
 
+NO_ENCODING = "ascii"
+"""What psycopg calls the encoding SQL_ASCII, which is none."""
 _DRIVERS: Mapping[str, str] = {
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
@@ -52,11 +54,19 @@ class _OrText(Loader):
 
 
 class _Text(Loader):
-    """Gives text; bytes that are none in the encoding stand in it as they came, and cost no other row."""
+    """Gives text; bytes that are none in the encoding stand in it as they came, and cost no other row.
+
+    A database that looks at no encoding is taken to hold UTF-8.
+    """
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        encoding = self.connection.info.encoding if self.connection else NO_ENCODING
+        self._encoding = "utf-8" if encoding == NO_ENCODING else encoding
 
     def load(self, data: Buffer) -> str:
         """The text."""
-        return bytes(data).decode(errors="surrogateescape")
+        return bytes(data).decode(self._encoding, "surrogateescape")
 
 
 class _Date(_OrText):
@@ -110,8 +120,7 @@ def _unmade(url: URL) -> URL:
 def _waiting(backend: str, timeout: int) -> dict[str, object]:
     """What each driver calls the seconds that it may wait."""
     if backend == "postgresql":
-        options = f"-c statement_timeout={timeout * 1000}"
-        return {"connect_timeout": timeout, "options": options, "client_encoding": "utf8"}
+        return {"connect_timeout": timeout, "options": f"-c statement_timeout={timeout * 1000}"}
     if backend in ("mysql", "mariadb"):
         return {"connect_timeout": timeout, "read_timeout": timeout, "write_timeout": timeout}
     return {"timeout": timeout} if backend == "sqlite" else {}

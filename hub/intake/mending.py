@@ -26,7 +26,7 @@ from hub.intake.rejection import Rejected
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.reasons import Reason, ReasonCode
 from hub.store import quarantine
-from hub.store.quarantine import DeliveredBy, LineId, LineStatus, RefusedLine, WantedLines
+from hub.store.quarantine import TO_BE_SETTLED, DeliveredBy, LineId, LineStatus, RefusedLine, WantedLines
 from hub.timeline import Outcome
 
 KEY_PREFIX = "quarantine:"
@@ -66,7 +66,7 @@ async def mend(
     intake: Intake, refused: RefusedLine, mending: Mending, record_type: str | None, settling: Settling
 ) -> Mended:
     """Take one line in again with what ``mending`` changes, and with ``record_type`` where none was known."""
-    if refused.status is not LineStatus.OPEN:
+    if refused.status not in TO_BE_SETTLED:
         raise LineSettled(id=refused.line_id)
     kept = (await _kept(intake, [refused.line_id])).get(refused.line_id)
     line = mended(kept, mending, _record(intake, refused, record_type))
@@ -105,7 +105,7 @@ async def retry(intake: Intake, wanted: WantedLines, by: DeliveredBy | None, set
 
 
 async def dismiss(intake: Intake, line_ids: Sequence[LineId], settling: Settling) -> set[LineId]:
-    """Note that lines need not be taken in; gives those that were open."""
+    """Note that lines need not be taken in; gives those that nobody had settled."""
     async with intake.database.transaction() as connection:
         return await quarantine.settle(connection, line_ids, LineStatus.DISMISSED, settling.by, settling.words)
 

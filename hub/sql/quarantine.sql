@@ -72,23 +72,24 @@ where quarantine.submission_id = held.submission_id and quarantine.place = held.
 insert into vault.mended (submission_id, place, key_id, line_encrypted) values ($1, $2, $3, $4);
 
 -- settle
--- Settles those of the lines $1, $2 that are open, as $3, by $4 with the words $5: they are taken in again as the
--- submission $6, if any, each at its place of $7. Gives those that were open.
+-- Settles those of the lines $1, $2 that are open, or that the hub took to be delivered anew, as $3, by $4 with the words $5:
+-- they are taken in again as the submission $6, if any, each at its place of $7. Gives those that it settled.
 with asked as (
     select * from unnest($1::uuid[], $2::bigint[], $7::bigint[]) as asked (submission_id, place, retried_place)
 ),
 held as (
     select submission_id, place from quarantine join asked using (submission_id, place)
-    where status = 'OPEN'
+    where status in ('OPEN', 'REDELIVERED')
     order by submission_id, place
     for update of quarantine
 )
 update quarantine
-set status = $3, settled_at = clock_timestamp(), settled_by = $4, words = $5, retried_as = $6,
+set status = $3, redelivered_as = null, settled_at = clock_timestamp(), settled_by = $4, words = $5, retried_as = $6,
     retried_place = case when $6::uuid is not null then asked.retried_place end
 from held
 join asked using (submission_id, place)
-where quarantine.submission_id = held.submission_id and quarantine.place = held.place and quarantine.status = 'OPEN'
+where quarantine.submission_id = held.submission_id and quarantine.place = held.place
+  and quarantine.status in ('OPEN', 'REDELIVERED')
 returning quarantine.submission_id, quarantine.place;
 
 -- taken_again

@@ -28,6 +28,10 @@ class LineStatus(StrEnum):
     REDELIVERED = "REDELIVERED"
 
 
+TO_BE_SETTLED = frozenset({LineStatus.OPEN, LineStatus.REDELIVERED})
+"""Lines that nobody has settled: the hub may have taken one to be delivered anew, and a person knows better."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class LineId:
     """Names a line: the submission that it came with and its place in it."""
@@ -141,7 +145,7 @@ async def settle(
     words: str | None,
     retried_as: UUID | None = None,
 ) -> set[LineId]:
-    """Settle those of the lines that are open, and give them; what is taken in again is so in the order given."""
+    """Settle those of the lines that nobody has, and give them; what is taken in again is so in the order given."""
     places = list(range(1, len(line_ids) + 1))
     rows = await connection.fetch(_SQL["settle"], *_columns(line_ids), status, by, words, retried_as, places)
     return {LineId(row["submission_id"], row["place"]) for row in rows}
