@@ -100,7 +100,7 @@ def engine_for(url: str, timeout: int) -> Engine:
     except ArgumentError:
         raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
     if address.get_backend_name() in ("postgresql", "sqlite"):
-        event.listen(engine, "connect", _take_anything)
+        event.listen(engine, "connect", _take_anything, insert=True)  # before SQLAlchemy reads anything
     return engine
 
 
