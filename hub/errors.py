@@ -607,8 +607,8 @@ class NotServed(HubError):
     kind = Kind.NOT_FOUND
     code = "NOT_SERVED"
     hint = (
-        "It serves /graphql, /submissions/{register}, /schema.graphql, /explorer, and /healthz and /readyz for whoever "
-        "watches it."
+        "It serves /graphql, /submissions/{register}, /token, /schema.graphql, /explorer, and /healthz and /readyz for "
+        "whoever watches it."
     )
 
 
