@@ -1,5 +1,5 @@
 -- Lines in quarantine that their source has delivered anew: which record each was about, where that can be told, and the
--- submission that settled it (docs/decisions/0033-redelivered-lines.md).
+-- submission that settled it (docs/decisions/0034-redelivered-lines.md).
 
 alter table quarantine
     drop constraint quarantine_status_check,
