@@ -1,7 +1,8 @@
 """Bring a database to the schema that this release expects.
 
 Takes the address of the database itself (no transaction pooler) and the files ``NNNN_name.sql``; applies what is
-missing, in order, each in a transaction of its own, and remembers what it applied with its checksum.
+missing, in order, each in a transaction of its own, and remembers what it applied with its checksum. The
+database's roles then get their rights in what is new.
 Never undoes a migration, and never goes on when an applied one has changed or is unknown.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from hub.errors import MigrationChanged
 from hub.store.pool import DirectConnection, connect_directly
 
-# The runner's own table comes before every migration and every named query, so its four statements live here.
+# The runner's own table comes before every migration and every named query, so its statements live here.
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS public.migration (
     name text PRIMARY KEY,
@@ -22,6 +23,8 @@ CREATE TABLE IF NOT EXISTS public.migration (
 )"""
 TABLE_EXISTS = "SELECT to_regclass('public.migration') IS NOT NULL"
 READ_APPLIED = "SELECT name, checksum FROM public.migration ORDER BY name"
+CAN_GRANT = "SELECT to_regprocedure('public.grant_roles()') IS NOT NULL"
+GRANT_ROLES = "SELECT public.grant_roles()"
 RECORD_APPLIED = "INSERT INTO public.migration (name, checksum) VALUES ($1, $2)"
 
 QUEUE_SECONDS = 3600
@@ -38,6 +41,8 @@ async def migrate(url: str, directory: Path | None = None) -> list[str]:
         missing = _missing(files, await _applied(connection))
         for name in missing:
             await _apply(connection, name, files[name])
+        if missing and await connection.fetchval(CAN_GRANT):
+            await connection.execute(GRANT_ROLES)
         return missing
 
 
