@@ -80,6 +80,8 @@ async def _measure(directory: Path, persons: int, entities: int, effort: Effort)
             "HUB_DATABASE_URL": database.direct_url,
             "HUB_PORT": "0",
             "HUB_LOG_LEVEL": "warning",
+            "HUB_POINTS_PER_MINUTE": "1000000000",
+            "HUB_PERSONS_PER_HOUR": "1000000000",
         }
         async with database.connection() as connection:
             postmaster = parent_of(await connection.fetchval("select pg_backend_pid()"))

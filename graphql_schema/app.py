@@ -13,11 +13,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_schema.http import GraphQLEndpoint, refusal
+from graphql_schema.introspection import check_introspection
+from graphql_schema.request import purpose
 from graphql_schema.services import Services
 from graphql_schema.tokens import give_token
 from graphql_schema.uploads import UploadEndpoint
 from graphql_schema.websocket import SubscriptionEndpoint
-from hub.errors import HubError, NotServed
+from hub.errors import HubError, IntrospectionRefused, NotServed
 
 
 def build_app(
@@ -50,7 +52,20 @@ def build_app(
 
 async def _schema(request: Request) -> Response:
     services: Services = request.app.state.services
+    try:
+        await _check_reader(request, services)
+    except HubError as error:
+        return refusal(error)
     return PlainTextResponse(services.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
+
+
+async def _check_reader(request: Request, services: Services) -> None:
+    """Raise unless whoever asks may read the schema; a token is asked for only where it matters."""
+    if services.settings.introspection == "developers":
+        admitted = await services.gate.admit(request.headers.get("authorization"), purpose(request))
+        check_introspection(asked=True, viewer=admitted.viewer, settings=services.settings)
+    elif services.settings.introspection == "nobody":
+        raise IntrospectionRefused
 
 
 async def _alive(request: Request) -> Response:

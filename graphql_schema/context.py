@@ -3,16 +3,28 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence, Sized
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Sized,
+)
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from strawberry.dataloader import DataLoader
 
 from graphql_schema.errors import error_extensions
 from graphql_schema.limits import fields_below
+from graphql_schema.purse import Purse
 from graphql_schema.selection import ResolveInfo, asks_for, items_asked
 from hub.access import Viewer, may_submit, refusal
 from hub.catalog import Edge, EntityKind, Model
@@ -42,6 +54,14 @@ from hub.timeline import Moment
 Things = TypeVar("Things", bound=Sized | None)
 
 
+Patience = Callable[[Coroutine[Any, Any, ExecutionResult]], Awaitable[ExecutionResult]]
+"""How a query is waited for, and when it is given up."""
+
+
+async def _wait(work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+    return await work
+
+
 @dataclass
 class Denial:
     """A selection that was denied: where it first stood, why, and how often."""
@@ -68,6 +88,8 @@ class OperationContext:
     desk: Desk
     intake: Intake
     settings: Settings
+    purse: Purse | None = None
+    patience: Patience = _wait
     notes: dict[Hashable, Any] = field(default_factory=dict)
     denials: dict[Hashable, Denial] = field(default_factory=dict)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
@@ -172,6 +194,11 @@ class OperationContext:
         self.spend(info, len(ties))
         return ties
 
+    async def pay(self, points: int) -> None:
+        """Pay for the operation before it is run."""
+        if self.purse:
+            await self.purse.pay(points)
+
     async def _ask(
         self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str, moment: Moment
     ) -> Mapping[Key, Sequence[Found]]:
@@ -179,6 +206,8 @@ class OperationContext:
 
         async def read(keys: list[Key]) -> list[Reply]:
             replies = await self.desk.answer(self.viewer, kind, keys, items, operation, moment)
+            if self.purse and kind is EntityKind.NATURAL_PERSON:
+                self.purse.note_persons(_shown(replies.values()))
             return [replies[key] for key in keys]
 
         asked = list(keys)
@@ -239,6 +268,10 @@ class OperationContext:
         if key not in self._loaders:
             self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
         return self._loaders[key]
+
+
+def _shown(replies: Iterable[Reply]) -> Iterator[UUID]:
+    return (found.answer.entity_id for reply in replies if isinstance(reply, tuple) for found in reply)
 
 
 def _only(found: Sequence[Found]) -> Answer | None:

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     NameNode,
@@ -27,6 +28,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from graphql_schema.introspection import asks_for_schema
 from graphql_schema.limits import check_cost
 from graphql_schema.plan import Plan
 from graphql_schema.planning import Unplanned, plan
@@ -70,6 +72,8 @@ class Document:
     def __init__(self, schema: GraphQLSchema, node: DocumentNode) -> None:
         self.node = node
         self.digest = _digest(node)
+        self.fragments = {one.name.value: one for one in node.definitions if isinstance(one, FragmentDefinitionNode)}
+        self.asks_for_schema = asks_for_schema(node)
         self._schema = schema
         self._conditions = tuple(_conditions(node))
         self._plans: dict[Hashable, Plan | None] = {}

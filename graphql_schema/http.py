@@ -5,6 +5,7 @@ a 500, and one request is one operation: lists of them are refused.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 from starlette.requests import Request
@@ -13,10 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from graphql_schema.context import OperationContext
 from graphql_schema.errors import fault, hub_error, public_error
+from graphql_schema.patience import patiently
+from graphql_schema.purse import Purse
 from graphql_schema.request import JSON, GraphQLRequest, answer_type, purpose, read_request
 from graphql_schema.services import Services
 from hub import telemetry
-from hub.errors import AccessLogUnavailable, AnswerTooLarge, HubError, Kind, MethodNotAllowed
+from hub.errors import AccessLogUnavailable, AnswerTooLarge, BudgetExhausted, HubError, Kind, MethodNotAllowed
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 HEADERS_OF_REFUSALS: Mapping[Kind, Mapping[str, str]] = {
@@ -61,6 +64,8 @@ async def _run(request: Request, media_type: str) -> Response:
         desk=services.desk,
         intake=services.intake,
         settings=services.settings,
+        purse=Purse(services.budgets, admitted.viewer.agency),
+        patience=partial(patiently, receive=request.receive, seconds=services.settings.request_timeout),
     )
     answer, started = await _execute(services, context, body)
     return respond(answer, 200 if started or media_type == JSON else 400, media_type)
@@ -70,7 +75,8 @@ async def _execute(
     services: Services, context: OperationContext, body: GraphQLRequest
 ) -> tuple[dict[str, object], bool]:
     """The answer, and whether the operation was run at all."""
-    result = await services.schema.ask(body.query, body.variables, body.operationName, context)
+    text = services.trusted.text(body)
+    result = await services.schema.ask(text, body.variables, body.operationName, context)
     if context.is_overdrawn:
         raise AnswerTooLarge(limit=services.settings.max_answer_fields)
     for error in result.errors or ():
@@ -79,7 +85,9 @@ async def _execute(
     errors = [public_error(error) for error in (*(result.errors or ()), *context.denial_errors())]
     started = result.data is not None or any("path" in error for error in errors)
     answer: dict[str, object] = {"errors": errors} if errors else {}
-    return answer | ({"data": result.data} if started else {}), started
+    answer |= {"data": result.data} if started else {}
+    cost = await context.purse.settle() if context.purse else {}
+    return answer | ({"extensions": {"cost": cost}} if cost else {}), started
 
 
 def refusal(error: Exception, media_type: str = JSON) -> Response:
@@ -87,6 +95,8 @@ def refusal(error: Exception, media_type: str = JSON) -> Response:
     if not isinstance(error, HubError):
         return respond({"errors": [fault(error)]}, HubError().http_status, media_type)
     headers = HEADERS_OF_REFUSALS.get(error.kind, {})
+    if isinstance(error, BudgetExhausted):
+        headers = {"Retry-After": str(error.details["seconds"])}
     return respond({"errors": [hub_error(error)]}, error.http_status, media_type, headers)
 
 

@@ -22,6 +22,8 @@ from hub.errors import QueryTooDeep, QueryTooLarge
 from hub.settings import Settings
 
 MOST_DEFINITIONS = 100
+MOST_OPERATIONS = 20
+MOST_DIRECTIVES = 100
 MOST_REPETITIONS = 20
 """Fields of one name in one place: the library compares each with each."""
 
@@ -35,6 +37,7 @@ class _Walk:
     fragments: Fragments
     limit: int
     steps: int = 0
+    directives: int = 0
 
     def measure(self, selections: Iterable[SelectionSetNode], deepest: int, level: int = 1) -> int:
         """How many places an answer has at this level, after every level below was measured."""
@@ -64,6 +67,9 @@ class _Walk:
             self.steps += 1
             if self.steps > self.limit:
                 raise QueryTooLarge(limit=self.limit, things="fields")
+            self.directives += len(node.directives or ())
+            if self.directives > MOST_DIRECTIVES:
+                raise QueryTooLarge(limit=MOST_DIRECTIVES, things="directives")
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, InlineFragmentNode):
@@ -78,6 +84,8 @@ def check_cost(document: DocumentNode, settings: Settings) -> None:
     """Raise ``QueryTooDeep`` or ``QueryTooLarge`` for a document beyond the limits of ``settings``."""
     if len(document.definitions) > MOST_DEFINITIONS:
         raise QueryTooLarge(limit=MOST_DEFINITIONS, things="operations and fragments")
+    if sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > MOST_OPERATIONS:
+        raise QueryTooLarge(limit=MOST_OPERATIONS, things="operations")
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     walk = _Walk(fragments, settings.max_query_fields)
     for node in document.definitions:

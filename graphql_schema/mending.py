@@ -25,8 +25,8 @@ class MendQuarantinedInput:
     """How a line is to be mended."""
 
     id: strawberry.ID = strawberry.field(description="The line.")
-    values: JSON = strawberry.field(
-        default_factory=dict, description="The columns to correct, by English name or Chinese title; the rest stays."
+    values: JSON | None = strawberry.field(
+        default=None, description="The columns to correct, by English name or Chinese title; the rest stays."
     )
     without: list[str] | None = strawberry.field(default=None, description="The columns to do without.")
     record_type: str | None = strawberry.field(default=None, description="The record type, where the line has none.")
@@ -86,7 +86,7 @@ async def mend_quarantined(
     context = context_of(info)
     (line,) = await own_lines(context.desk, context.viewer, "mend quarantined", [LineId.named(input.id)])
     changes = Mending(
-        values=dict(_object(input.values)),
+        values=dict(_object(input.values or {})),
         without=tuple(input.without or ()),
         operation=input.operation,
         stated_at=said("statedAt", input.stated_at) if input.stated_at else None,

@@ -22,10 +22,11 @@ READ_AWAY = 16
 class GraphQLRequest(msgspec.Struct):
     """The body of a request."""
 
-    query: str
+    query: str | None = None
     variables: dict[str, object] | None = None
     operationName: str | None = None  # noqa: N815 - the name on the wire
     extensions: dict[str, object] | None = None
+    documentId: str | None = None  # noqa: N815
 
 
 _decode = msgspec.json.Decoder(GraphQLRequest).decode

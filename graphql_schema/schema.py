@@ -1,6 +1,7 @@
 """Put the schema together from the model, and run documents against it."""
 
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from inspect import isawaitable
 from typing import Any, cast
 
@@ -17,8 +18,10 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.context import OperationContext
+from graphql_schema.cost import points_of
 from graphql_schema.documents import Document, Documents, InvalidDocuments
 from graphql_schema.entities import EntityTypes
+from graphql_schema.introspection import check_introspection
 from graphql_schema.mutation import Mutation
 from graphql_schema.query import build_query
 from graphql_schema.running import Run
@@ -40,6 +43,7 @@ class HubSchema(strawberry.Schema):
 
     def __init__(self, settings: Settings, **parts: Any) -> None:  # noqa: ANN401
         super().__init__(**parts)
+        self._settings = settings
         self._documents = Documents(self._schema, settings)
 
     async def ask(
@@ -54,9 +58,26 @@ class HubSchema(strawberry.Schema):
         operation = get_operation_ast(document.node, operation_name)
         if _is_subscription(operation):
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
-        return (await self._run(document, operation, variables, context) if operation else None) or await self._execute(
-            document, variables, operation_name, context
-        )
+        check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
+        if operation is None:
+            return await self._execute(document, variables, operation_name, context)
+        run = partial(self._run_or_execute, document, operation, variables, operation_name, context)
+        if operation.operation is OperationType.MUTATION:
+            return await run()
+        await context.pay(points_of(operation, document.fragments, variables or {}))
+        return await context.patience(run())
+
+    async def _run_or_execute(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, object] | None,
+        operation_name: str | None,
+        context: OperationContext,
+    ) -> ExecutionResult:
+        """The result by the operation's plan, else by the GraphQL library."""
+        planned = await self._run(document, operation, variables, context)
+        return planned or await self._execute(document, variables, operation_name, context)
 
     async def _run(
         self,
@@ -98,6 +119,7 @@ class HubSchema(strawberry.Schema):
         if not _is_subscription(get_operation_ast(document.node, operation_name)):
             raise BadRequest(problem="queries and mutations go over HTTP")
         note_document(document.digest)
+        check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
         results = subscribe(self._schema, document.node, **self._asked(variables, operation_name, context))
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)

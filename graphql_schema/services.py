@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from graphql_schema.schema import HubSchema
+from graphql_schema.trusted import Trusted
 from hub.catalog import Model
 from hub.desk import Desk
-from hub.identity import Accounts, Gate
+from hub.identity import Accounts, Budgets, Gate
 from hub.intake.submission import Intake
 from hub.intake.upload import Uploads
 from hub.settings import Settings
@@ -24,4 +25,6 @@ class Services:
     intake: Intake
     gate: Gate
     accounts: Accounts
+    budgets: Budgets
+    trusted: Trusted
     uploads: Uploads

@@ -202,7 +202,7 @@ class _Connection:
         try:
             context = await self._context()
             results = await self._services.schema.follow(
-                request.query, request.variables, request.operationName, context
+                self._services.trusted.text(request), request.variables, request.operationName, context
             )
             if isinstance(results, ExecutionResult):
                 return await self._fail(operation_id, [public_error(error) for error in results.errors or ()])

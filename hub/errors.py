@@ -22,6 +22,7 @@ class Kind(StrEnum):
     NOT_ACCEPTABLE = "not acceptable"
     CONFLICT = "conflict"
     TOO_LARGE = "too large"
+    EXHAUSTED = "exhausted"
     UNSUPPORTED = "unsupported"
     BUSY = "busy"
     UNAVAILABLE = "unavailable"
@@ -37,6 +38,7 @@ HTTP_STATUS: dict[Kind, int] = {
     Kind.NOT_ACCEPTABLE: 406,
     Kind.CONFLICT: 409,
     Kind.TOO_LARGE: 413,
+    Kind.EXHAUSTED: 429,
     Kind.UNSUPPORTED: 415,
     Kind.BUSY: 503,
     Kind.UNAVAILABLE: 503,
@@ -277,6 +279,46 @@ class TooManyReferrers(HubError):
     kind = Kind.TOO_LARGE
     code = "TOO_MANY_REFERRERS"
     hint = "Ask about fewer entities in one request."
+
+
+class BudgetExhausted(HubError):
+    """Your agency may have {limit} {thing} in its time, and fewer are left than this request asks for."""
+
+    kind = Kind.EXHAUSTED
+    code = "BUDGET_EXHAUSTED"
+    hint = "Wait until the budget begins anew, as `Retry-After` says, or ask for less."
+
+
+class RequestTooSlow(HubError):
+    """The request took longer than {seconds} seconds and was given up."""
+
+    kind = Kind.BUSY
+    code = "REQUEST_TOO_SLOW"
+    hint = "Ask for less in one request, or try again when there is less to do."
+
+
+class ClientGone(HubError):
+    """Nobody waits for the answer any more."""
+
+    kind = Kind.INCORRECT
+    code = "CLIENT_GONE"
+    hint = "Wait for the answer; a query that nobody waits for is given up."
+
+
+class IntrospectionRefused(HubError):
+    """The schema of this hub is not told to you."""
+
+    kind = Kind.FORBIDDEN
+    code = "INTROSPECTION_REFUSED"
+    hint = "Ask as a developer, or ask the platform office for the schema."
+
+
+class DocumentNotTrusted(HubError):
+    """The hub runs no documents but those that its office trusts, and this is none of them."""
+
+    kind = Kind.FORBIDDEN
+    code = "DOCUMENT_NOT_TRUSTED"
+    hint = "Ask the platform office to take the document among the trusted ones."
 
 
 class InvalidArgument(HubError):

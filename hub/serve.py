@@ -6,6 +6,7 @@ Takes settings; opens the hub and gives the ASGI application.
 import asyncio
 import logging
 import os
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from socket import AF_INET, AF_INET6, create_server, socket
@@ -18,9 +19,11 @@ from graphql_schema import explorer
 from graphql_schema.app import build_app
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
+from graphql_schema.shields import shielded
+from graphql_schema.trusted import read_trusted
 from hub import telemetry
-from hub.errors import AddressUnusable, HubError
-from hub.identity import open_accounts, open_gate
+from hub.errors import AddressUnusable, HubError, InvalidSetting
+from hub.identity import Budgets, open_accounts, open_gate
 from hub.intake.following import follow_catalog
 from hub.opening import open_hub
 from hub.settings import Settings, load_settings
@@ -53,6 +56,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             intake=hub.intake,
             gate=gate,
             accounts=open_accounts(gate, hub.database),
+            budgets=Budgets.of(settings, hub.database),
+            trusted=read_trusted(settings.trusted_documents),
             uploads=Uploading(hub.intake, settings, settings.data_path / "uploads"),
         )
 
@@ -62,7 +67,7 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
     settings = settings or load_settings()
     telemetry.start_logging(settings.log_level)
     pages = explorer.routes(explorer.find_assets(), "/graphql", explorer_headers, EXAMPLE_QUERY)
-    app = build_app(lambda: _opened(settings, app), pages)
+    app = build_app(lambda: _opened(settings, app), pages if settings.explorer else ())
     return app
 
 
@@ -100,8 +105,9 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
         listener = create_server((settings.host, settings.port), family=AF_INET6 if ":" in settings.host else AF_INET)
     except OSError as error:
         raise AddressUnusable(host=settings.host, port=settings.port, problem=os.strerror(error.errno or 0)) from None
+    check_tls(settings)
     config = uvicorn.Config(
-        app,
+        shielded(app, settings),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -109,6 +115,8 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
         ws="websockets-sansio",
         ws_max_size=settings.max_request_bytes,
         ws_per_message_deflate=False,
+        ssl_certfile=settings.tls_cert_file,
+        ssl_keyfile=settings.tls_key_file,
     )
     try:
         _Announcing(config, announce).run(sockets=[listener])
@@ -116,6 +124,19 @@ def run_server(app: Starlette, settings: Settings, announce: Callable[[str], Non
         pass  # the server has finished what ran; this is how it is meant to be stopped
     except SystemExit:
         raise getattr(app.state, "refusal", HubError()) from None
+
+
+def check_tls(settings: Settings) -> None:
+    """Raise unless certificate and key are there together and belong to each other, or neither is."""
+    certificate, key = settings.tls_cert_file, settings.tls_key_file
+    if bool(certificate) != bool(key):
+        raise InvalidSetting(name="HUB_TLS_KEY_FILE", problem="certificate and key are given together or not at all")
+    if certificate:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        except OSError as error:
+            problem = f"{certificate} cannot be used with its key: {error.strerror or type(error).__name__}"
+            raise InvalidSetting(name="HUB_TLS_CERT_FILE", problem=problem) from None
 
 
 class _Announcing(uvicorn.Server):
@@ -130,4 +151,5 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit and sockets:
             host, port = sockets[0].getsockname()[:2]
-            self._announce(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            scheme = "https" if self.config.is_ssl else "http"
+            self._announce(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")

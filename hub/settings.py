@@ -6,7 +6,7 @@ Takes environment variables named ``HUB_…``; gives one immutable ``Settings``.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -91,6 +91,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_answer_fields: Annotated[
         int, Meta(ge=100, description="Most fields in one answer, by the entities and records found.")
     ] = 50_000
+    request_timeout: Annotated[
+        float,
+        Meta(gt=0, description="Seconds a query may take; then it is given up, in the database too."),
+    ] = 60.0
+    points_per_minute: Annotated[
+        int, Meta(ge=1, description="Points that an agency may spend on queries in a minute, one for each field asked.")
+    ] = 1_000_000
+    persons_per_hour: Annotated[
+        int, Meta(ge=1, description="Natural persons that may be shown to an agency in an hour, by all its queries.")
+    ] = 20_000
+    introspection: Annotated[
+        Literal["everyone", "developers", "nobody"],
+        Meta(description="Who may read the schema from the hub: everyone, developers or nobody."),
+    ] = "everyone"
+    explorer: Annotated[bool, Meta(description="Whether there is an explorer.")] = True
+    trusted_documents: Annotated[
+        str | None, Meta(description="Folder of .graphql files; with it no other documents are run.")
+    ] = None
+    allowed_origins: Annotated[
+        str, Meta(description="Origins, parted by commas, whose pages may ask the hub from a browser.")
+    ] = ""
+    tls_cert_file: Annotated[
+        str | None, Meta(description="Certificate chain in PEM; with it the hub speaks TLS and nothing else.")
+    ] = None
+    tls_key_file: Annotated[str | None, Meta(description="Private key of the certificate, in PEM.")] = None
     max_keys: Annotated[int, Meta(ge=1, le=500, description="Most keys in one request, in all lists together.")] = 500
     max_hits: Annotated[
         int, Meta(ge=1, le=10_000, description="Most entities that a search may find; where more are, it shows none.")
@@ -176,6 +201,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def reachable_hosts(self) -> frozenset[str]:
         """The hosts that ``webhook_hosts`` names."""
         return frozenset(filter(None, (host.strip().lower() for host in self.webhook_hosts.split(","))))
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins that ``allowed_origins`` names."""
+        return sorted(filter(None, (origin.strip().rstrip("/") for origin in self.allowed_origins.split(","))))
 
     @property
     def takes_local_tokens(self) -> bool:

@@ -17,9 +17,10 @@ from joserfc.jwk import OctKey
 from adapters.uploading import Uploading
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
+from graphql_schema.trusted import read_trusted
 from hub.catalog import Model, load_model
 from hub.desk import Desk
-from hub.identity import LocalIssuer, open_accounts, open_gate
+from hub.identity import Budgets, LocalIssuer, open_accounts, open_gate
 from hub.intake.catalog import fill_catalog
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -198,5 +199,7 @@ def services_on(database: Database, model: Model, vault: Vault) -> Services:
         intake=intake,
         gate=gate,
         accounts=open_accounts(gate, database),
+        budgets=Budgets.of(settings, database),
+        trusted=read_trusted(None),
         uploads=Uploading(intake, settings, settings.data_path / "uploads"),
     )

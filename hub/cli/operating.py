@@ -11,7 +11,7 @@ from hub.intake.due import publish_due
 from hub.opening import bring_up_to_date, open_hub, read_model
 from hub.rebuilding import Progress, cores, rebuild
 from hub.settings import Settings, load_settings
-from hub.store import sessions
+from hub.store import budgets, sessions
 from hub.store.pool import connect_database
 from hub.store.rebuilds import Difference, differences
 from hub.vault.keys import backup_keys, load_keys
@@ -45,6 +45,7 @@ def due() -> None:
         async with open_hub(settings) as hub:
             async with hub.database.connection() as connection:
                 await sessions.forget(connection)
+                await budgets.forget(connection)
             return sum([count async for count in publish_due(hub.database, hub.model)])
 
     out.print(f"{run(publish(guarded(load_settings))):,} entities brought up to today")

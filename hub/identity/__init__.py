@@ -4,6 +4,7 @@ Never decides what a viewer may see (that is ``hub.access``), and never keeps or
 """
 
 from hub.identity.accounts import AccessToken, Accounts, new_account
+from hub.identity.budgets import Budgets
 from hub.identity.gate import Admitted, Gate
 from hub.identity.local import LocalIssuer
 from hub.identity.opening import open_accounts, open_gate
@@ -12,6 +13,7 @@ __all__ = [
     "AccessToken",
     "Accounts",
     "Admitted",
+    "Budgets",
     "Gate",
     "LocalIssuer",
     "new_account",

@@ -1,0 +1,45 @@
+"""What one operation takes from its agency's budgets: points before it is run, persons before its answer leaves.
+
+Takes points and the persons that were found; raises ``BudgetExhausted``, and tells how the budgets stand. What writes
+costs no points.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from hub.identity.budgets import PERSONS, POINTS, Budgets, Standing
+
+
+class Purse:
+    """The budgets of one agency, as one operation draws on them."""
+
+    def __init__(self, budgets: Budgets, agency: str) -> None:
+        self._budgets = budgets
+        self._agency = agency
+        self._told: dict[str, object] = {}
+        self._persons: set[UUID] = set()
+
+    async def pay(self, points: int) -> None:
+        """Pay for a query that is about to be run; it is not run where no person may be shown any more."""
+        await self._budgets.spend(self._agency, PERSONS, 0)
+        left = await self._budgets.spend(self._agency, POINTS, points)
+        self._told |= {"requested": points, "points": _told(left)}
+
+    def note_persons(self, entity_ids: Iterable[UUID]) -> None:
+        """Note the persons that an answer will show."""
+        self._persons.update(entity_ids)
+
+    async def settle(self) -> dict[str, object]:
+        """Pay for the persons of an answer, and tell what all of it cost; empty where it cost nothing."""
+        if self._persons:
+            left = await self._budgets.spend(self._agency, PERSONS, len(self._persons))
+            self._told |= {"shown": len(self._persons), "persons": _told(left)}
+        return self._told
+
+
+def _told(standing: Standing) -> dict[str, object]:
+    return {
+        "limit": standing.limit,
+        "remaining": standing.remaining,
+        "resetsAt": standing.resets_at.isoformat().replace("+00:00", "Z"),
+    }
