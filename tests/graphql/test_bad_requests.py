@@ -385,7 +385,7 @@ def test_a_costly_document_costs_little_to_refuse(graphql_schema: GraphQLSchema,
 def test_the_usual_documents_pass(graphql_schema: GraphQLSchema) -> None:
     documents = Documents(graphql_schema, Settings())
     documents.prepare(get_introspection_query(specified_by_url=True, input_value_deprecation=True))
-    documents.prepare("{ ...A ...B } fragment A on Query { me { agency } } fragment B on Query { me { agency role } }")
+    documents.prepare("{ ...A ...B } fragment A on Query { me { agency } } fragment B on Query { me { agency roles } }")
     assert documents.prepare(ME) is documents.prepare(ME)
 
 

@@ -25,6 +25,8 @@ from hub.settings import Settings
 from tests.served import AGENCY, DEVELOPER, Api, listening, served
 
 ME = "{ me { agency } }"
+INTROSPECTION = get_introspection_query()
+ONE_TYPE = 'query { __type(name: "Me") { name } }'
 PAGE = "https://counter.example.gov.cn"
 
 
@@ -59,12 +61,13 @@ async def test_the_schema_is_told_to_whom_the_setting_names(services: Services) 
     told: dict[str, list[bool]] = {}
     for who in ("everyone", "developers", "nobody"):
         async with opened(services, introspection=who) as api:
-            answers = [await api.ask(get_introspection_query(), viewer=viewer) for viewer in (DEVELOPER, AGENCY)]
-            answers.append(await api.ask('query { __type(name: "Me") { name } }'))
-            told[who] = ["errors" not in answer for answer in answers]
+            told[who] = []
+            for viewer, text in ((DEVELOPER, INTROSPECTION), (AGENCY, INTROSPECTION), (AGENCY, ONE_TYPE)):
+                response = await api.client.post("/graphql", json={"query": text}, headers=api.headers(viewer))
+                told[who].append(response.status_code == 200 and "errors" not in response.json())
             assert (await api.data("{ __typename me { __typename } }"))["__typename"] == "Query"
-            for viewer in (DEVELOPER, AGENCY, None):
-                headers = api.headers(viewer) if viewer else {}
+            for reader in (DEVELOPER, AGENCY, None):
+                headers = api.headers(reader) if reader else {}
                 response = await api.client.get("/schema.graphql", headers=headers)
                 told[who].append(response.status_code == 200)
     assert told == {
