@@ -23,7 +23,7 @@ from adapters.transports.content import Limits
 from adapters.transports.files import open_files
 from adapters.transports.fixed_width_file import Layout
 from hub.catalog import Model, RecordType
-from hub.clock import now, shanghai_midnight
+from hub.clock import SHANGHAI, now, shanghai_midnight
 from hub.errors import FileNotOpened, HubError, InvalidArgument, UnreadableFile
 from hub.intake.attempt import attempting
 from hub.intake.chunk import Result
@@ -32,7 +32,7 @@ from hub.intake.scalars import embeds_id_number
 from hub.intake.shares import Share
 from hub.intake.submission import Delivery, Intake, Summary
 from hub.redaction import redact
-from hub.store.submissions import note_bytes
+from hub.store.submissions import Submission, note_bytes
 
 TELL_SECONDS = 1.0
 Progress = Callable[[RowFile], None]
@@ -42,8 +42,8 @@ Progress = Callable[[RowFile], None]
 class RecognisedFile:
     """A file whose record type is known, ready to be loaded.
 
-    Its sender may have named the delivery by a ``key``. One that a ``run`` of a source wrote is that run's, stated at
-    ``stated_at``, whatever file was like it before.
+    Its sender may have named the delivery by a ``key``. It was stated on a day, or more exactly ``stated_at``, where
+    either is said. One that a ``run`` of a source wrote is that run's, whatever file was like it before.
     """
 
     register: str
@@ -65,7 +65,8 @@ class RecognisedFile:
 
         Under a key of its sender's it is the same only if all that is said with it is the same too.
         """
-        said = self.stated_on.isoformat() if self.stated_on else ""
+        given = self.stated_at or self.stated_on
+        said = given.isoformat() if given else ""
         file = f"{'copy' if self.is_copy else 'file'}:{self.file.digest.hex()}:{self.record.name}:{said}"
         stated_at = shanghai_midnight(self.stated_on) if self.stated_on else now()
         return Delivery(
@@ -115,6 +116,7 @@ def recognise(
     stated_on: date | None,
     source_unit: str,
     limits: Limits,
+    stated_at: datetime | None = None,
     mapping: Mapping[str, str] = MappingProxyType({}),
     layout: Layout | None = None,
     reason: str | None = None,
@@ -131,6 +133,7 @@ def recognise(
     check_name("--reason", "-" if reason is None else reason)
     if stated_on:
         said("--stated-on", datetime.combine(stated_on, time()))
+    stated_at = said("--stated-on", stated_at) if stated_at else None
     recognised = []
     for path in paths:
         _refuse_persons(path.name)
@@ -148,6 +151,7 @@ def recognise(
                 stated_on,
                 source_unit,
                 dict(mapping),
+                stated_at=stated_at,
                 reason=reason,
                 is_copy=is_copy,
                 accepted_removals=accepted_removals,
@@ -201,7 +205,7 @@ async def load(intake: Intake, recognised: RecognisedFile, sender: str, on_progr
     reading, delivery = Reading(recognised, on_progress), recognised.delivery(sender)
     async with taking_in(intake, delivery, recognised.file):
         summary = await intake.take_in(delivery, reading.lines, on_results=reading.note)
-    return report(recognised, summary, [reading.notes])
+    return report(recognised, await intake.open(delivery), summary, [reading.notes])
 
 
 async def load_share(
@@ -237,7 +241,7 @@ class Reading:
         self._on_progress(self._file)
 
 
-def report(recognised: RecognisedFile, summary: Summary, notes: Sequence[Notes]) -> LoadReport:
+def report(recognised: RecognisedFile, submission: Submission, summary: Summary, notes: Sequence[Notes]) -> LoadReport:
     """What came of a file, after the notes on each share of it."""
     reasons: Counter[str] = Counter()
     for one in notes:
@@ -250,9 +254,19 @@ def report(recognised: RecognisedFile, summary: Summary, notes: Sequence[Notes])
         summary,
         tuple(redact(title) for title in titles),  # without a header, its first line is somebody's
         reasons,
-        recognised.file.remarks,
+        (*recognised.file.remarks, *_remarks_on(recognised, submission)),
         newest if newest > EARLIEST else None,
     )
+
+
+def _remarks_on(recognised: RecognisedFile, submission: Submission) -> Iterator[str]:
+    """What somebody may not expect of a file that was delivered before."""
+    if submission.is_overtaken and not (recognised.stated_at or recognised.stated_on):
+        first = f"{submission.stated_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        yield (
+            f"It was delivered before and counts as said at {first}: what its source has delivered since stands. If it "
+            "is said anew, give the time: --stated-on 2025-01-31T09:30 (statedOn over HTTP)."
+        )
 
 
 @asynccontextmanager

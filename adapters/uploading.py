@@ -137,6 +137,7 @@ class Uploading:
             [spooled.path],
             record=order.record,
             stated_on=order.stated_on,
+            stated_at=order.stated_at,
             source_unit=order.source_unit,
             limits=Limits.of(self.settings),
             reason=order.reason,

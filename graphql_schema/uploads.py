@@ -42,6 +42,7 @@ EXTENSIONS: Mapping[str, str] = {
 }
 """What the file of each content type ends in, where no name is given."""
 ARGUMENTS = ("record", "statedOn", "unit", "reason", "snapshot", "acceptRemovals")
+NO_TIME = "it is no day as 2025-01-31, and no time as 2025-01-31T09:30"
 MOST_DIGITS = 10
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,10}(\.gz)?", re.ASCII)
 
@@ -115,7 +116,7 @@ def _order(request: Request, register: str, viewer: Viewer) -> Order:
     given = request.query_params
     if strange := next((name for name in given if name not in ARGUMENTS), None):
         raise InvalidArgument(name=strange[:40], problem=f"there is none but {', '.join(ARGUMENTS)}")
-    key = request.headers.get("idempotency-key")
+    key, stated = request.headers.get("idempotency-key"), given.get("statedOn")
     check_name("Idempotency-Key", "-" if key is None else key)
     check_name("unit", given.get("unit") or "-")
     check_name("reason", given.get("reason", "-"))
@@ -125,7 +126,8 @@ def _order(request: Request, register: str, viewer: Viewer) -> Order:
         department=viewer.department,
         extension=_extension(request),
         record=given.get("record"),
-        stated_on=_day(given.get("statedOn")),
+        stated_on=_day(stated),
+        stated_at=_instant(stated),
         source_unit=given.get("unit", ""),
         reason=given.get("reason"),
         snapshot=_truth(given.get("snapshot", "false")),
@@ -135,14 +137,23 @@ def _order(request: Request, register: str, viewer: Viewer) -> Order:
 
 
 def _day(text: str | None) -> date | None:
-    if text is None:
+    if text is None or "T" in text:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidArgument(name="statedOn", problem="it is no day as 2025-01-31") from None
+        raise InvalidArgument(name="statedOn", problem=NO_TIME) from None
     said("statedOn", datetime.combine(day, time()))
     return day
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None or "T" not in text:
+        return None
+    try:
+        return said("statedOn", datetime.fromisoformat(text))
+    except ValueError:
+        raise InvalidArgument(name="statedOn", problem=NO_TIME) from None
 
 
 def _truth(text: str) -> bool:

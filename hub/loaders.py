@@ -88,7 +88,8 @@ async def load_shared(
     equipment = Equipment(settings, intake.database.direct_url, intake.model, intake.calendar)
     async with taking_in(intake, delivery, recognised.file):
         notes = await _take_shares(equipment, recognised, sender, workers, shares, on_progress)
-    return report(recognised, replace(await intake.unite(delivery), resumed_after=before), notes)
+        summary = replace(await intake.unite(delivery), resumed_after=before)
+    return report(recognised, await intake.open(delivery), summary, notes)
 
 
 async def _take_shares(

@@ -1,6 +1,6 @@
 """Commands for a department that delivers: load files, list the registers."""
 
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -25,9 +25,9 @@ StatedOn = Annotated[
     datetime | None,
     typer.Option(
         "--stated-on",
-        formats=["%Y-%m-%d"],
-        help="The day the department says this. Later days correct earlier ones, in whatever order files arrive. "
-        "By default today, or the day it was first loaded.",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help="The day the department says this, or the time. Later ones correct earlier ones, in whatever order files "
+        "arrive. By default now, or when the same file was first loaded.",
     ),
 ]
 
@@ -78,13 +78,15 @@ def load_command(
     before changes nothing.
     """
     settings = guarded(load_settings)
+    is_day = stated_on is None or stated_on.time() == time()
     recognised = guarded(
         lambda: recognise(
             read_model(settings),
             register,
             files,
             record=record,
-            stated_on=stated_on.date() if stated_on else None,
+            stated_on=stated_on.date() if stated_on and is_day else None,
+            stated_at=None if is_day else stated_on,
             source_unit=unit,
             limits=Limits.of(settings),
             mapping=read_mapping(columns) if columns else {},

@@ -3,6 +3,8 @@
 Takes what its lines are worth; gives what was found, which holds figures and no value of anybody. Never refuses a line.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from hub.clock import now
@@ -23,7 +25,25 @@ async def judge(connection: Connection, source: Source, submission_id: UUID, mea
         return []
     record_type = max(measured, key=lambda name: measured[name].lines)
     kept = await quality.habit(connection, source, record_type, submission_id)
-    found = list(findings(run_of(measured), [run_of(decoded(text)) for text in kept]))
+    found = findings(run_of(measured), [run_of(decoded(text)) for text in kept])
+    return await _open(connection, source, submission_id, found)
+
+
+async def judge_singles(connection: Connection, since: datetime, but: str) -> list[Finding]:
+    """Open what is unusual about the single calls of a day, under its first, as of a source that has no habits.
+
+    Volume says nothing of them. Calls whose keys begin with ``but`` are no deliveries.
+    """
+    found: list[Finding] = []
+    for row in await quality.singles(connection, since, but):
+        day = Run(row["lines"], row["refused"], row["ahead"])
+        source = Source(row["register"], row["source_unit"])
+        found += await _open(connection, source, row["submission_id"], findings(day, ()))
+    return found
+
+
+async def _open(connection: Connection, source: Source, submission_id: UUID, found: Iterable[Finding]) -> list[Finding]:
+    """Open what was found of a submission; gives what is new."""
     return [
         one
         for one in found

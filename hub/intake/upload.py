@@ -5,7 +5,7 @@ They are strangers to each other; this is all that they know of one another.
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Order(Struct, frozen=True, kw_only=True):
     department: str | None = None
     record: str | None = None
     stated_on: date | None = None
+    stated_at: datetime | None = None
     source_unit: str = ""
     reason: str | None = None
     snapshot: bool = False

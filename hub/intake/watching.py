@@ -8,9 +8,9 @@ from collections import Counter
 from datetime import timedelta
 
 from hub import telemetry
-from hub.clock import now, today
+from hub.clock import now, shanghai_midnight, today
 from hub.intake import mending
-from hub.intake.judging import judge
+from hub.intake.judging import judge, judge_singles
 from hub.intake.measures import decoded
 from hub.intake.submission import Intake
 from hub.stewardship.anomalies import Finding
@@ -31,6 +31,7 @@ async def watch(intake: Intake) -> list[Finding]:
         for row in await quality.unwatched(connection, now() - LOOKED_BACK):
             source = Source(row["register"], row["source_unit"])
             found += await judge(connection, source, row["submission_id"], decoded(row["measures"]))
+        found += await judge_singles(connection, shanghai_midnight(today() - LOOKED_BACK), mending.KEY_PREFIX)
         waiting = await _waiting(connection, intake)
     for register, counts in waiting.items():
         telemetry.note_standing(register, counts)

@@ -270,7 +270,7 @@ on conflict do nothing;
 
 -- open_submission
 -- Finds the submission of this idempotency key, or makes it; tells which by `is_new`, and whether lines of its register wait
--- in quarantine.
+-- in quarantine, and whether it is repeated though its source has delivered other files of the like since.
 with made as (
     insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason,
                             department, file, copy_of)
@@ -279,14 +279,20 @@ with made as (
     returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
               failed_at is not null as has_failed, true as is_new, 0 as shares
 )
-select *, exists (select from quarantine where register = $2 and status = 'OPEN') as is_awaited
+select *, exists (select from quarantine where register = $2 and status = 'OPEN') as is_awaited, false as is_overtaken
 from made
 union all
 select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
        coalesce(repeated_measures, measures), results, copy_of, removed, finished_at,
        failed_at is not null, false,
        (select count(*)::integer from submission_share where submission_share.submission_id = submission.submission_id),
-       exists (select from quarantine where register = $2 and status = 'OPEN')
+       exists (select from quarantine where register = $2 and status = 'OPEN'),
+       repeated_counts is not null and exists (
+           select from submission as later
+           where later.register = submission.register and later.source_unit = submission.source_unit
+             and later.started_at > submission.started_at and later.finished_at is not null and later.results is null
+             and later.measures::jsonb ?| array(select json_object_keys(submission.measures))
+       )
 from submission
 where register = $2 and source_unit = $3 and idempotency_key = $4 and not exists (select from made);
 

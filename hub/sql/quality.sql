@@ -87,6 +87,22 @@ select submission_id, register, source_unit, measures
 from submission
 where finished_at >= $1 and results is null and measures::text <> '{}';
 
+-- singles
+-- What came in single calls, by unit and day since $1 in Shanghai, under the day's first submission: how many lines, how many
+-- of them were refused, and by how many seconds one was ahead. Calls whose keys begin with $2, as those of lines from
+-- quarantine do, are left out.
+select register, source_unit, (array_agg(submission_id order by started_at, submission_id))[1] as submission_id,
+       sum(taken + refused)::bigint as lines, sum(refused)::bigint as refused, max(ahead) as ahead
+from submission
+cross join lateral json_each(measures) as of_type (record_type, measured)
+cross join lateral (
+    select coalesce((measured ->> 'taken')::bigint, 0) as taken, coalesce((measured ->> 'ahead')::bigint, 0) as ahead,
+           coalesce((select sum(count::bigint) from json_each_text(measured -> 'refused') as reason (code, count)), 0) as refused
+) as counted
+where results is not null and started_at >= $1 and not starts_with(idempotency_key, $2)
+group by register, source_unit, (started_at at time zone 'Asia/Shanghai')::date
+order by min(started_at);
+
 -- standing
 -- How much of each register waits: lines open in quarantine, anomalies that are open and those that are open for more than
 -- 48 hours, submissions that are not finished.

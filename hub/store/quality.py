@@ -122,6 +122,11 @@ async def unwatched(connection: Connection, since: datetime) -> list[asyncpg.Rec
     return await connection.fetch(_SQL["unwatched"], since)
 
 
+async def singles(connection: Connection, since: datetime, but: str) -> list[asyncpg.Record]:
+    """(register, source_unit, submission_id, lines, refused, ahead) of single calls by unit and day."""
+    return await connection.fetch(_SQL["singles"], since, but)
+
+
 async def standing(connection: Connection) -> list[asyncpg.Record]:
     """(register, quarantine, anomalies, overdue, unfinished) of the registers of which something waits."""
     return await connection.fetch(_SQL["standing"])

@@ -17,7 +17,8 @@ _SQL = queries("intake")
 class Submission:
     """One delivery and how far it has been taken in; ``position`` is the place of the last line that was.
 
-    It is awaited where lines of its register are open in quarantine.
+    It is awaited where lines of its register are open in quarantine, and overtaken where it is repeated though its
+    source has delivered others of the like since.
     """
 
     submission_id: UUID
@@ -34,6 +35,7 @@ class Submission:
     is_new: bool
     shares: int
     is_awaited: bool
+    is_overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ async def open_submission(
         is_new=row["is_new"],
         shares=row["shares"],
         is_awaited=row["is_awaited"],
+        is_overtaken=row["is_overtaken"],
     )
 
 

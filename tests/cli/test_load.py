@@ -1,12 +1,14 @@
 """`hub load`: what lands, what is kept in quarantine whole, and what is refused before anything is written."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from hub.catalog import Model
+from hub.clock import SHANGHAI, now
 from hub.intake.submission import Intake
 from hub.reasons import ReasonCode
 from hub.store.pool import Database
@@ -221,6 +223,27 @@ def test_the_same_file_again_changes_nothing_and_says_so(tmp_path: Path, hub: En
     assert code == 0
     assert "UNCHANGED" in output
     assert "CREATED" not in output
+
+
+async def test_a_file_that_its_source_takes_back_and_says_again_is_said_anew_only_with_its_time(
+    tmp_path: Path, hub: Environment, database: Database, vault: Vault, model: Model
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    for file, name in ((first, "甲"), (second, "乙")):
+        file.write_text(f"公民身份号码,姓名\n{id_number(1)},{name}\n", encoding="utf-8")
+        code, output = run_hub("load", REGISTER, file, **hub)
+        assert (code, "delivered before" in output) == (0, False), output
+    office = Office(Intake(database, model, vault))
+    for file, is_told in ((first, True), (second, False)):
+        code, output = run_hub("load", REGISTER, file, **hub)
+        assert (code, "It was delivered before and counts as said at " in output) == (0, is_told), output
+        assert (await office.only_view())[:2] == (2, {**(await office.only_view())[1], "name": "乙"})
+    time = (now() + timedelta(minutes=1)).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S")
+    for version in (3, 3):
+        code, output = run_hub("load", REGISTER, first, "--stated-on", time, **hub)
+        assert (code, "delivered before" in output) == (0, False), output
+        seen, items, _ = await office.only_view()
+        assert (seen, items["name"]) == (version, "甲")
 
 
 def test_columns_that_match_nothing_are_named(tmp_path: Path, hub: Environment) -> None:

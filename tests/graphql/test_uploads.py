@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,6 +20,7 @@ from adapters.uploading import Uploading
 from graphql_schema.services import Services
 from hub.access import Viewer
 from hub.catalog import Model
+from hub.clock import SHANGHAI
 from hub.intake.upload import Order
 from hub.settings import Settings
 from hub.store.pool import open_pool
@@ -239,6 +241,14 @@ async def test_what_the_address_says_is_said_with_the_file(api: Api) -> None:
     assert receipt["counts"] == {"CREATED": 3}
 
 
+async def test_a_file_may_say_at_which_time_it_is_said(api: Api) -> None:
+    only(await post(api, csv(), path=f"{HOUSEHOLD}?statedOn=2024-03-01T09:30:00"))
+    async with api.services.database.connection() as connection:
+        assert await connection.fetchval("select stated_at from submission") == datetime(
+            2024, 3, 1, 9, 30, tzinfo=SHANGHAI
+        )
+
+
 async def test_a_full_copy_ends_what_it_leaves_out_where_that_is_accepted(api: Api) -> None:
     first = f"{HOUSEHOLD}?statedOn=2024-01-31&snapshot=true"
     assert only(await post(api, csv(), path=first))["removed"] == 0
@@ -401,6 +411,7 @@ async def test_what_does_not_say_what_it_is_is_refused(refusing: Api, headers: d
     [
         ("?stated_on=2024-01-01", "stated_on"),
         ("?statedOn=gestern", "statedOn"),
+        ("?statedOn=2024-01-01T99", "statedOn"),
         ("?statedOn=2999-01-01", "statedOn"),
         ("?snapshot=yes", "snapshot"),
         ("?acceptRemovals=-1", "acceptRemovals"),

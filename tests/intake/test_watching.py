@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from hub.clock import now, today
-from hub.intake import submission
+from hub.intake import mending, submission
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery, Summary
 from hub.intake.watching import watch
@@ -82,8 +82,22 @@ async def test_the_job_finds_what_a_killed_loader_did_not_and_nothing_twice(
     assert len(await found(office)) == 1
 
 
-async def test_single_records_are_judged_by_nobody(office: Office) -> None:
-    await office.household(*({"idNumber": "x"} for _ in range(30)))
+async def test_single_calls_of_a_day_are_judged_together_and_once(office: Office) -> None:
+    for place in range(10):
+        await office.household({"idNumber": "x"}, {"idNumber": id_number(place)}, key=f"half {place}")
+    assert await watch(office.intake) == []
+    summary = await office.household({"idNumber": "x"}, {"idNumber": "y"}, unit="county", key="few")
+    assert await watch(office.intake) == []
+    await office.household({"idNumber": "x"}, key="one more")
+    assert [(one.kind, round(one.found, 3)) for one in await watch(office.intake)] == [("ERROR_SHARE", 0.524)]
+    await office.household({"idNumber": "x"}, key="and another")
+    assert await watch(office.intake) == []
+    (anomaly,) = await found(office)
+    assert (anomaly.source_unit, anomaly.submission_id == summary.submission_id) == ("city", False)
+
+
+async def test_lines_that_are_taken_in_again_are_no_calls_of_their_day(office: Office) -> None:
+    await office.household(*({"idNumber": "x"} for _ in range(30)), key=f"{mending.KEY_PREFIX}1")
     assert await watch(office.intake) == []
 
 
