@@ -17,6 +17,7 @@ from strawberry.scalars import JSON
 from graphql_schema.anomalies import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.applications import SharingApplication, advance_application, apply_for_sharing
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
+from graphql_schema.consents import approve_use, record_consent, withdraw_consent
 from graphql_schema.enums import Operation
 from graphql_schema.grants import revoke_grant
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
@@ -165,6 +166,18 @@ class Mutation:
     advance_application: SharingApplication = strawberry.mutation(
         resolver=advance_application,
         description="Take a step of an application: see its `steps` · 办理共享申请.",
+    )
+    record_consent: strawberry.ID = strawberry.mutation(
+        resolver=record_consent,
+        description="Keep that a person or an enterprise lets your agency have items, in writing · 登记主体书面同意.",
+    )
+    withdraw_consent: strawberry.ID = strawberry.mutation(
+        resolver=withdraw_consent,
+        description="Keep that they let it have them no more; it holds at once · 撤回主体同意.",
+    )
+    approve_use: strawberry.ID = strawberry.mutation(
+        resolver=approve_use,
+        description="Let the officers of your unit use items for one case; for heads of units · 单位负责人批准.",
     )
     revoke_grant: strawberry.ID = strawberry.mutation(
         resolver=revoke_grant,

@@ -488,6 +488,22 @@ class NotApplicable(HubError):
     hint = "Name items of one responsible department that are shared on condition, each with its legal basis."
 
 
+class NotYours(HubError):
+    """This is for officers with the role {role} to do."""
+
+    kind = Kind.FORBIDDEN
+    code = "NOT_YOURS"
+    hint = "`me { roles }` tells yours; the security administrator of your agency gives roles."
+
+
+class UnknownConsent(HubError):
+    """There is no such consent to your agency that stands."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_CONSENT"
+    hint = "Name the subject and the id that `recordConsent` gave."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

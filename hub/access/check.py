@@ -124,6 +124,7 @@ def _is_approved(access: Access, kind: EntityKind, leaf: str, terms: Terms) -> b
         and approval.entity is kind
         and leaf in approval.items
         and approval.purpose == access.viewer.purpose
+        and approval.approved_by != access.viewer.officer
         and access.at < approval.valid_to
         for approval in access.rights.approvals
     )

@@ -76,6 +76,7 @@ class Approval(Struct, frozen=True, kw_only=True):
     entity: EntityKind
     items: frozenset[str]
     purpose: str
+    approved_by: str
     valid_to: datetime
 
 

@@ -20,6 +20,7 @@ class Role(StrEnum):
     CATALOG_OFFICE = "catalog_office"
     AUDITOR = "auditor"
     SECURITY_ADMINISTRATOR = "security_administrator"
+    UNIT_HEAD = "unit_head"
     DATA_SUBJECT = "data_subject"
     DEVELOPER = "developer"
 
@@ -30,8 +31,8 @@ DUTIES = (
     frozenset({Role.INFORMATION_MANAGER}),
 )
 """To query, to report and to manage: nobody has two of these."""
-ALONE = frozenset({Role.AUDITOR, Role.SECURITY_ADMINISTRATOR, Role.DATA_SUBJECT})
-"""Who watches over others, or speaks for nobody but themselves, is nothing else."""
+ALONE = frozenset({Role.AUDITOR, Role.SECURITY_ADMINISTRATOR, Role.UNIT_HEAD, Role.DATA_SUBJECT})
+"""Who watches over others or approves what they do, or speaks for nobody but themselves, is nothing else."""
 
 
 def check_roles(roles: Collection[Role]) -> None:

@@ -12,7 +12,7 @@ order by issued_at, grant_id;
 
 -- approvals
 -- Every approval of a head of a unit that has not ended.
-select agency, entity, items, purpose, valid_to from approval where valid_to > clock_timestamp();
+select agency, entity, items, purpose, approved_by, valid_to from approval where valid_to > clock_timestamp();
 
 -- issue
 -- Keeps a grant, which is in force at once; one of the same id gets the items and modes of this one.
@@ -48,3 +48,15 @@ cross join lateral unnest(consent.items) as item
 where consent.agency = $2 and consent.purpose = $3 and consent.withdrawn_at is null
   and consent.valid_from <= clock_timestamp() and consent.valid_to > clock_timestamp()
 group by subject.entity_id;
+
+-- record_consent
+-- Keeps what the subject $1 lets an agency have.
+insert into consent (entity_id, consent_id, agency, items, purpose, valid_to, document_digest, recorded_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- withdraw_consent
+-- Ends the consent $2 of the subject $1 to the agency $3, ordered by $4; nothing where there is none that stands.
+update consent
+set withdrawn_at = clock_timestamp(), withdrawn_by = $4
+where entity_id = $1 and consent_id = $2 and agency = $3 and withdrawn_at is null
+returning consent_id;

@@ -6,6 +6,8 @@ revoked. Decides nothing.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -80,7 +82,31 @@ async def consented(
     return {row["entity_id"]: frozenset(row["items"]) for row in rows}
 
 
-async def approve(connection: Connection, approval_id: UUID, approval: Approval, by: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a subject lets an agency have, for a purpose and a time; the digest stands for the signed document."""
+
+    entity_id: UUID
+    consent_id: UUID
+    agency: str
+    items: tuple[str, ...]
+    purpose: str
+    valid_to: datetime
+    document_digest: bytes
+    recorded_by: str
+
+
+async def record_consent(connection: Connection, consent: Consent) -> None:
+    """Keep a consent."""
+    await connection.execute(_SQL["record_consent"], *astuple(consent))
+
+
+async def withdraw_consent(connection: Connection, subject: UUID, consent_id: UUID, agency: str, by: str) -> bool:
+    """End a consent to an agency; whether there was one that stood."""
+    return await connection.fetchval(_SQL["withdraw_consent"], subject, consent_id, agency, by) is not None
+
+
+async def approve(connection: Connection, approval_id: UUID, approval: Approval) -> None:
     """Keep what the head of a unit approves."""
     await connection.execute(
         _SQL["approve"],
@@ -89,6 +115,6 @@ async def approve(connection: Connection, approval_id: UUID, approval: Approval,
         approval.entity,
         sorted(approval.items),
         approval.purpose,
-        by,
+        approval.approved_by,
         approval.valid_to,
     )

@@ -86,7 +86,12 @@ def test_terms_may_forbid_a_purpose_that_the_law_does_not(model: Model) -> None:
 
 def test_the_head_of_the_unit_approves_items_for_a_case_and_not_for_another(model: Model) -> None:
     approval = Approval(
-        agency="民政局", entity=PERSON, items=frozenset({NEEDING}), purpose="WELFARE; case=7", valid_to=NOW + A_DAY
+        agency="民政局",
+        entity=PERSON,
+        items=frozenset({NEEDING}),
+        purpose="WELFARE; case=7",
+        approved_by="head",
+        valid_to=NOW + A_DAY,
     )
     catalog, held = as_modelled(model), grant(PERSON, [NEEDING, "adoptionRegistrations.adoptiveMother"])
     assert decide(access(catalog, OFFICER, held), PERSON, [NEEDING]).denied == {NEEDING}
@@ -96,6 +101,7 @@ def test_the_head_of_the_unit_approves_items_for_a_case_and_not_for_another(mode
         replace(approval, agency="公安局"),
         replace(approval, purpose="WELFARE; case=8"),
         replace(approval, valid_to=NOW),
+        replace(approval, approved_by=OFFICER.officer),
         replace(approval, entity=LEGAL),
     ):
         assert decide(access(catalog, OFFICER, held, approvals=(other,)), PERSON, items).given == frozenset()

@@ -82,11 +82,13 @@ class World:
             entity=kind,
             items=frozenset(leaves[::2]),
             purpose=PURPOSES[0],
+            approved_by="head",
             valid_to=NOW + A_DAY,
         )
         others = [
             replace(approval, agency="公安局", items=frozenset(leaves)),
             replace(approval, valid_to=NOW, items=frozenset(leaves)),
+            replace(approval, approved_by="o", items=frozenset(leaves)),
             replace(approval, entity=next(one for one in EntityKind if one is not kind), items=frozenset(leaves)),
         ]
         held.append(grant(others[-1].entity, leaves, agency="民政局"))
