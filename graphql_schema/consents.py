@@ -25,8 +25,7 @@ class RecordConsentInput:
     purpose: str = strawberry.field(description="The code with which `Hub-Purpose` begins.")
     until: datetime = strawberry.field(description="Until when, a year ahead at most.")
     document_digest: str = strawberry.field(
-        description="The SHA-256 or SM3 digest of the signed document, as 64 hexadecimal digits; the document stays with "
-        "you."
+        description="The SHA-256 or SM3 digest of the signed document, as 64 hexadecimal digits; you keep the document."
     )
 
 

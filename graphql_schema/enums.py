@@ -73,7 +73,7 @@ _enum(
         Role.CATALOG_OFFICE: "Publishes the catalog; sees no value · 目录主管.",
         Role.AUDITOR: "Reads who asked for what · 审计员.",
         Role.SECURITY_ADMINISTRATOR: "Keeps accounts and ends sessions; sees no value and changes none · 安全管理员.",
-        Role.UNIT_HEAD: "Approves, as the head of a unit, what its officers ask for in a case; sees no value · 单位负责人.",
+        Role.UNIT_HEAD: "Approves, as head of a unit, what its officers ask for in a case; sees no value · 单位负责人.",
         Role.DATA_SUBJECT: "Asks about themselves · 本人.",
         Role.DEVELOPER: "Sees schema and catalog, no value · 开发者.",
     },

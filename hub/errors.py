@@ -489,7 +489,7 @@ class NotApplicable(HubError):
 
 
 class NotYours(HubError):
-    """This is for officers with the role {role} to do."""
+    """Only officers with the role {role} may do so."""
 
     kind = Kind.FORBIDDEN
     code = "NOT_YOURS"

@@ -1,6 +1,6 @@
-"""Keep what else an item may need: the written consent of a subject, and the approval of the head of the unit that asks.
+"""Keep what else an item may need: the written consent of a subject, the approval of the head of the asking unit.
 
-Takes a viewer and what is kept; gives its id, after the order is in the access log, refused or not. The documents stay with
+Takes a viewer and what is kept; gives its id, after the order is in the access log, refused or not. Documents stay with
 the agency: their digests are kept, so that it can show them later (Shaanxi Art. 19, 26, 27).
 """
 

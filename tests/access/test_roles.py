@@ -7,7 +7,7 @@ import pytest
 from hub.access import Role, Viewer, check_roles, roles_named
 from hub.errors import RolesNotCombinable
 
-ALONE = {Role.AUDITOR, Role.SECURITY_ADMINISTRATOR, Role.DATA_SUBJECT}
+ALONE = {Role.AUDITOR, Role.SECURITY_ADMINISTRATOR, Role.UNIT_HEAD, Role.DATA_SUBJECT}
 COMBINABLE = [
     {Role.QUERY_OFFICER, Role.VERIFIER},
     {Role.INFORMATION_MANAGER, Role.CATALOG_OFFICE},
