@@ -4,7 +4,7 @@ Takes a viewer and what is sought; gives entries of the access log, after this r
 names of items and ids of entities, and no value. Data subjects are told which agency it was, and not which officer.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -67,11 +67,13 @@ async def accesses(
         async with desk.database.connection() as connection:
             about = await _about(connection, desk, viewer, subject) if granted else ()
             rows = await store.accesses(connection, wanted, about, place, first + 1) if granted else []
+            kinds = await store.kinds(connection, {one for row in rows[:first] for one in row["entity_ids"]})
         decision = Decision(_ASKED, _NONE) if granted else Decision(_NONE, _ASKED)
         await desk.log.keep(entry_of(viewer, "access log", decision, began_at, about or ()))
     if not granted:
         raise FieldNotGranted(item=ACCESS_LOG)
-    return [_access(desk, row, about if is_own else None) for row in rows[:first]], len(rows) > first
+    told = {entity_id: kind for entity_id, kind in kinds.items() if not is_own or entity_id in (about or ())}
+    return [_access(desk, row, told, is_own=is_own) for row in rows[:first]], len(rows) > first
 
 
 async def _about(connection: Connection, desk: Desk, viewer: Viewer, subject: UUID | None) -> Collection[UUID] | None:
@@ -82,15 +84,14 @@ async def _about(connection: Connection, desk: Desk, viewer: Viewer, subject: UU
     return await store.subjects(connection, None, subject) if subject else None
 
 
-def _access(desk: Desk, row: asyncpg.Record, own: Collection[UUID] | None) -> Access:
-    """An entry as it is told to an auditor, or to the subject who is one of ``own``."""
+def _access(desk: Desk, row: asyncpg.Record, kinds: Mapping[UUID, str], *, is_own: bool) -> Access:
+    """An entry as it is told, with those of its subjects of whom ``kinds`` tells."""
     place = AccessPlace(row["at"], row["writer"], row["position"])
     told = {name: row[name] for name in Access.__slots__ if name not in ("cursor", "officer", "shown", "subjects")}
-    subjects = [(EntityKind(kind), UUID(entity_id)) for kind, entity_id in map(str.split, row["subjects"])]
     return Access(
         **told,
         cursor=access_cursor(desk.vault, place),
-        officer=row["officer"] if own is None else None,
+        officer=None if is_own else row["officer"],
         shown=len(row["entity_ids"]),
-        subjects=[(kind, entity_id) for kind, entity_id in subjects if own is None or entity_id in own],
+        subjects=[(EntityKind(kinds[one]), one) for one in row["entity_ids"] if one in kinds],
     )

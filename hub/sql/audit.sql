@@ -42,22 +42,31 @@ union
 select link.entity_id from standing join link on link.into_id = standing.entity_id;
 
 -- accesses
--- At most $9 entries after the place $6, $7, $8, the latest first, that were kept from $4 until $5: those that show one of the
--- entities $1, of the agency $2 and the officer $3, where these are said. With the kinds of the entities that still stand.
-select log.*, array(
-    select view.kind || ' ' || shown.entity_id
-    from unnest(log.entity_ids) with ordinality as shown (entity_id, place)
-    join view on view.entity_id = shown.entity_id
-    order by shown.place
-) as subjects
-from audit.access_log as log
-where ($1::uuid[] is null or log.entity_ids && $1)
-  and ($2::text is null or log.agency = $2)
-  and ($3::text is null or log.officer = $3)
-  and log.at >= $4 and log.at < $5
-  and (log.at, log.writer, log.position) < ($6::timestamptz, $7::uuid, $8::bigint)
-order by log.at desc, log.writer desc, log.position desc
-limit $9;
+-- At most $8 entries after the place $5, $6, $7, the latest first, that were kept from $3 until $4: those of the agency $1 and
+-- the officer $2, where these are said.
+select *
+from audit.access_log
+where ($1::text is null or agency = $1) and ($2::text is null or officer = $2)
+  and at >= $3 and at < $4 and (at, writer, position) < ($5::timestamptz, $6::uuid, $7::bigint)
+order by at desc, writer desc, position desc
+limit $8;
+
+-- accesses_about
+-- The same of those that show one of the entities $9. They are all gathered first: the planner, which cannot know how few
+-- there are, would go through the whole log from its end for the first of them.
+with about as materialized (
+    select * from audit.access_log where entity_ids && $9::uuid[] and at >= $3 and at < $4
+)
+select *
+from about
+where ($1::text is null or agency = $1) and ($2::text is null or officer = $2)
+  and (at, writer, position) < ($5::timestamptz, $6::uuid, $7::bigint)
+order by at desc, writer desc, position desc
+limit $8;
+
+-- kinds
+-- The kinds of those of the entities $1 that there are.
+select entity_id, kind from view where entity_id = any ($1);
 
 -- period
 -- The next $5 entries kept until $4, in the order of time: from $1 on, or after the place that $1, $2 and $3 are.

@@ -48,13 +48,12 @@ async def accesses(
     connection: Connection, wanted: WantedAccesses, about: Collection[UUID] | None, after: AccessPlace, limit: int
 ) -> Sequence[asyncpg.Record]:
     """Up to ``limit`` entries after a place, ``about`` one of some entities, or about anybody."""
-    return await connection.fetch(
-        _SQL["accesses"],
-        None if about is None else list(about),
-        wanted.agency,
-        wanted.officer,
-        wanted.since,
-        wanted.until,
-        *after,
-        limit,
-    )
+    given = (wanted.agency, wanted.officer, wanted.since, wanted.until, *after, limit)
+    if about is None:
+        return await connection.fetch(_SQL["accesses"], *given)
+    return await connection.fetch(_SQL["accesses_about"], *given, list(about))
+
+
+async def kinds(connection: Connection, entity_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The kinds of entities, of those that there are."""
+    return {row["entity_id"]: row["kind"] for row in await connection.fetch(_SQL["kinds"], list(entity_ids))}
