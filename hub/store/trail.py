@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.audit import Kept
@@ -95,4 +94,5 @@ def _anchors_of(
 
 
 def _kept(row: asyncpg.Record) -> Kept:
-    return msgspec.convert({name: value for name, value in row.items() if name != "digest"}, Kept)
+    """The entry in a row as it stands there, were it nothing that an entry can be."""
+    return Kept(**{name: value for name, value in row.items() if name != "digest"})

@@ -76,6 +76,9 @@ async def test_a_log_that_nobody_touched_is_whole(trail: Trail) -> None:
         "purpose = ''",
         "digest = '\\x00'",
         "outcome = 'GIVEN'",
+        "outcome = 'NOTHING'",
+        "items = array[null]::text[]",
+        "known_at = 'infinity'",
     ],
 )
 async def test_one_changed_entry_is_named(trail: Trail, change: str) -> None:
