@@ -11,7 +11,8 @@ from pathlib import Path
 from uuid import UUID
 
 from adapters.brake import Brake, BrakedPull
-from adapters.loading import LoadReport, Progress, RecognisedFile, load, recognise
+from adapters.loading import LoadReport, Progress, load
+from adapters.recognising import RecognisedFile, recognise
 from adapters.sources import Mode, Source
 from adapters.syncing import Destination, sync
 from adapters.transports import RowFile

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters import pulling
-from adapters.loading import LoadReport, RecognisedFile, recognise
+from adapters.loading import LoadReport
 from adapters.pulling import Spool
+from adapters.recognising import RecognisedFile, recognise
 from adapters.transports import Pull
 from adapters.transports.content import Limits
 from hub.errors import SourceMoved

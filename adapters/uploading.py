@@ -16,7 +16,8 @@ from threading import Event
 
 import msgspec
 
-from adapters.loading import LoadReport, RecognisedFile, load, recognise
+from adapters.loading import LoadReport, load
+from adapters.recognising import RecognisedFile, recognise
 from adapters.spool import Spooled, left_behind, receiving
 from adapters.transports import RowFile
 from adapters.transports.content import Limits

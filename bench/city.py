@@ -14,7 +14,8 @@ from time import perf_counter
 import msgspec
 from msgspec import Struct
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.transports.content import Limits
 from bench.processes import resident_bytes
 from hub.demo import SampleDelivery, deliveries

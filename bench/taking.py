@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 from stdnum.iso7064 import mod_11_2
 
-from adapters.loading import RecognisedFile, recognise
+from adapters.recognising import RecognisedFile, recognise
 from adapters.transports.content import Limits
 from bench.processes import parent_of, processor_seconds, resident_bytes
 from hub.clock import now

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.sample.city import make_city
 from adapters.transports.content import Limits
 from hub import progress

@@ -20,7 +20,8 @@ from multiprocessing.sharedctypes import SynchronizedArray
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-from adapters.loading import LoadReport, Notes, Progress, RecognisedFile, load, load_share, report, taking_in
+from adapters.loading import LoadReport, Notes, Progress, load, load_share, report, taking_in
+from adapters.recognising import RecognisedFile
 from adapters.transports import RowFile
 from hub import telemetry
 from hub.catalog import Model

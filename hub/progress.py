@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from adapters.loading import RecognisedFile
+from adapters.recognising import RecognisedFile
 from adapters.transports import RowFile
 
 

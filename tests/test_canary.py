@@ -13,7 +13,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.transports.content import Limits
 from adapters.uploading import Uploading
 from graphql_schema.services import Services

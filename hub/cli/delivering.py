@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from adapters.loading import LoadReport, RecognisedFile, read_mapping, recognise
+from adapters.loading import LoadReport
+from adapters.recognising import RecognisedFile, read_mapping, recognise
 from adapters.transports.content import Limits
 from adapters.transports.fixed_width_file import read_layout
 from hub import progress

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from adapters.loading import RecognisedFile, recognise
+from adapters.recognising import RecognisedFile, recognise
 from adapters.transports.content import Limits
 from hub.catalog import Model
 from hub.clock import shanghai_midnight

@@ -9,7 +9,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from adapters.loading import LoadReport, RecognisedFile, load
+from adapters.loading import LoadReport, load
+from adapters.recognising import RecognisedFile
 from adapters.syncing import Destination, sync
 from adapters.transports import Pull
 from adapters.transports.content import Limits

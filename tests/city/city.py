@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.sample.questions import canonical, fragment
 from adapters.transports.content import Limits
 from hub.catalog import EntityKind

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.sample.city import make_city
 from adapters.transports.content import Limits
 from hub.catalog import Model

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.loading import load, recognise
+from adapters.loading import load
+from adapters.recognising import recognise
 from adapters.transports.content import Limits
 from hub.access import Role, Viewer
 from hub.intake import taking
