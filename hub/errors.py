@@ -504,6 +504,14 @@ class UnknownConsent(HubError):
     hint = "Name the subject and the id that `recordConsent` gave."
 
 
+class RemovalNotApproved(HubError):
+    """These items would be shared no more, which the government has to approve: {items}."""
+
+    kind = Kind.FORBIDDEN
+    code = "REMOVAL_NOT_APPROVED"
+    hint = "Name the document of the approval: `hub catalog publish --approval`."
+
+
 class VerifyNotGranted(HubError):
     """No grant of yours lets you verify identities."""
 

@@ -13,6 +13,7 @@ import pytest
 from hub.access import Viewer
 from hub.serve import open_services
 from hub.settings import load_settings
+from hub.stewardship.granting import fill_development_grants
 from tests.cli.running import run_hub
 from tests.documents import ROOT, commands, read, sent_bodies, snippets
 from tests.served import AGENCY, Api, department, served
@@ -40,6 +41,7 @@ def follow(snippet: str, environment: dict[str, str]) -> Iterator[int]:
 @asynccontextmanager
 async def hub_of(environment: dict[str, str]) -> AsyncIterator[Api]:
     async with open_services(load_settings(environment)) as services, served(services) as client:
+        await fill_development_grants(services.database, services.model)  # as on the database that comes along
         yield Api(client, services)
 
 

@@ -27,6 +27,7 @@ from hub.catalog.published import (
     differences,
     in_words,
     overlaid,
+    removed,
 )
 from hub.catalog.purpose import Prohibition, Purpose
 from hub.catalog.record_type import RecordType
@@ -90,5 +91,6 @@ __all__ = [
     "keepers",
     "load_model",
     "overlaid",
+    "removed",
     "responsible",
 ]

@@ -18,7 +18,7 @@ from msgspec import Struct
 from hub.catalog.contents import Model
 from hub.catalog.kinds import EntityKind, Sensitivity
 from hub.catalog.merged_item import Authority, MergedItem
-from hub.catalog.sharing import Terms
+from hub.catalog.sharing import NOTHING, SharingType, Terms
 from hub.catalog.sharing import in_words as terms_in_words
 
 MergedItems = Mapping[str, MergedItem]
@@ -130,6 +130,17 @@ def in_words(said: Saying) -> list[str]:
             ]
         )
         for rule in said
+    ]
+
+
+def removed(before: Content, after: Content) -> list[str]:
+    """The items that were shared by one version and are not by another (GZ-Rules Art. 9)."""
+    return [
+        f"{kind.type_name}.{item}"
+        for kind in EntityKind
+        for item, terms in before.sharing.get(kind, {}).items()
+        if terms.type is not SharingType.NOT_SHARED
+        and after.sharing.get(kind, {}).get(item, NOTHING).type is SharingType.NOT_SHARED
     ]
 
 

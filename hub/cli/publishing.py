@@ -72,6 +72,9 @@ def print_catalog(
 def publish(
     reason: Annotated[str, typer.Option(help="Why, with its legal basis; it is kept.")],
     officer: Annotated[str, typer.Option(help="Who publishes it.")] = "hub catalog publish",
+    approval: Annotated[
+        str, typer.Option(help="The government's approval, by its document number: needed where items are removed.")
+    ] = "",
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave it to the servers to follow.")] = False,
 ) -> None:
     """Publish what the model says as the next version of the catalog."""
@@ -83,7 +86,7 @@ def publish(
             content = overlaid(content_of(hub.model), catalog.content)
             if content == catalog.content:
                 return None
-            return await publish_catalog(hub.database, catalog.number, content, officer, reason)
+            return await publish_catalog(hub.database, hub.model, catalog.number, content, officer, reason, approval)
 
     number = run(make(guarded(load_settings)))
     out.print(f"Version {number} is in force" if number else "The catalog in force says what the model says.")

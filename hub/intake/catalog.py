@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from hub.catalog import Content, EntityKind, Model, content_of, overlaid
-from hub.errors import CatalogChanged, InvalidArgument
+from hub.catalog import Content, EntityKind, Model, content_of, overlaid, removed
+from hub.errors import CatalogChanged, InvalidArgument, RemovalNotApproved
 from hub.redaction import redact
 from hub.store import catalogs
 from hub.store.catalogs import Catalogs
 from hub.store.known_time import announce
 from hub.store.pool import Database
 
+SHOWN = 5
+"""Items that an error names."""
 THE_HUB = "hub"
 """Who publishes what follows from the model without anybody's order."""
 
@@ -36,9 +38,19 @@ async def fill_catalog(database: Database, model: Model) -> int | None:
     return await _publish(database, catalog.number, content, THE_HUB, "the model has more items")
 
 
-async def publish_catalog(database: Database, after: int, content: Content, by: str, reason: str) -> int:
-    """Publish ``content`` as the version after ``after``; raises where that is not in force any more."""
-    number = await _publish(database, after, content, by, redact(reason))
+async def publish_catalog(
+    database: Database, model: Model, after: int, content: Content, by: str, reason: str, approval: str = ""
+) -> int:
+    """Publish ``content`` as the version after ``after``; raises where that is not in force any more.
+
+    What takes an item out of sharing needs the ``approval`` of the government, which is kept with the reason.
+    """
+    async with database.connection() as connection:
+        before = (await Catalogs(model).at(connection, after)).content
+    if not approval.strip() and (items := removed(before, content)):
+        raise RemovalNotApproved(items=", ".join(items[:SHOWN]))
+    words = f"{reason} · approved by {approval}" if approval.strip() else reason
+    number = await _publish(database, after, content, by, redact(words))
     if number is None:
         raise CatalogChanged(version=after)
     return number
@@ -72,7 +84,7 @@ async def reorder(database: Database, model: Model, ordered: Reordering) -> int:
     content = reordered(catalog.content, ordered.kind, ordered.item, ordered.order)
     if content == catalog.content:
         raise InvalidArgument(name="order", problem="it is the order in force")
-    return await publish_catalog(database, ordered.after, content, ordered.sender, ordered.reason)
+    return await publish_catalog(database, model, ordered.after, content, ordered.sender, ordered.reason)
 
 
 def reordered(content: Content, kind: EntityKind, item: str, order: Sequence[str]) -> Content:

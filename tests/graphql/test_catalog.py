@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hub.access import Role, Viewer
 from hub.catalog import EntityKind, SharingType, Terms
+from hub.errors import RemovalNotApproved
 from hub.intake.catalog import publish_catalog
 from hub.intake.remerge import remerge
 from hub.store.catalogs import Catalogs
@@ -89,7 +90,9 @@ async def test_rules_are_told_for_every_day_and_deciders_for_the_day_asked_about
     names = catalog.content.authority[PERSON]["name"]
     later = (replace(names[-1], since=date(2030, 1, 1)), *names[:-1])
     authority = catalog.content.authority | {PERSON: catalog.content.authority[PERSON] | {"name": later}}
-    await publish_catalog(api.services.database, 1, replace(catalog.content, authority=authority), "office-1", "later")
+    await publish_catalog(
+        api.services.database, api.services.model, 1, replace(catalog.content, authority=authority), "office-1", "later"
+    )
     found = await named_by(api)
     assert (found["rules"][0]["since"], found["deciders"][0]) == ("2030-01-01", "PUBLIC_SECURITY")
     then = await named_by(api, asOf={"validOn": "2030-01-01"})
@@ -188,8 +191,11 @@ async def test_access_is_decided_by_the_version_in_force(api: Api, monkeypatch: 
         catalog = await Catalogs(api.services.model).in_force(connection)
     closed = {"name": Terms(type=SharingType.NOT_SHARED)}
     sharing = catalog.content.sharing | {PERSON: catalog.content.sharing[PERSON] | closed}
+    content, services = replace(catalog.content, sharing=sharing), api.services
+    with pytest.raises(RemovalNotApproved, match=r"NaturalPerson\.name"):
+        await publish_catalog(services.database, services.model, 1, content, "office-1", "shared no more")
     await publish_catalog(
-        api.services.database, 1, replace(catalog.content, sharing=sharing), "office-1", "shared no more"
+        services.database, services.model, 1, content, "office-1", "shared no more", "府函〔2024〕1号"
     )
     for as_of in (None, told["asOf"]):
         answer = await api.ask(question, {"id": id_number(1), "asOf": as_of})

@@ -67,7 +67,7 @@ async def let_marriages_name_first(intake: Intake, *, first: bool = True) -> int
     rules = catalog.content.authority[PERSON]["name"]
     order = sorted((rule.source for rule in rules), key=lambda source: source.startswith("marriage") != first)
     content = reordered(catalog.content, PERSON, "name", order)
-    return await publish_catalog(intake.database, catalog.number, content, "officer", "City Rules Art. 7")
+    return await publish_catalog(intake.database, intake.model, catalog.number, content, "officer", "City Rules Art. 7")
 
 
 async def remerged(intake: Intake, at_once: int = 500) -> list[int]:
@@ -150,7 +150,7 @@ async def test_a_version_that_merges_nothing_differently_is_followed_at_once(off
         catalog = await Catalogs(office.intake.model).in_force(connection)
     terms = catalog.content.terms | {PERSON: catalog.content.terms[PERSON] | {"name": "S"}}
     content = replace(catalog.content, terms=terms)
-    number = await publish_catalog(office.intake.database, 1, content, "officer", "now sensitive")
+    number = await publish_catalog(office.intake.database, office.intake.model, 1, content, "officer", "now sensitive")
     assert await remerged(office.intake) == []
     async with office.intake.database.connection() as connection:
         assert await catalogs.outstanding(connection) is None
@@ -162,7 +162,7 @@ async def test_a_version_that_was_overtaken_is_not_published(office: Office) -> 
     async with office.intake.database.connection() as connection:
         catalog = await office.intake.publisher.catalogs.at(connection, 1)
     with pytest.raises(CatalogChanged):
-        await publish_catalog(office.intake.database, 1, catalog.content, "officer", "too late")
+        await publish_catalog(office.intake.database, office.intake.model, 1, catalog.content, "officer", "too late")
 
 
 async def test_the_model_is_published_once(database: Database, model: Model) -> None:
