@@ -22,6 +22,7 @@ from hub import telemetry
 from hub.catalog import Model
 from hub.opening import bring_up_to_date
 from hub.settings import Settings
+from hub.stewardship.granting import fill_development_grants
 from hub.store import embedded
 from hub.store.pool import connect_directly, open_pool
 from hub.vault.cipher import Vault
@@ -284,6 +285,7 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
             database = await open_pool(Settings(pool_size=5), server.url)
             stack.push_async_callback(database.close)
             await bring_up_to_date(database, model)
+            await fill_development_grants(database, model)
             services = services_on(database, model, Vault(new_keys()))
             uploads = Uploading(services.intake, services.settings, data / "uploads")
             services = replace(services, uploads=uploads)

@@ -48,6 +48,12 @@ async def test_spans_lead_from_the_request_to_the_desk_to_each_named_query(
             "sql.desk.answer": "desk.answer",
             "sql.catalog.in_force": "desk.answer",
             "sql.catalog.version": "desk.answer",
+            "sql.grants.turn": "desk.answer",
+            "sql.grants.grants": "desk.answer",
+            "sql.grants.approvals": "desk.answer",
+            "sql.sessions.find_session": "graphql.request",
+            "sql.sessions.begin_session": "graphql.request",
+            "sql.budgets.spent": "graphql.request",
             "sql.audit.keep": None,  # it is written for all who ask at the time
         }
         async with api.services.database.connection() as connection:
