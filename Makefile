@@ -8,6 +8,7 @@ PINS := requirements-build.txt requirements.txt
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 EXPLORER := node_modules/.installed
+CLIENTS := tests/clients/node_modules/.installed
 SIDE_BY_SIDE := --numprocesses auto --dist worksteal
 
 export PYTHON
@@ -25,12 +26,12 @@ run: $(RUN_READY) $(EXPLORER) ## Make a small city, load it and serve it on this
 	@$(BIN)/hub demo
 
 .PHONY: test
-test: check $(EXPLORER) ## Run everything that CI runs: the checks, then the tests
+test: check $(EXPLORER) $(CLIENTS) ## Run everything that CI runs: the checks, then the tests
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 .PHONY: test-slow
-test-slow: $(TEST_READY) $(EXPLORER) ## Run the tests that take longer than CI allows
+test-slow: $(TEST_READY) $(EXPLORER) $(CLIENTS) ## Run the tests that take longer than CI allows
 	@$(BIN)/python -m pytest -m slow
 
 .PHONY: check
@@ -81,3 +82,6 @@ $(TEST_READY): $(RUN_READY) requirements-dev.txt
 
 $(EXPLORER): package-lock.json
 	@tools/explorer.sh
+
+$(CLIENTS): tests/clients/package-lock.json
+	@tools/clients.sh
