@@ -1,7 +1,7 @@
 """Measure how fast a request that would cost too much is refused: `python -m bench.refusing` prints it.
 
 Sends each to a hub in a process of its own, over HTTP, while another client asks something small all the time: what is
-told are the medians of the refusals, and the longest that the other client waited meanwhile.
+told are medians, the processor time of the hub for one, and the longest that the other client waited meanwhile.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import msgspec
 import typer
 
 from bench import report
-from bench.processes import serving
+from bench.processes import processor_seconds, serving
 from hub.access import Role, Viewer
 from hub.identity import LocalIssuer
 from hub.settings import Settings
@@ -27,6 +27,7 @@ from hub.store.pool import connect_database
 from hub.vault.keys import load_keys
 
 ASKER = Viewer(agency="bench", officer="bench", roles=frozenset({Role.QUERY_OFFICER}))
+TITLES = ["sent", "answered", "processor time", "after", "another waited", "at most"]
 SMALL = b'{"query": "{ me { agency } }"}'
 
 
@@ -75,26 +76,34 @@ async def _measure(settings: Settings, rounds: int) -> str:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         with serving("hub", environment) as server:
             async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=60) as client:
-                rows = [await _row(client, name, rounds) for name in bodies(0)]
-    return f"{machine}\n\n{report.table(['sent', 'answered', 'after', 'another waited at most'], rows)}"
+                rows = [await _row(client, server.pid, name, rounds) for name in bodies(0)]
+    return f"{machine}\n\n{report.table(TITLES, rows)}"
 
 
-async def _row(client: httpx.AsyncClient, name: str, rounds: int) -> list[str]:
-    """How one of the bodies fares."""
+async def _row(client: httpx.AsyncClient, pid: int, name: str, rounds: int) -> list[str]:
+    """How one of the bodies fares: alone, by processor time of the hub; then beside another client."""
+    before = processor_seconds(pid)
+    status = [await _send(client, bodies(turn)[name]) for turn in range(rounds)][-1]
+    processor = (processor_seconds(pid) - before) / rounds
     waits: list[float] = []
     beside = asyncio.create_task(_ask_beside(client, waits))
     took: list[float] = []
-    status = ""
     for turn in range(rounds):
-        body = bodies(turn)[name]
         begun = time.perf_counter()
-        with suppress(httpx.WriteError):
-            response = await client.post("/graphql", content=body)
-            status = f"{response.status_code} {_code(response)}"
+        await _send(client, bodies(rounds + turn)[name])
         took.append(time.perf_counter() - begun)
     beside.cancel()
     await asyncio.gather(beside, return_exceptions=True)
-    return [name, status, f"{median(took) * 1000:.1f} ms", f"{max(waits, default=0) * 1000:.1f} ms"]
+    times = (processor, median(took), median(waits or [0]), max(waits, default=0))
+    return [name, status, *(f"{seconds * 1000:.1f} ms" for seconds in times)]
+
+
+async def _send(client: httpx.AsyncClient, body: bytes) -> str:
+    """What is answered."""
+    with suppress(httpx.WriteError):
+        response = await client.post("/graphql", content=body)
+        return f"{response.status_code} {_code(response)}"
+    return "closed"
 
 
 def _code(response: httpx.Response) -> str:

@@ -29,7 +29,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from graphql_schema.introspection import asks_for_schema
-from graphql_schema.limits import check_cost
+from graphql_schema.limits import check_cost, check_tokens
 from graphql_schema.plan import Plan
 from graphql_schema.planning import Unplanned, plan
 from hub.errors import QueryTooDeep
@@ -108,6 +108,7 @@ class Documents:
 
     def _prepare(self, text: str) -> Document:
         try:
+            check_tokens(text, self._settings.max_query_tokens)
             document = parse(text, max_tokens=self._settings.max_query_tokens, max_comments=MOST_COMMENTS)
             check_cost(document, self._settings)
             errors = validate(self._schema, document, (*specified_rules, PlainNames), max_errors=MOST_ERRORS)

@@ -5,6 +5,7 @@ name together and each fragment once where it is spread, and the walk itself end
 that double each other nor fields named a thousand times cost anything to refuse.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,11 @@ MOST_OPERATIONS = 20
 MOST_DIRECTIVES = 100
 MOST_REPETITIONS = 20
 """Fields of one name in one place: the library compares each with each."""
+
+_TOKEN = re.compile(
+    r'''#[^\n\r]*|(?P<token>[_A-Za-z]\w*|"""(?:\\"""|(?!""").)*"""|"(?:\\.|[^"\\\n\r])*"|\.\.\.|[-\d][-+.\w]*|[!$&()\[\]{}:=@|])''',
+    re.ASCII | re.DOTALL,
+)
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
@@ -78,6 +84,15 @@ class _Walk:
                 seen.add(node.name.value)
                 if fragment := self.fragments.get(node.name.value):
                     yield from self._fields([fragment.selection_set], seen)
+
+
+def check_tokens(text: str, limit: int) -> None:
+    """Raise ``QueryTooLarge`` for a text of more tokens than ``limit``, which the library would take long to read."""
+    tokens = 0
+    for found in _TOKEN.finditer(text):
+        tokens += found["token"] is not None
+        if tokens > limit:
+            raise QueryTooLarge(limit=limit, things="tokens")
 
 
 def check_cost(document: DocumentNode, settings: Settings) -> None:
