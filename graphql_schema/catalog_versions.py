@@ -54,7 +54,7 @@ class CatalogVersion:
         """What it says otherwise."""
         found = await changed_by(context_of(info).desk, self.number)
         context_of(info).spend(raw_info(info), len(found))
-        return [_change(difference) for difference in found]
+        return [change_of(difference) for difference in found]
 
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="How far entities have come to follow it; null once all do."
@@ -148,7 +148,8 @@ def _version(published: Published) -> CatalogVersion:
     )
 
 
-def _change(difference: Difference) -> CatalogChange:
+def change_of(difference: Difference) -> CatalogChange:
+    """A difference as callers see it."""
     return CatalogChange(
         topic=difference.topic,
         entity=difference.kind,

@@ -17,6 +17,7 @@ from hub.stewardship.anomalies import AnomalyKind
 from hub.stewardship.application import Party as ApplicationParty
 from hub.stewardship.application import Stage as ApplicationStage
 from hub.stewardship.application import Step as ApplicationStep
+from hub.stewardship.catalog_draft import DraftState
 from hub.store.quarantine import LineStatus
 from hub.timeline import Outcome
 from hub.webhooks import WebhookState
@@ -26,6 +27,7 @@ __all__ = [
     "ApplicationParty",
     "ApplicationStage",
     "ApplicationStep",
+    "DraftState",
     "EntityKind",
     "GrantBasis",
     "GrantState",
@@ -70,7 +72,7 @@ _enum(
         Role.VERIFIER: "May ask whether a number and a name are one person's, and sees no value · 核验员.",
         Role.REPORTER: "Submits to the registers of a department and sees what it is responsible for · 报送员.",
         Role.INFORMATION_MANAGER: "Settles what registers contradict each other in; sees no value · 信息管理员.",
-        Role.CATALOG_OFFICE: "Publishes the catalog; sees no value · 目录主管.",
+        Role.CATALOG_OFFICE: "Drafts, approves and publishes changes of the catalog; sees no value · 目录主管.",
         Role.AUDITOR: "Reads who asked for what · 审计员.",
         Role.SECURITY_ADMINISTRATOR: "Keeps accounts and ends sessions; sees no value and changes none · 安全管理员.",
         Role.UNIT_HEAD: "Approves, as head of a unit, what its officers ask for in a case; sees no value · 单位负责人.",
@@ -321,5 +323,16 @@ _enum(
         ApplicationStep.RULE_FOR: "The city rules that the items are provided · 裁定提供.",
         ApplicationStep.RULE_AGAINST: "The city rules that they are not · 裁定不予提供.",
         ApplicationStep.WITHDRAW: "The applicant withdraws it · 撤回.",
+    },
+)
+_enum(
+    DraftState,
+    "CatalogDraftState",
+    "Where a draft of the catalog stands · 草案状态.",
+    {
+        DraftState.DRAFTED: "It was drafted; another officer has to approve it · 已起草.",
+        DraftState.APPROVED: "Another officer has approved it; it may be published · 已批准.",
+        DraftState.PUBLISHED: "It is the next version of the catalog · 已发布.",
+        DraftState.WITHDRAWN: "It was withdrawn or rejected · 已撤回.",
     },
 )

@@ -16,6 +16,13 @@ from strawberry.scalars import JSON
 
 from graphql_schema.anomalies import AnomalyType, close_anomaly, report_anomaly
 from graphql_schema.applications import SharingApplication, advance_application, apply_for_sharing
+from graphql_schema.catalog_drafts import (
+    CatalogDraft,
+    approve_catalog_change,
+    draft_catalog_change,
+    publish_catalog_change,
+    withdraw_catalog_change,
+)
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.consents import approve_use, record_consent, withdraw_consent
 from graphql_schema.enums import Operation
@@ -188,6 +195,24 @@ class Mutation:
         description="Publish another order of those who may decide a merged item. It is in force at once for what is "
         "written; what stands follows in the background, as `catalogVersions` shows. For the platform office · "
         "调整权威顺序.",
+    )
+    draft_catalog_change: CatalogDraft = strawberry.mutation(
+        resolver=draft_catalog_change,
+        description="Draft other terms of an item, or another order of those who decide it, against the version of the "
+        "catalog in force; for the catalog office · 起草目录变更.",
+    )
+    approve_catalog_change: CatalogDraft = strawberry.mutation(
+        resolver=approve_catalog_change,
+        description="Approve a draft that another officer made; for the catalog office · 批准目录变更.",
+    )
+    publish_catalog_change: CatalogDraft = strawberry.mutation(
+        resolver=publish_catalog_change,
+        description="Publish an approved draft as the next version of the catalog; for the catalog office · "
+        "发布目录变更.",
+    )
+    withdraw_catalog_change: CatalogDraft = strawberry.mutation(
+        resolver=withdraw_catalog_change,
+        description="Withdraw or reject a draft that is not published; for the catalog office · 撤回目录变更.",
     )
     mend_quarantined: MendedLine = strawberry.mutation(
         resolver=mend_quarantined,

@@ -16,6 +16,7 @@ from graphql_schema.applications import (
 )
 from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.catalog import CatalogItem, catalog
+from graphql_schema.catalog_drafts import CatalogDraftConnection, catalog_changes
 from graphql_schema.catalog_versions import CatalogVersionConnection, catalog_versions
 from graphql_schema.changes import CHANGE_QUESTIONS
 from graphql_schema.directory import RegisterType, Viewed, registers, viewed
@@ -129,6 +130,12 @@ def build_query(model: Model, types: EntityTypes) -> type:
             CatalogVersionConnection,
             "The versions of the catalog, the one in force first: who published each and why, what it changed, and how "
             "far entities follow · 目录版本.",
+        ),
+        "catalog_changes": _root(
+            catalog_changes,
+            CatalogDraftConnection,
+            "The drafts of the catalog, in the order in which they were made, each with its steps; for the catalog "
+            "office · 目录变更草案.",
         ),
         "discrepancies": _root(
             discrepancies_asked,

@@ -509,7 +509,31 @@ class RemovalNotApproved(HubError):
 
     kind = Kind.FORBIDDEN
     code = "REMOVAL_NOT_APPROVED"
-    hint = "Name the document of the approval: `hub catalog publish --approval`."
+    hint = "Name the document of the approval: `publishCatalogChange(approval:)`, or `hub catalog publish --approval`."
+
+
+class UnknownDraft(HubError):
+    """There is no such draft of the catalog."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_DRAFT"
+    hint = "`catalogChanges` lists the drafts."
+
+
+class DraftStepNotPossible(HubError):
+    """A draft of the catalog that is {state} cannot become {step}."""
+
+    kind = Kind.CONFLICT
+    code = "DRAFT_STEP_NOT_POSSIBLE"
+    hint = "A draft is approved, then published; until then it may be withdrawn. `catalogChanges { nodes { next } }`."
+
+
+class OwnDraft(HubError):
+    """Who drafted a change of the catalog cannot approve it."""
+
+    kind = Kind.FORBIDDEN
+    code = "OWN_DRAFT"
+    hint = "Another officer of the catalog office approves it."
 
 
 class VerifyNotGranted(HubError):

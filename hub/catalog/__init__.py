@@ -16,6 +16,7 @@ from hub.catalog.loader import examine, load_model
 from hub.catalog.mask import Mask
 from hub.catalog.merged_item import Authority, MergedItem
 from hub.catalog.names import Reserved
+from hub.catalog.proposal import Proposal, proposed, reordered
 from hub.catalog.published import (
     Catalog,
     Content,
@@ -69,6 +70,7 @@ __all__ = [
     "Part",
     "Place",
     "Prohibition",
+    "Proposal",
     "Purpose",
     "RecordType",
     "Register",
@@ -91,6 +93,8 @@ __all__ = [
     "keepers",
     "load_model",
     "overlaid",
+    "proposed",
     "removed",
+    "reordered",
     "responsible",
 ]

@@ -123,9 +123,14 @@ async def following(desk: Desk, number: int) -> Following:
 
 async def log_publication(desk: Desk, viewer: Viewer, kind: EntityKind, item: str) -> None:
     """Keep in the access log that ``viewer`` orders another authority; where it may not, raise after that."""
+    await log_order(desk, viewer, ORDER, f"{kind.type_name}.{item}")
+
+
+async def log_order(desk: Desk, viewer: Viewer, ordered: str, about: str) -> None:
+    """Keep in the access log what ``viewer`` orders for the catalog; where it may not, raise after that."""
     granted = may_publish(viewer)
-    asked = frozenset({f"{kind.type_name}.{item}"})
+    asked = frozenset({about})
     decision = Decision(asked, frozenset()) if granted else Decision(frozenset(), asked)
-    await desk.log.keep(entry_of(viewer, ORDER, decision, now()))
+    await desk.log.keep(entry_of(viewer, ordered, decision, now()))
     if not granted:
         raise PublishNotGranted

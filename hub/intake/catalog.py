@@ -7,15 +7,13 @@ stands already follows as ``hub/intake/remerge.py`` comes to it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
-from hub.catalog import Content, EntityKind, Model, content_of, overlaid, removed
-from hub.errors import CatalogChanged, InvalidArgument, RemovalNotApproved
+from hub.catalog import Content, EntityKind, Model, content_of, overlaid, removed, reordered
+from hub.errors import CatalogChanged, RemovalNotApproved
 from hub.redaction import redact
 from hub.store import catalogs
 from hub.store.catalogs import Catalogs
 from hub.store.known_time import announce
-from hub.store.pool import Database
+from hub.store.pool import Connection, Database
 
 SHOWN = 5
 """Items that an error names."""
@@ -28,14 +26,14 @@ async def fill_catalog(database: Database, model: Model) -> int | None:
 
     What the model says otherwise than the catalog stays unsaid until the office publishes it.
     """
-    async with database.connection() as connection:
-        catalog = await Catalogs(model).in_force(connection) if await catalogs.is_published(connection) else None
-    if catalog is None:
-        return await _publish(database, 0, content_of(model), THE_HUB, "as the model says")
-    content = overlaid(catalog.content, content_of(model))
-    if content == catalog.content:
-        return None
-    return await _publish(database, catalog.number, content, THE_HUB, "the model has more items")
+    async with database.transaction() as connection:
+        if not await catalogs.is_published(connection):
+            return await _publish(connection, 0, content_of(model), THE_HUB, "as the model says")
+        catalog = await Catalogs(model).in_force(connection)
+        content = overlaid(catalog.content, content_of(model))
+        if content == catalog.content:
+            return None
+        return await _publish(connection, catalog.number, content, THE_HUB, "the model has more items")
 
 
 async def publish_catalog(
@@ -45,22 +43,27 @@ async def publish_catalog(
 
     What takes an item out of sharing needs the ``approval`` of the government, which is kept with the reason.
     """
-    async with database.connection() as connection:
-        before = (await Catalogs(model).at(connection, after)).content
+    async with database.transaction() as connection:
+        return await publish_within(connection, model, after, content, by, reason, approval)
+
+
+async def publish_within(
+    connection: Connection, model: Model, after: int, content: Content, by: str, reason: str, approval: str = ""
+) -> int:
+    """The same within a transaction that publishes at its end, or nothing."""
+    before = (await Catalogs(model).at(connection, after)).content
     if not approval.strip() and (items := removed(before, content)):
         raise RemovalNotApproved(items=", ".join(items[:SHOWN]))
     words = f"{reason} · approved by {approval}" if approval.strip() else reason
-    number = await _publish(database, after, content, by, redact(words))
+    number = await _publish(connection, after, content, by, redact(words))
     if number is None:
         raise CatalogChanged(version=after)
     return number
 
 
-async def _publish(database: Database, after: int, content: Content, by: str, reason: str) -> int | None:
+async def _publish(connection: Connection, after: int, content: Content, by: str, reason: str) -> int | None:
     """Publish a version from an announced instant on, so that what was in force at a settled one never changes."""
-    async with database.transaction() as connection:
-        at = await announce(connection)
-        return await catalogs.publish(connection, after, content, by, reason, at)
+    return await catalogs.publish(connection, after, content, by, reason, await announce(connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +85,4 @@ async def reorder(database: Database, model: Model, ordered: Reordering) -> int:
     if catalog.number != ordered.after:
         raise CatalogChanged(version=ordered.after)
     content = reordered(catalog.content, ordered.kind, ordered.item, ordered.order)
-    if content == catalog.content:
-        raise InvalidArgument(name="order", problem="it is the order in force")
     return await publish_catalog(database, model, ordered.after, content, ordered.sender, ordered.reason)
-
-
-def reordered(content: Content, kind: EntityKind, item: str, order: Sequence[str]) -> Content:
-    """``content`` with the rules over a merged item in the order of their sources; raises unless each is named once."""
-    rules = content.authority[kind].get(item, ())
-    if not rules:
-        raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
-    if sorted(order) != sorted(rule.source for rule in rules):
-        raise InvalidArgument(name="order", problem="it must name each source of the item's rules once")
-    placed = tuple(sorted(rules, key=lambda rule: order.index(rule.source)))
-    return replace(content, authority=content.authority | {kind: content.authority[kind] | {item: placed}})

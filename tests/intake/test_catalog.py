@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hub.catalog import EntityKind, Model, Topic, differences
+from hub.catalog import EntityKind, Model, Topic, differences, reordered
 from hub.errors import CatalogChanged
-from hub.intake.catalog import fill_catalog, publish_catalog, reordered
+from hub.intake.catalog import fill_catalog, publish_catalog
 from hub.intake.remerge import remerge
 from hub.intake.submission import Intake
 from hub.merge import encode, merge
