@@ -886,6 +886,14 @@ class VaultKeyMissing(HubError):
     hint = "Restore the key file from its backup (made by `hub keys backup`); without it identity data is unreadable."
 
 
+class KeyInUse(HubError):
+    """The key {key_id} cannot be dropped: {problem}."""
+
+    kind = Kind.CONFLICT
+    code = "KEY_IN_USE"
+    hint = "`hub keys list` shows what lies under each key, and `hub keys rotate` seals it with the current one."
+
+
 def all_errors() -> list[type[HubError]]:
     """Every error class, for the documentation and for the test that each has a code of its own."""
     found: list[type[HubError]] = [HubError]

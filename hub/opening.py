@@ -27,7 +27,7 @@ from hub.store.keyring import claim
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_database
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.keys import KeyFile
 from hub.vault.signing import signing_key
 
 
@@ -80,9 +80,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             await bring_up_to_date(database, model)
             if settings.database_url is None:
                 await fill_development_grants(database, model)
-            keys = load_keys(settings.vault_key_path, create=settings.database_url is None)
-            await claim(database, keys)
-            vault = Vault(keys)
+            key_file = KeyFile(settings.vault_key_path, create=settings.database_url is None)
+            await claim(database, key_file.keys)
+            vault = Vault.under(key_file)
             intake = Intake(
                 database,
                 model,

@@ -29,7 +29,7 @@ from hub.store import embedded
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_directly, open_pool
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.keys import KeyFile
 from tests.logs import access_log
 
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
@@ -176,7 +176,7 @@ def model() -> Model:
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """A vault with keys of the test's own."""
-    return Vault(load_keys(tmp_path / "vault.keys", create=True))
+    return Vault.under(KeyFile(tmp_path / "vault.keys", create=True))
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
-"""Commands for the platform office that runs the hub: migrate, bring up to the day, keep the keys."""
+"""Commands for the platform office that runs the hub: migrate, bring up to the day, work out anew."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub import progress
-from hub.cli.console import err, guarded, out, run, written
+from hub.cli.console import err, guarded, out, run
 from hub.intake.due import publish_due
 from hub.opening import bring_up_to_date, open_hub, read_model
 from hub.rebuilding import Progress, cores, rebuild
@@ -14,12 +13,10 @@ from hub.settings import Settings, load_settings
 from hub.store import budgets, sessions
 from hub.store.pool import connect_database
 from hub.store.rebuilds import Difference, differences
-from hub.vault.keys import backup_keys, load_keys
 
 app = typer.Typer()
 PANEL = "For the platform office that runs the hub"
 MOST_SHOWN = 1_000
-keys = typer.Typer(help="Make and back up the keys of the identity vault.", no_args_is_help=True)
 
 
 @app.command("migrate", rich_help_panel=PANEL)
@@ -83,24 +80,3 @@ def rebuild_command(
     what = f"of which {total:,} {'were put right' if repair else 'stand otherwise'}" if total else "all as they stand"
     out.print(f"{reached.done:,} entities worked out anew, {what}")
     raise typer.Exit(1 if total and not repair else 0)
-
-
-app.add_typer(keys, name="keys", rich_help_panel=PANEL)
-
-
-@keys.command("backup")
-def keys_backup(
-    target: Annotated[Path, typer.Argument(help="The copy; an existing file is not overwritten.")],
-) -> None:
-    """Copy the key file of the identity vault. Without it, identity data is unreadable for ever: keep it apart."""
-    settings = guarded(load_settings)
-    written(target, lambda: backup_keys(settings.vault_key_path, target))
-    out.print(f"Keys copied to {target}")
-
-
-@keys.command("create")
-def keys_create() -> None:
-    """Make the key file where HUB_VAULT_KEY_FILE says, for a hub with a database of its own."""
-    settings = guarded(load_settings)
-    guarded(lambda: load_keys(settings.vault_key_path, create=True))
-    out.print(f"Keys are in {settings.vault_key_path}")

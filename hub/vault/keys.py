@@ -1,7 +1,7 @@
 """The keys of the identity vault, in one file of mode 0600.
 
-Takes the file's path; gives ``VaultKeys``. The file is made once, whole, whoever else tries at the same time, and is
-never changed here. Never logs a key, and never opens a file that others may read.
+Takes the file's path; gives ``VaultKeys``. The file is made once, whole, whoever else tries at the same time; one with
+another encryption key takes its place at one stroke. Never logs a key, and never opens a file that others may read.
 """
 
 import errno
@@ -13,9 +13,10 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from hub.errors import VaultKeyMissing
-from hub.private_file import write_once
+from hub.private_file import replace_whole, write_once
 
 KEY_BYTES = 32
 
@@ -43,14 +44,56 @@ class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.current not in self.encryption:
             raise ValueError("the current encryption key is not among the keys")
 
+    def succeeded(self) -> "VaultKeys":
+        """These keys and a new one, which seals from now on."""
+        key_id = secrets.token_hex(4)
+        return replace(self, current=key_id, encryption=self.encryption | {key_id: secrets.token_bytes(KEY_BYTES)})
+
+    def without(self, key_id: str) -> "VaultKeys":
+        """These keys but for one, which is not the current one."""
+        return replace(self, encryption={name: key for name, key in self.encryption.items() if name != key_id})
+
     @property
     def names(self) -> frozenset[str]:
         """What tells these keys from others without giving them away."""
         fingerprint = blake2b(digest_size=8, key=self.blind_index.key, person=b"fingerprint").hexdigest()
-        return frozenset({f"index:{fingerprint}", *(f"seal:{key_id}" for key_id in self.encryption)})
+        return frozenset({f"index:{fingerprint}", *(name_of(key_id) for key_id in self.encryption)})
 
     def __repr__(self) -> str:
         return f"VaultKeys({self.blind_index!r}, current={self.current!r})"
+
+
+class KeyFile:
+    """The key file as a process holds it: ``keys`` as they were read, and those that took their place since."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        """Raises ``VaultKeyMissing``."""
+        self.keys = load_keys(path, create=create)
+        self._path = path
+        self._seen: tuple[int, ...] | None = None
+
+    def newer(self) -> VaultKeys | None:
+        """The keys, if the file is another one than when this was asked before; None also where it is out of reach.
+
+        Raises ``VaultKeyMissing`` where what is there now is no successor of the keys that are held.
+        """
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if mark == self._seen:
+            return None
+        keys = load_keys(self._path, create=False)
+        if keys.blind_index != self.keys.blind_index:
+            raise VaultKeyMissing(problem=f"{self._path} has come to hold other keys for look-ups")
+        self._seen = mark
+        return keys
+
+
+def name_of(key_id: str) -> str:
+    """What a database calls an encryption key."""
+    return f"seal:{key_id}"
 
 
 def new_keys() -> VaultKeys:
@@ -64,8 +107,13 @@ def load_keys(path: Path, *, create: bool) -> VaultKeys:
     """The keys in ``path``, made there first where ``create`` allows it; raises ``VaultKeyMissing``."""
     if create and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_once(path, msgspec.json.format(msgspec.json.encode(new_keys())))
+        write_once(path, _encode(new_keys()))
     return _decode(path, read_private(path))
+
+
+def replace_keys(path: Path, keys: VaultKeys) -> None:
+    """Have the key file hold ``keys`` from now on; raises ``OSError`` where it cannot be replaced."""
+    replace_whole(path, _encode(keys))
 
 
 def backup_keys(path: Path, target: Path) -> None:
@@ -87,6 +135,10 @@ def read_private(path: Path) -> bytes:
         raise VaultKeyMissing(problem=f"there is no key file {path}") from None
     except OSError as error:
         raise VaultKeyMissing(problem=f"{path} cannot be read ({error.strerror})") from None
+
+
+def _encode(keys: VaultKeys) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(keys))
 
 
 def _decode(path: Path, content: bytes) -> VaultKeys:

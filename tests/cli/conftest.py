@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.keys import KeyFile, load_keys
 
 
 @pytest.fixture
@@ -22,4 +22,4 @@ def hub(database_url: str, tmp_path: Path) -> dict[str, object]:
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """The vault that the command line uses."""
-    return Vault(load_keys(tmp_path / "vault.keys", create=True))
+    return Vault.under(KeyFile(tmp_path / "vault.keys", create=True))

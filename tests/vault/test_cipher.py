@@ -1,6 +1,7 @@
 """Look-ups agree with themselves alone, and what is sealed opens in its own context alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.errors import VaultKeyMissing
 from hub.vault.cipher import Vault
-from hub.vault.keys import new_keys
+from hub.vault.keys import KeyFile, load_keys, new_keys, replace_keys
 
 KEYS = new_keys()
 VAULT = Vault(KEYS)
@@ -88,3 +89,13 @@ def test_threads_may_share_a_vault() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(there_and_back, range(2000)))
+
+
+def test_a_vault_follows_the_file_of_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "vault.keys"
+    follower, reader = Vault.under(KeyFile(path, create=True)), Vault.under(KeyFile(path, create=False))
+    before = follower.seal(b"value", b"")
+    replace_keys(path, load_keys(path, create=False).succeeded())
+    after = follower.seal(b"value", b"")
+    assert after[0] == load_keys(path, create=False).current != before[0]
+    assert reader.open(*after, b"") == reader.open(*before, b"") == b"value"

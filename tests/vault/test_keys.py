@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import VaultKeyMissing
-from hub.vault.keys import backup_keys, load_keys, new_keys
+from hub.vault.keys import KeyFile, backup_keys, load_keys, new_keys, replace_keys
 
 MAKE_KEYS = (
     "import sys, pathlib; from hub.vault.keys import load_keys; load_keys(pathlib.Path(sys.argv[1]), create=True)"
@@ -87,3 +87,36 @@ def test_a_backup_replaces_nothing(key_file: Path, tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         backup_keys(key_file, target)
     assert target.read_text() == "precious"
+
+
+def test_a_successor_takes_the_place_of_the_file_whole_private_and_alone(key_file: Path) -> None:
+    keys = load_keys(key_file, create=False)
+    successor = keys.succeeded()
+    replace_keys(key_file, successor)
+    assert load_keys(key_file, create=False) == successor
+    assert [path.name for path in key_file.parent.iterdir()] == ["vault.keys"]
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert successor.encryption.keys() > keys.encryption.keys()
+    assert successor.without(keys.current).encryption.keys() == {successor.current}
+
+
+def test_a_link_to_the_file_stays_a_link(key_file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(key_file)
+    successor = load_keys(link, create=False).succeeded()
+    replace_keys(link, successor)
+    assert link.is_symlink()
+    assert load_keys(key_file, create=False) == successor
+
+
+def test_other_keys_for_look_ups_are_not_followed(key_file: Path) -> None:
+    held = KeyFile(key_file, create=False)
+    replace_keys(key_file, new_keys())
+    with pytest.raises(VaultKeyMissing, match="other keys for look-ups"):
+        held.newer()
+
+
+def test_a_file_that_is_gone_leaves_a_process_the_keys_that_it_holds(key_file: Path) -> None:
+    held = KeyFile(key_file, create=False)
+    key_file.unlink()
+    assert held.newer() is None
