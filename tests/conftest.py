@@ -32,6 +32,10 @@ from hub.vault.cipher import Vault
 from hub.vault.keys import KeyFile
 from tests.logs import access_log
 
+UNBUDGETED = Settings(points_per_minute=10**12, persons_per_hour=10**9)
+"""Tests ask more in a minute than any agency may."""
+IN_HASTE = ("fsync", "full_page_writes")
+"""What a server of the tests does without: no test cuts the power."""
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
 # A failure prints what reproduces it; no test is judged by the clock.
@@ -96,6 +100,10 @@ async def embedded_server() -> AsyncIterator[Server]:
         return
     with open_folder() as folder:
         running = await embedded.start(Settings(data_dir=str(folder)))
+        async with connect_directly(running.url) as connection:
+            for setting in IN_HASTE:
+                await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            await connection.execute("SELECT pg_reload_conf()")
         try:
             async with migrated_server(running.url) as server:
                 yield server
@@ -119,6 +127,7 @@ def postgresql15_url() -> Iterator[str]:
             subprocess.run(["chown", account, folder], check=True)
         run("initdb", "-D", data, "--username=hub", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
         options = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_locks_per_transaction=256"
+        options += "".join(f" -c {setting}=off" for setting in IN_HASTE)
         run("pg_ctl", "start", "-w", "-D", data, "-l", f"{folder}/log", "-o", options)
         yield f"postgresql://hub@/postgres?host={folder}"
         run("pg_ctl", "stop", "-w", "-m", "fast", "-D", data)
@@ -185,8 +194,7 @@ def services(database: Database, model: Model, vault: Vault) -> Services:
     return services_on(database, model, vault)
 
 
-def services_on(database: Database, model: Model, vault: Vault) -> Services:
-    settings = Settings()
+def services_on(database: Database, model: Model, vault: Vault, settings: Settings = UNBUDGETED) -> Services:
     intake = Intake(database, model, vault)
     local = LocalIssuer(OctKey.import_key(b"a secret of these tests and of nothing else"))
     gate = open_gate(settings, database, local)

@@ -73,6 +73,11 @@ class Recognised:
     record_key: str
 
 
+def is_sayable(stated_at: datetime) -> bool:
+    """Whether anything can have been said then, in any calendar that the hub keeps."""
+    return EARLIEST <= stated_at <= LATEST
+
+
 class Checker:
     """Checks the lines of deliveries to one register, whose clock may be ahead by so much."""
 
@@ -88,7 +93,7 @@ class Checker:
         check = self._check_of(line)
         if check is None:
             raise Rejected(reason(ReasonCode.UNKNOWN_RECORD_TYPE, record_type=line.record_type))
-        if not EARLIEST <= stated_at <= LATEST:
+        if not is_sayable(stated_at):
             raise Rejected(reason(ReasonCode.IMPOSSIBLE_DATE, column="变更时间", title="stated at"))
         if stated_at > now() + self._tolerance:
             raise Rejected(reason(ReasonCode.STATED_IN_FUTURE, column="变更时间", title="stated at"))

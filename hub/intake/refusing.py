@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hub.intake.check import Recognised
+from hub.intake.check import Recognised, is_sayable
 from hub.intake.delivery import Line
 from hub.intake.kept import keep
 from hub.reasons import Reason, named
@@ -56,7 +56,12 @@ async def write_quarantine(
     recognised = [(line, line.record, key) for line in refused if line.record for key in line.record.identifiers]
     if recognised:
         about = [
-            (line.place, vault.lookup(key.scheme, key.value), record.record_type, record.record_key, line.stated_at)
-            for line, record, key in recognised
+            (line.place, vault.lookup(key.scheme, key.value), of.record_type, of.record_key, _sayable(line.stated_at))
+            for line, of, key in recognised
         ]
         await writing.write_recognised(connection, about, submission_id)
+
+
+def _sayable(stated_at: datetime | None) -> datetime | None:
+    """The time at which a line says that it was said, unless nothing can have been said then."""
+    return stated_at if stated_at and is_sayable(stated_at) else None

@@ -28,7 +28,7 @@ CLAIMS: dict[str, Any] = {
     "sub": "officer-1",
     "agency": "天河区政务服务局",
     "roles": ["query_officer"],
-    "exp": int(now().timestamp()) + 600,
+    "exp": int(now().timestamp()) + 24 * 3600,
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "expired": {"exp": 1},

@@ -8,6 +8,7 @@ from graphql_schema.errors import without_values
 from graphql_schema.services import Services
 from hub.intake.catalog import fill_catalog
 from hub.settings import Settings
+from hub.stewardship.granting import fill_development_grants
 from hub.store import embedded
 from hub.store.migrate import migrate
 from hub.store.pool import open_pool
@@ -114,6 +115,7 @@ async def test_a_database_that_goes_away_is_waited_for_without_telling_where_it_
         await migrate(server.url)
         database = await open_pool(Settings(acquire_timeout=2), server.url)
         await fill_catalog(database, services.model)
+        await fill_development_grants(database, services.model)
         async with served(services_on(database, services.model, services.desk.vault)) as client:
             api = Api(client, services)
             assert (await api.data(PERSON, {"id": CANARY})) == {"naturalPerson": None}

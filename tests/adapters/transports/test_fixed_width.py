@@ -112,5 +112,5 @@ def test_the_layout_that_the_documentation_shows_can_be_followed(laid: Laid) -> 
 
 
 def test_a_text_without_a_layout_is_refused_and_told_where_to_give_one(deliver: Deliver) -> None:
-    with pytest.raises(UnreadableFile, match="give its layout with --layout"):
+    with pytest.raises(UnreadableFile, match="give its layout, with --layout"):
         deliver("a.txt", line("01", "张三"))
