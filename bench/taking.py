@@ -161,7 +161,7 @@ async def submissions(hub: Hub, times: int) -> tuple[float, float]:
 
     async def submit(place: int) -> None:
         number, name, *_ = person(place)
-        values = {"idNumber": number, "name": f"{name}又{next(turns)}", "registeredAddress": ADDRESS}
+        values = {"idNumber": number, "name": f"{name}又{next(turns)}", "householdAddress": ADDRESS}
         line = Line(1, RECORD, values, values, valid_from=date(2025, 2, 3))
         key = f"{name} {now().isoformat()}"
         delivery = Delivery(
@@ -172,7 +172,9 @@ async def submissions(hub: Hub, times: int) -> tuple[float, float]:
             stated_at=now(),
             sender="bench",
         )
-        await hub.intake.take_in(delivery, lambda after: [line], keep_results=True)
+        summary = await hub.intake.take_in(delivery, lambda after: [line], keep_results=True)
+        if set(summary.counts) != {Outcome.UPDATED}:
+            raise RuntimeError("a changed record was not UPDATED")
 
     async def insert(place: int) -> None:
         async with hub.database.connection() as connection:
