@@ -139,7 +139,7 @@ async def _watch(session: DirectConnection, run: Run) -> None:
     while True:
         try:
             cancelled = await runs.keep_up(session, run.run_id)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             run.brake.press(BrokenOff())
             return
         if cancelled:
