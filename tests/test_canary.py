@@ -5,7 +5,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from hub.settings import Settings
 from hub.stewardship.granting import fill_development_grants
 from hub.store import embedded
 from hub.store.pool import connect_directly, open_pool
+from hub.store.seat import seat_in
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import open_folder, services_on
@@ -267,6 +268,47 @@ async def dumped(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, 
     return content
 
 
+async def backed_up(data: Path, url: str) -> str:
+    """What `pg_dump` takes out of everything but the vault."""
+    dump = await asyncio.create_subprocess_exec(
+        seat_in(data).programs / "pg_dump", "--exclude-schema=vault", "--inserts", url, stdout=asyncio.subprocess.PIPE
+    )
+    text, _ = await dump.communicate()
+    assert dump.returncode == 0
+    return text.decode()
+
+
+@asynccontextmanager
+async def overhearing(url: str) -> AsyncIterator[set[str]]:
+    """The statements of all sessions, as the server shows them to its watchers for as long as the block runs."""
+    heard: set[str] = set()
+
+    async def listen() -> None:
+        async with connect_directly(url) as connection:
+            while True:
+                rows = await connection.fetch("select query from pg_stat_activity where pid <> pg_backend_pid()")
+                heard.update(row["query"] for row in rows if row["query"])
+                await asyncio.sleep(0.005)
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield heard
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+
+async def sampled(connection: "asyncpg.Connection[asyncpg.Record]") -> str:
+    """The values of columns that the server keeps samples of, outside the vault."""
+    await connection.execute("analyze")
+    samples = await connection.fetch(
+        "select most_common_vals::text, histogram_bounds::text, most_common_elems::text from pg_stats "
+        "where schemaname not in ('pg_catalog', 'information_schema', 'vault')"
+    )
+    return "\n".join(_plain(value) for row in samples for value in row.values())
+
+
 def _plain(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
@@ -291,12 +333,14 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
             services = replace(services, uploads=uploads)
             api = Api(await stack.enter_async_context(served(services)), services)
             admin = await stack.enter_async_context(connect_directly(server.url))
+            statements = await stack.enter_async_context(overhearing(server.url))
             told = await deliver_files(services, files)
             told += await submit(api)
             told += await upload(api)
             errors, answers = await ask(api)
             told += errors + await ask_a_broken_hub(api, admin)
             tables = await dumped(admin)
+            backup, samples = await backed_up(data, server.url), await sampled(admin)
         left = {str(path): path.read_bytes() for path in data.rglob("*") if path.is_file()}
 
     assert holds_canary(answers[0]) == [CANARY[:17]], "the canary is alive: whoever may see it is shown it"
@@ -311,6 +355,14 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
     assert tables["public.state"]
     for name, text in tables.items():
         assert not holds_canary(text), name
+    assert "INSERT INTO public.state " in backup
+    assert "INSERT INTO audit." in backup
+    assert "INSERT INTO vault." not in backup
+    assert len(statements) > 10
+    assert "household_registration" in samples
+    for text in (backup, samples, *statements):
+        assert not holds_canary(text)
+        assert not [trace for trace in TRACES if trace.encode().hex() in text]
     for name, content in left.items():
         assert not holds_canary(name), name
         assert CANARY[:17].encode() not in content, name
