@@ -91,6 +91,18 @@ async def temporary_database(url: str, template: str = "template1") -> AsyncIter
             await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+async def hurry(url: str, durable: str) -> None:
+    """Have the tests' own server do without what only a power cut makes necessary, where ``durable`` is off."""
+    if TEST_DATABASE_URL is not None:
+        return
+    async with connect_directly(url) as connection:
+        for setting in IN_HASTE:
+            await connection.execute(f"ALTER SYSTEM SET {setting} = {durable}")
+        await connection.execute("SELECT pg_reload_conf()")
+        while await connection.fetchval("SHOW fsync") != durable:
+            pass
+
+
 @pytest.fixture(scope="session")
 async def embedded_server() -> AsyncIterator[Server]:
     """PostgreSQL as the hub ships it, or the server of HUB_TEST_DATABASE_URL."""
@@ -100,10 +112,7 @@ async def embedded_server() -> AsyncIterator[Server]:
         return
     with open_folder() as folder:
         running = await embedded.start(Settings(data_dir=str(folder)))
-        async with connect_directly(running.url) as connection:
-            for setting in IN_HASTE:
-                await connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            await connection.execute("SELECT pg_reload_conf()")
+        await hurry(running.url, "off")
         try:
             async with migrated_server(running.url) as server:
                 yield server

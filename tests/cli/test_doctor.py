@@ -1,6 +1,7 @@
 """`hub doctor`: what it finds of a hub that is well, and of one that is not; and `hub watch` beside it."""
 
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,17 @@ from hub.doctor import Check, Level, examine
 from hub.settings import Settings
 from hub.store.pool import Database, connect_directly
 from tests.cli.running import run_hub
-from tests.conftest import Server, temporary_database
+from tests.conftest import Server, hurry, temporary_database
 
 Environment = dict[str, object]
+
+
+@pytest.fixture(autouse=True)
+async def _durable(embedded_server: Server) -> AsyncIterator[None]:
+    """The server as the hub starts it."""
+    await hurry(embedded_server.url, "on")
+    yield
+    await hurry(embedded_server.url, "off")
 
 
 def settings_of(hub: Environment, **others: Any) -> Settings:  # noqa: ANN401
