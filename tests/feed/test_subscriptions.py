@@ -226,7 +226,7 @@ async def test_who_says_nothing_at_first_is_not_waited_for(api: Api, monkeypatch
         assert (await ending(wire))[0] == 4408
 
 
-@pytest.mark.parametrize("tuned", [{"heartbeat": 0.2}], indirect=True)
+@pytest.mark.parametrize("tuned", [{"heartbeat": 2.0}], indirect=True)
 async def test_who_answers_pings_stays_and_who_does_not_is_cut_off(tuned: Api) -> None:
     async with wired(tuned) as alive, wired(tuned) as dead:
         await alive.begin(tuned)
