@@ -23,7 +23,7 @@ from hub.identifiers.entity_id import new_id
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store import runs
-from hub.store.pool import DirectConnection, connect_directly
+from hub.store.pool import LOST, DirectConnection, connect_directly
 from hub.store.runs import LatestRun, LoggedRun, RunOutcome
 from hub.store.statistics import refresh_statistics
 
@@ -139,7 +139,7 @@ async def _watch(session: DirectConnection, run: Run) -> None:
     while True:
         try:
             cancelled = await runs.keep_up(session, run.run_id)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        except (*LOST, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             run.brake.press(BrokenOff())
             return
         if cancelled:

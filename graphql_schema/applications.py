@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
 from graphql_schema.enums import ApplicationParty, ApplicationStage, ApplicationStep, EntityKind
+from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
 from hub.access import code_of
 from hub.desk import applications as desk_applications
@@ -185,16 +185,9 @@ async def advance_application(
     """Take a step of an application."""
     context = context_of(info)
     found = await desk_applications.advance(
-        context.desk, context.viewer, context.intake.calendar, _parsed(id), step, words
+        context.desk, context.viewer, context.intake.calendar, parse_id(id, UnknownApplication()), step, words
     )
     return _shown(found)
-
-
-def _parsed(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UnknownApplication from None
 
 
 def _shown(found: FoundApplication) -> SharingApplication:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 import strawberry
@@ -10,6 +9,7 @@ import strawberry
 from graphql_schema.catalog_versions import CatalogChange, change_of
 from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
 from graphql_schema.enums import DraftState, EntityKind, Need, ObjectionPolicy, SharingMode, SharingType
+from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
 from hub.catalog import Proposal, Terms
 from hub.clock import now
@@ -163,18 +163,11 @@ async def withdraw_catalog_change(info: strawberry.Info, id: DraftId, reason: Re
 
 async def _advanced(info: strawberry.Info, text: str, state: DraftState, words: str) -> CatalogDraft:
     """The draft, brought to another state."""
-    context, draft_id = context_of(info), _parsed(text)
+    context, draft_id = context_of(info), parse_id(text, UnknownDraft())
     await log_step(context.desk, context.viewer, draft_id, state)
     said = Said(context.viewer.officer, now(), words)
     await drafts.advance(context.intake.database, context.model, draft_id, state, said)
     return _shown(await found_draft(context.desk, context.viewer, draft_id))
-
-
-def _parsed(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UnknownDraft from None
 
 
 def _terms(given: SharingTermsInput) -> Terms:

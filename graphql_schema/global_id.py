@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 from hub.catalog import EntityKind
-from hub.errors import InvalidGlobalId
+from hub.errors import HubError, InvalidGlobalId
 
 _LETTERS = {EntityKind.NATURAL_PERSON: b"P", EntityKind.LEGAL_ENTITY: b"L"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
@@ -28,3 +28,11 @@ def parse_global_id(text: str) -> tuple[EntityKind, UUID]:
     if global_id(kind, entity_id) != text:
         raise InvalidGlobalId
     return kind, entity_id
+
+
+def parse_id(text: str, unknown: HubError) -> UUID:
+    """The id of something that is no entity; raises ``unknown`` for a text that is the id of nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise unknown from None

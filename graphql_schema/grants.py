@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from graphql_schema.enums import EntityKind, GrantBasis, GrantState, SharingMode, Withheld
+from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
 from hub.desk import grants as desk_grants
 from hub.desk.grants import HeldGrant
@@ -68,16 +68,8 @@ async def revoke_grant(info: strawberry.Info, id: GrantId, reason: WhyRevoked) -
     """End a grant at once."""
     context = context_of(info)
     check_name("reason", reason)
-    await desk_grants.revoke_grant(context.desk, context.viewer, parsed(id), reason)
+    await desk_grants.revoke_grant(context.desk, context.viewer, parse_id(id, UnknownGrant()), reason)
     return id
-
-
-def parsed(text: str) -> UUID:
-    """The id of a grant; one that is misspelt is that of none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UnknownGrant from None
 
 
 def grant_of(held: HeldGrant) -> GrantType:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
 from graphql_schema.changes import ChangeFilter, filter_of
 from graphql_schema.enums import EntityKind, WebhookState
+from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
 from hub import webhooks
 from hub.errors import UnknownWebhook
@@ -86,7 +86,8 @@ async def create_webhook(
     context = context_of(info)
     wanted = filter_of(input.filter)
     kept = await webhooks.create(context.desk, context.settings, context.viewer, input.url, wanted, input.after)
-    return CreatedWebhook(webhook=(await _shown(info, [kept.webhook]))[0], secret=kept.secret)
+    (shown,) = await _shown(info, [kept.webhook])
+    return CreatedWebhook(webhook=shown, secret=kept.secret)
 
 
 async def retry_webhook(
@@ -95,7 +96,9 @@ async def retry_webhook(
 ) -> WebhookType:
     """Have a webhook go on."""
     context = context_of(info)
-    return (await _shown(info, [await webhooks.retry(context.desk, context.viewer, _id(id))]))[0]
+    going_on = await webhooks.retry(context.desk, context.viewer, parse_id(id, UnknownWebhook(id=id)))
+    (shown,) = await _shown(info, [going_on])
+    return shown
 
 
 async def remove_webhook(
@@ -104,14 +107,7 @@ async def remove_webhook(
 ) -> WebhookType:
     """Take a webhook away."""
     context = context_of(info)
-    return _webhook(await webhooks.remove(context.desk, context.viewer, _id(id)), [])
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UnknownWebhook(id=text) from None
+    return _webhook(await webhooks.remove(context.desk, context.viewer, parse_id(id, UnknownWebhook(id=id))), [])
 
 
 async def _shown(info: strawberry.Info, found: list[Webhook]) -> list[WebhookType]:

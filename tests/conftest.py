@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -15,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from joserfc.jwk import OctKey
 
 from adapters.uploading import Uploading
-from graphql_schema.schema import build_schema
+from graphql_schema.schema import HubSchema, build_schema
 from graphql_schema.services import Services
 from graphql_schema.trusted import read_trusted
 from hub.catalog import Model, load_model
@@ -188,13 +189,25 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The shipped model."""
-    return load_model()
+    return shipped_model()
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """A vault with keys of the test's own."""
     return Vault.under(KeyFile(tmp_path / "vault.keys", create=True))
+
+
+@cache
+def shipped_model() -> Model:
+    """The shipped model, read once."""
+    return load_model()
+
+
+@lru_cache(maxsize=8)
+def shipped_schema(settings: Settings) -> HubSchema:
+    """The schema of the shipped model, which takes longer to build than most tests take."""
+    return build_schema(shipped_model(), settings)
 
 
 @pytest.fixture
@@ -210,7 +223,7 @@ def services_on(database: Database, model: Model, vault: Vault, settings: Settin
     return Services(
         settings=settings,
         model=model,
-        schema=build_schema(model, settings),
+        schema=shipped_schema(settings) if model is shipped_model() else build_schema(model, settings),
         database=database,
         desk=Desk(database, model, vault, access_log(database)),
         intake=intake,

@@ -28,7 +28,7 @@ WRITERS_AT_ONCE = 16
 CONNECT_SECONDS = 10
 CLIENT = {"application_name": "hub"}
 _SQL = queries("intake")
-_LOST = (
+LOST = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
@@ -36,7 +36,8 @@ _LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.InternalClientError,  # the driver's word when the server's farewell was read between two statements
 )
-_UNREACHABLE = (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, *_LOST)
+"""What the driver raises where a connection was lost."""
+_UNREACHABLE = (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, *LOST)
 
 
 class Database:
@@ -73,10 +74,10 @@ class Database:
             except TimeoutError as error:
                 raise DatabaseBusy from error
         try:
-            with _translated(_LOST, connection):
+            with _translated(LOST, connection):
                 yield connection
         finally:
-            with _translated(_LOST, connection):
+            with _translated(LOST, connection):
                 await pool.release(connection)
 
     @asynccontextmanager
@@ -134,10 +135,10 @@ async def connect_directly(url: str) -> AsyncIterator[DirectConnection]:
     with _translated(_UNREACHABLE), _address_kept_secret():
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=CLIENT)
     try:
-        with _translated(_LOST, connection):
+        with _translated(LOST, connection):
             yield connection
     finally:
-        with _translated(_LOST, connection):
+        with _translated(LOST, connection):
             await connection.close()
 
 

@@ -15,13 +15,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from graphql_schema.app import build_app
-from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub.errors import InvalidSetting
 from hub.serve import check_tls
 from hub.settings import Settings
+from tests.conftest import shipped_schema
 from tests.served import AGENCY, DEVELOPER, Api, listening, served
 
 ME = "{ me { agency } }"
@@ -37,7 +37,7 @@ async def opened(services: Services, **settings: Any) -> AsyncIterator[Api]:  # 
     other = replace(
         services,
         settings=changed,
-        schema=build_schema(services.model, changed),
+        schema=shipped_schema(changed),
         trusted=read_trusted(changed.trusted_documents),
     )
     async with served(other) as client:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from hub.catalog import Model
 from hub.settings import Settings
 from hub.vault.cipher import Vault
+from tests.conftest import shipped_schema
 from tests.people import credit_code, id_number
 from tests.served import DEVELOPER, Api, department, served
 from tests.test_canary import all_that_is_logged
@@ -117,7 +117,7 @@ async def test_without_a_grant_to_search_the_error_says_what_to_do(api: Api) -> 
 
 async def test_beyond_the_ceiling_nobody_is_shown(services: Services) -> None:
     settings = Settings(max_hits=2)
-    services = replace(services, settings=settings, schema=build_schema(services.model, settings))
+    services = replace(services, settings=settings, schema=shipped_schema(settings))
     async with served(services) as client:
         api = Api(client, services)
         await fill(api)
