@@ -41,7 +41,7 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     mask: tuple[Mask, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # what tells of a task tells of its result, at length
 class Model:
     """Everything the hub knows about registers, items and authority."""
 

@@ -12,6 +12,7 @@ ROWS = [*report.TITLES.values(), "`load`, everything new", "`load`, the same aga
 HEADINGS = ["### Q1", "### Q2", "### Q3", "### As-of", "### Intake", "### One process of the hub"]
 
 
+@pytest.mark.slow
 def test_a_small_measurement_fills_every_row_and_its_document(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
@@ -61,6 +62,7 @@ def test_intake_is_measured_against_copy_of_the_same_bytes() -> None:
         assert f"| {row} | " in finished.stdout
 
 
+@pytest.mark.slow
 def test_what_a_start_takes_is_measured_part_by_part() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "bench.start", "--rounds", "1"], check=False, capture_output=True, text=True
