@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.global_id import global_id, parse_global_id
 from graphql_schema.making import context_of, raw_info
 from hub.desk.accesses import Access, accesses
@@ -48,23 +48,6 @@ class AccessType:
     )
 
 
-@strawberry.type(description="An access in a list of them.")
-class AccessEdge:
-    """An access in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: AccessType = strawberry.field(description="The access.")
-
-
-@strawberry.type(description="A page of accesses.")
-class AccessConnection:
-    """A page of accesses."""
-
-    edges: list[AccessEdge] = strawberry.field(description="The accesses, with their cursors.")
-    nodes: list[AccessType] = strawberry.field(description="The accesses.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 async def access_log(
     info: strawberry.Info,
     subject: OfSubject = None,
@@ -74,7 +57,7 @@ async def access_log(
     until: Until = None,
     first: First = 100,
     after: After = None,
-) -> AccessConnection:
+) -> Connection[AccessType]:
     """A page of the access log."""
     context = context_of(info)
     for argument, text in (("agency", agency), ("officer", officer)):
@@ -84,12 +67,7 @@ async def access_log(
     entity_id = parse_global_id(subject)[1] if subject else None
     found, more = await accesses(context.desk, context.viewer, wanted, entity_id, after, page_size(first))
     context.spend(raw_info(info), len(found))
-    edges = [AccessEdge(cursor=one.cursor, node=_shown(one)) for one in found]
-    return AccessConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=page_info_of([edge.cursor for edge in edges], after, more),
-    )
+    return page_of([(one.cursor, _shown(one)) for one in found], after, more=more)
 
 
 def _shown(one: Access) -> AccessType:
@@ -101,7 +79,7 @@ def _shown(one: Access) -> AccessType:
 ACCESS_QUESTIONS = {
     "access_log": strawberry.field(
         resolver=access_log,
-        graphql_type=AccessConnection | None,
+        graphql_type=Connection[AccessType] | None,
         description="Who asked about whom, the latest first: for auditors; for data subjects, who asked about them · "
         "访问日志.",
     ),

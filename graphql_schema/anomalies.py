@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import AnomalyKind
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.quality import OfRegister
@@ -47,45 +47,21 @@ class AnomalyType:
     closed_words: str | None = strawberry.field(description="With what words.")
 
 
-@strawberry.type(description="An anomaly in a list of them.")
-class AnomalyEdge:
-    """An anomaly in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: AnomalyType = strawberry.field(description="The anomaly.")
-
-
-@strawberry.type(description="A page of anomalies.")
-class AnomalyConnection:
-    """A page of anomalies."""
-
-    edges: list[AnomalyEdge] = strawberry.field(description="The anomalies, with their cursors.")
-    nodes: list[AnomalyType] = strawberry.field(description="The anomalies.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 async def anomalies_asked(
     info: strawberry.Info,
     register: OfRegister = None,
     is_open: IsOpen = True,
     first: First = 100,
     after: After = None,
-) -> AnomalyConnection:
+) -> Connection[AnomalyType]:
     """What was unusual, the latest first."""
     context = context_of(info)
     before = id_at(context.desk.vault, ANOMALIES, after) if after else None
     size = page_size(first)
     found, more = await quality.anomalies(context.desk, context.viewer, register, before, size, is_open=is_open)
     context.spend(raw_info(info), len(found))
-    edges = [
-        AnomalyEdge(cursor=id_cursor(context.desk.vault, ANOMALIES, one.anomaly_id), node=_anomaly(one))
-        for one in found
-    ]
-    return AnomalyConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=page_info_of([edge.cursor for edge in edges], after, more),
-    )
+    listed = [(id_cursor(context.desk.vault, ANOMALIES, one.anomaly_id), _anomaly(one)) for one in found]
+    return page_of(listed, after, more=more)
 
 
 async def report_anomaly(info: strawberry.Info, id: Named, words: Words) -> AnomalyType:  # noqa: A002
@@ -132,7 +108,7 @@ def _anomaly(one: Anomaly) -> AnomalyType:
 ANOMALY_QUESTIONS = {
     "anomalies": strawberry.field(
         resolver=anomalies_asked,
-        graphql_type=AnomalyConnection | None,
+        graphql_type=Connection[AnomalyType] | None,
         description="What was unusual about your submissions, the latest first; for the platform office, about all of "
         "them · 异常.",
     ),

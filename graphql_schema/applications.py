@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import ApplicationParty, ApplicationStage, ApplicationStep, EntityKind
 from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
@@ -85,23 +85,6 @@ class SharingApplication:
     history: list[ApplicationStepTaken] = strawberry.field(description="The steps that were taken.")
 
 
-@strawberry.type(description="An application in a list.")
-class SharingApplicationEdge:
-    """An application in a list."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: SharingApplication = strawberry.field(description="The application.")
-
-
-@strawberry.type(description="A page of applications.")
-class SharingApplicationConnection:
-    """A page of applications."""
-
-    edges: list[SharingApplicationEdge] = strawberry.field(description="The applications, with their cursors.")
-    nodes: list[SharingApplication] = strawberry.field(description="The applications.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 @strawberry.type(description="A result of mediation, as it is published · 协调结果.")
 class Mediation:
     """A result of mediation."""
@@ -122,18 +105,14 @@ Words = Annotated[str, strawberry.argument(description="Why, in words; they are 
 
 async def sharing_applications(
     info: strawberry.Info, first: First = 20, after: After = None
-) -> SharingApplicationConnection:
+) -> Connection[SharingApplication]:
     """The applications that the caller has to do with."""
     context = context_of(info)
     found, more = await desk_applications.applications(
         context.desk, context.viewer, context.intake.calendar, after, page_size(first)
     )
     context.spend(raw_info(info), len(found))
-    edges = [
-        SharingApplicationEdge(cursor=desk_applications.cursor_of(context.desk, one), node=_shown(one)) for one in found
-    ]
-    page_info = page_info_of([edge.cursor for edge in edges], after, more)
-    return SharingApplicationConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=page_info)
+    return page_of([(desk_applications.cursor_of(context.desk, one), _shown(one)) for one in found], after, more=more)
 
 
 async def mediations(info: strawberry.Info) -> list[Mediation]:

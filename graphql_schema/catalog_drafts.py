@@ -7,7 +7,7 @@ import msgspec
 import strawberry
 
 from graphql_schema.catalog_versions import CatalogChange, change_of
-from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import DraftState, EntityKind, Need, ObjectionPolicy, SharingMode, SharingType
 from graphql_schema.global_id import parse_id
 from graphql_schema.making import context_of, raw_info
@@ -87,23 +87,6 @@ class CatalogDraft:
     next: list[DraftState] = strawberry.field(description="The states to which you may bring it now.")
 
 
-@strawberry.type(description="A draft of the catalog in a list.")
-class CatalogDraftEdge:
-    """A draft in a list."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: CatalogDraft = strawberry.field(description="The draft.")
-
-
-@strawberry.type(description="A page of drafts of the catalog.")
-class CatalogDraftConnection:
-    """A page of drafts."""
-
-    edges: list[CatalogDraftEdge] = strawberry.field(description="The drafts, with their cursors.")
-    nodes: list[CatalogDraft] = strawberry.field(description="The drafts.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 DraftId = Annotated[strawberry.ID, strawberry.argument(description="The draft.")]
 Reason = Annotated[str, strawberry.argument(description="Why, in words; it is kept.")]
 Approval = Annotated[
@@ -118,14 +101,12 @@ InState = Annotated[DraftState | None, strawberry.argument(description="The draf
 
 async def catalog_changes(
     info: strawberry.Info, state: InState = None, first: First = 20, after: After = None
-) -> CatalogDraftConnection:
+) -> Connection[CatalogDraft]:
     """The drafts of the catalog."""
     context = context_of(info)
     found, more = await found_drafts(context.desk, context.viewer, state, after, page_size(first))
     context.spend(raw_info(info), len(found))
-    edges = [CatalogDraftEdge(cursor=one.cursor, node=_shown(one)) for one in found]
-    page_info = page_info_of([edge.cursor for edge in edges], after, more)
-    return CatalogDraftConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=page_info)
+    return page_of([(one.cursor, _shown(one)) for one in found], after, more=more)
 
 
 async def draft_catalog_change(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import EntityKind, Topic
 from graphql_schema.making import context_of, raw_info
 from hub.catalog import Difference, in_words
@@ -67,38 +67,12 @@ class CatalogVersion:
         return CatalogProgress(followers=found.followers, total=found.total)
 
 
-@strawberry.type(description="A version of the catalog in a list of them.")
-class CatalogVersionEdge:
-    """A version in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: CatalogVersion = strawberry.field(description="The version.")
-
-
-@strawberry.type(description="A page of versions of the catalog.")
-class CatalogVersionConnection:
-    """A page of versions."""
-
-    edges: list[CatalogVersionEdge] = strawberry.field(description="The versions, with their cursors.")
-    nodes: list[CatalogVersion] = strawberry.field(description="The versions.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
-async def catalog_versions(info: strawberry.Info, first: First = 20, after: After = None) -> CatalogVersionConnection:
+async def catalog_versions(info: strawberry.Info, first: First = 20, after: After = None) -> Connection[CatalogVersion]:
     """The versions of the catalog, the one in force first."""
     context = context_of(info)
     found, more = await published_versions(context.desk, after, page_size(first))
     context.spend(raw_info(info), len(found))
-    edges = [CatalogVersionEdge(cursor=one.cursor, node=_version(one)) for one in found]
-    return CatalogVersionConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=more,
-            end_cursor=edges[-1].cursor if edges else after,
-            start_cursor=edges[0].cursor if edges else None,
-        ),
-    )
+    return page_of([(one.cursor, _version(one)) for one in found], after, more=more)
 
 
 @strawberry.input(description="Another order of those who may decide a merged item, and why.")

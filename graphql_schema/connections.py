@@ -1,11 +1,13 @@
 """Lists that are read page by page, in the form that Relay knows: edges with cursors, and where the page ends."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
 from hub.errors import InvalidArgument
+
+Node = TypeVar("Node")
 
 MOST_PER_PAGE = 500
 
@@ -23,6 +25,23 @@ class PageInfo:
     start_cursor: str | None = strawberry.field(default=None, description="The cursor of the first edge.")
 
 
+@strawberry.type(description="An entry of a list, and its place there (Relay).")
+class Edge(Generic[Node]):
+    """An entry of a list, and its place there."""
+
+    cursor: str = strawberry.field(description="Where to go on after it.")
+    node: Node = strawberry.field(description="The entry.")
+
+
+@strawberry.type(description="A page of a list (Relay).")
+class Connection(Generic[Node]):
+    """A page of a list."""
+
+    edges: list[Edge[Node]] = strawberry.field(description="The entries, with their cursors.")
+    nodes: list[Node] = strawberry.field(description="The entries.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
+
+
 def page_size(first: int) -> int:
     """``first``, if a page may hold so many."""
     if not 1 <= first <= MOST_PER_PAGE:
@@ -30,10 +49,15 @@ def page_size(first: int) -> int:
     return first
 
 
-def page_info_of(cursors: Sequence[str], after: str | None, more: bool) -> PageInfo:
-    """Where a page ends that was read forwards from ``after``, by the cursors of its edges."""
-    return PageInfo(
-        has_next_page=more,
-        end_cursor=cursors[-1] if cursors else after,
-        start_cursor=cursors[0] if cursors else None,
+def page_of(entries: Iterable[tuple[str, Node]], after: str | None, *, more: bool) -> Connection[Node]:
+    """A page that was read forwards from ``after``: its entries by their cursors, and whether there are more."""
+    edges = [Edge(cursor=cursor, node=node) for cursor, node in entries]
+    return Connection(
+        edges=edges,
+        nodes=[edge.node for edge in edges],
+        page_info=PageInfo(
+            has_next_page=more,
+            end_cursor=edges[-1].cursor if edges else after,
+            start_cursor=edges[0].cursor if edges else None,
+        ),
     )

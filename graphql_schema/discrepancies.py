@@ -10,7 +10,7 @@ from typing import Annotated, Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.connections import After, First, PageInfo, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import EntityKind
 from graphql_schema.global_id import global_id
 from graphql_schema.making import context_of, raw_info
@@ -61,23 +61,6 @@ class DiscrepancyType:
     closed_at: datetime | None = strawberry.field(description="Since when it is settled.")
 
 
-@strawberry.type(description="A discrepancy in a list of them.")
-class DiscrepancyEdge:
-    """A discrepancy in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: DiscrepancyType = strawberry.field(description="The discrepancy.")
-
-
-@strawberry.type(description="A page of discrepancies.")
-class DiscrepancyConnection:
-    """A page of discrepancies."""
-
-    edges: list[DiscrepancyEdge] = strawberry.field(description="The discrepancies, with their cursors.")
-    nodes: list[DiscrepancyType] = strawberry.field(description="The discrepancies.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 def discrepancies_field() -> StrawberryField:
     """The field on both kinds of entity."""
 
@@ -100,7 +83,7 @@ async def discrepancies_asked(
     is_open: StandsOpen = True,
     first: First = 100,
     after: After = None,
-) -> DiscrepancyConnection:
+) -> Connection[DiscrepancyType]:
     """A page of what a department has to settle."""
     context = context_of(info)
     for argument, text in (("department", department), ("item", item)):
@@ -109,16 +92,7 @@ async def discrepancies_asked(
     wanted = Wanted(department, item, is_open)
     found, more = await discrepancies(context.desk, context.viewer, wanted, after, page_size(first))
     context.spend(raw_info(info), len(found))
-    edges = [DiscrepancyEdge(cursor=cursor_of(context.desk, one), node=_shown(context.model, one)) for one in found]
-    return DiscrepancyConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=more,
-            end_cursor=edges[-1].cursor if edges else after,
-            start_cursor=edges[0].cursor if edges else None,
-        ),
-    )
+    return page_of([(cursor_of(context.desk, one), _shown(context.model, one)) for one in found], after, more=more)
 
 
 def _shown(model: Model, found: FoundDiscrepancy) -> DiscrepancyType:

@@ -7,7 +7,7 @@ from typing import Annotated
 import asyncpg
 import strawberry
 
-from graphql_schema.connections import After, First, PageInfo, page_info_of, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.submissions import SubmissionFailure, failure_shown
 from hub.catalog import Model
@@ -74,23 +74,6 @@ class SubmissionQuality:
         return await quality.open_discrepancies(context_of(info).desk, self.register, self.finished_at or now())
 
 
-@strawberry.type(description="A submission's quality in a list.")
-class SubmissionQualityEdge:
-    """A submission's quality in a list."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: SubmissionQuality = strawberry.field(description="What the submission is worth.")
-
-
-@strawberry.type(description="A page of submissions' quality.")
-class SubmissionQualityConnection:
-    """A page of submissions' quality."""
-
-    edges: list[SubmissionQualityEdge] = strawberry.field(description="The submissions, with their cursors.")
-    nodes: list[SubmissionQuality] = strawberry.field(description="The submissions.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 @strawberry.type(description="A unit that delivers records of one type, and whether it is late · 数据来源单位.")
 class DeliveringSource:
     """A unit that delivers records of one type."""
@@ -108,23 +91,14 @@ class DeliveringSource:
 
 async def submission_quality(
     info: strawberry.Info, register: OfRegister = None, first: First = 20, after: After = None
-) -> SubmissionQualityConnection:
+) -> Connection[SubmissionQuality]:
     """What submissions are worth, the latest first."""
     context = context_of(info)
     before = id_at(context.desk.vault, RUNS, after) if after else None
     rows, more = await quality.runs(context.desk, context.viewer, register, before, page_size(first))
     context.spend(raw_info(info), len(rows))
-    edges = [
-        SubmissionQualityEdge(
-            cursor=id_cursor(context.desk.vault, RUNS, row["submission_id"]), node=_quality(context.model, row)
-        )
-        for row in rows
-    ]
-    return SubmissionQualityConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=page_info_of([edge.cursor for edge in edges], after, more),
-    )
+    listed = [(id_cursor(context.desk.vault, RUNS, row["submission_id"]), _quality(context.model, row)) for row in rows]
+    return page_of(listed, after, more=more)
 
 
 async def sources_asked(
@@ -181,7 +155,7 @@ def _source(model: Model, one: Expected) -> DeliveringSource:
 QUALITY_QUESTIONS = {
     "submission_quality": strawberry.field(
         resolver=submission_quality,
-        graphql_type=SubmissionQualityConnection | None,
+        graphql_type=Connection[SubmissionQuality] | None,
         description="What your submissions are worth, the latest first: valid, complete, consistent, timely; for the "
         "platform office, what all of them are · 数据质量.",
     ),

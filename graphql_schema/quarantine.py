@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from graphql_schema.connections import After, First, PageInfo, page_size
+from graphql_schema.connections import After, Connection, First, page_of, page_size
 from graphql_schema.enums import LineStatus
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.selection import asks_for
@@ -46,23 +46,6 @@ class QuarantinedLine:
     text: str | None = strawberry.field(description="What came, where it could not even be read; like `cells`.")
 
 
-@strawberry.type(name="QuarantineEdge", description="A line of quarantine in a list of them.")
-class QuarantinedLineEdge:
-    """A line in a list of them."""
-
-    cursor: str = strawberry.field(description="Where to go on after it.")
-    node: QuarantinedLine = strawberry.field(description="The line.")
-
-
-@strawberry.type(description="A page of lines in quarantine.")
-class QuarantineConnection:
-    """A page of lines."""
-
-    edges: list[QuarantinedLineEdge] = strawberry.field(description="The lines, with their cursors.")
-    nodes: list[QuarantinedLine] = strawberry.field(description="The lines.")
-    page_info: PageInfo = strawberry.field(description="Where the page ends.")
-
-
 @strawberry.input(description="Which lines in quarantine are wanted; what is not given excludes none.")
 class QuarantineFilter:
     """Which lines are wanted."""
@@ -87,7 +70,7 @@ async def quarantine_asked(
     status: OfStatus = LineStatus.OPEN,
     first: First = 100,
     after: After = None,
-) -> QuarantineConnection:
+) -> Connection[QuarantinedLine]:
     """A page of what could not be taken in."""
     context = context_of(info)
     desk = context.desk
@@ -96,22 +79,11 @@ async def quarantine_asked(
     values = asks_for(raw_info(info), "cells") or asks_for(raw_info(info), "text")
     page = await lines_in_quarantine(desk, context.viewer, wanted, place, page_size(first), values=values)
     context.spend(raw_info(info), len(page.lines))
-    edges = [
-        QuarantinedLineEdge(
-            cursor=line_cursor(desk.vault, line.line_id),
-            node=_shown(context.model, line, page.raw.get(line.line_id)),
-        )
+    listed = [
+        (line_cursor(desk.vault, line.line_id), _shown(context.model, line, page.raw.get(line.line_id)))
         for line in page.lines
     ]
-    return QuarantineConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=page.more,
-            end_cursor=edges[-1].cursor if edges else after,
-            start_cursor=edges[0].cursor if edges else None,
-        ),
-    )
+    return page_of(listed, after, more=page.more)
 
 
 def wanted_lines(model: Model, given: QuarantineFilter | None, status: LineStatus | None) -> WantedLines:

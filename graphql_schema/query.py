@@ -10,23 +10,24 @@ from graphql_schema.accesses import ACCESS_QUESTIONS
 from graphql_schema.anomalies import ANOMALY_QUESTIONS
 from graphql_schema.applications import (
     Mediation,
-    SharingApplicationConnection,
+    SharingApplication,
     mediations,
     sharing_applications,
 )
 from graphql_schema.as_of import AsOfInput, GivenAsOf
 from graphql_schema.catalog import CatalogItem, catalog
-from graphql_schema.catalog_drafts import CatalogDraftConnection, catalog_changes
-from graphql_schema.catalog_versions import CatalogVersionConnection, catalog_versions
+from graphql_schema.catalog_drafts import CatalogDraft, catalog_changes
+from graphql_schema.catalog_versions import CatalogVersion, catalog_versions
 from graphql_schema.changes import CHANGE_QUESTIONS
+from graphql_schema.connections import Connection
 from graphql_schema.directory import RegisterType, Viewed, registers, viewed
-from graphql_schema.discrepancies import DiscrepancyConnection, discrepancies_asked
+from graphql_schema.discrepancies import DiscrepancyType, discrepancies_asked
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.quality import QUALITY_QUESTIONS
-from graphql_schema.quarantine import QuarantineConnection, quarantine_asked
+from graphql_schema.quarantine import QuarantinedLine, quarantine_asked
 from graphql_schema.search import search_fields
 from graphql_schema.submissions import Submission, submission_asked
 from graphql_schema.values import CreditCode, IdNumber
@@ -127,25 +128,25 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "catalog_versions": _root(
             catalog_versions,
-            CatalogVersionConnection,
+            Connection[CatalogVersion],
             "The versions of the catalog, the one in force first: who published each and why, what it changed, and how "
             "far entities follow · 目录版本.",
         ),
         "catalog_changes": _root(
             catalog_changes,
-            CatalogDraftConnection,
+            Connection[CatalogDraft],
             "The drafts of the catalog, in the order in which they were made, each with its steps; for the catalog "
             "office · 目录变更草案.",
         ),
         "discrepancies": _root(
             discrepancies_asked,
-            DiscrepancyConnection | None,
+            Connection[DiscrepancyType] | None,
             "What your department has to settle, in the order in which it was found; for the platform office, what all "
             "of them have · 差异.",
         ),
         "quarantine": _root(
             quarantine_asked,
-            QuarantineConnection | None,
+            Connection[QuarantinedLine] | None,
             "What your department delivered and could not be taken in, the latest first; for the platform office, what "
             "all of them did, without a value · 待处理区.",
         ),
@@ -157,7 +158,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "sharing_applications": _root(
             sharing_applications,
-            SharingApplicationConnection,
+            Connection[SharingApplication],
             "The applications of your agency and those to your department, each with its clock; for the catalog office "
             "all of them · 共享申请.",
         ),
