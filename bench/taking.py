@@ -41,12 +41,16 @@ TABLE = "bench_record"
 
 
 class Task(Struct):
-    """Take in so many ``lines`` where so many ``entities`` are known; then send single ``submissions``."""
+    """Take in so many ``lines`` where so many entities are ``known``, again and by COPY; then single ``submissions``.
+
+    With ``is_growth`` the lines are taken in once, and that is all.
+    """
 
     lines: int
-    entities: int
+    known: int
     workers: int
     submissions: int
+    is_growth: bool = False
 
 
 class Effort(Struct):
@@ -57,16 +61,19 @@ class Effort(Struct):
     database: float
 
 
-class Taken(Struct):
-    """What each way to take in the same records took, medians for single ones, and the most memory a process held."""
+class Single(Struct):
+    """The median of the seconds that one ``submission`` takes, and one row that is ``inserted``."""
 
-    new: Effort
-    again: Effort
-    copied: Effort
     submission: float
     inserted: float
+
+
+class Taken(Struct):
+    """What each way to take in the same records took, the most memory that a loader held, and single submissions."""
+
+    ways: dict[str, Effort]
     peak_bytes: int
-    worker_peak_bytes: int
+    single: Single | None = None
 
 
 def person(place: int) -> tuple[str, ...]:
@@ -155,12 +162,12 @@ async def each(times: int, act: Callable[[int], Awaitable[object]]) -> float:
     return median(took)
 
 
-async def submissions(hub: Hub, times: int) -> tuple[float, float]:
+async def submissions(hub: Hub, start: int, times: int) -> Single:
     """How long a changed record of a known person takes as a submission of its own, and a row of the same bytes."""
     turns = count()
 
     async def submit(place: int) -> None:
-        number, name, *_ = person(place)
+        number, name, *_ = person(start + place)
         values = {"idNumber": number, "name": f"{name}又{next(turns)}", "householdAddress": ADDRESS}
         line = Line(1, RECORD, values, values, valid_from=date(2025, 2, 3))
         key = f"{name} {now().isoformat()}"
@@ -180,26 +187,31 @@ async def submissions(hub: Hub, times: int) -> tuple[float, float]:
         async with hub.database.connection() as connection:
             await connection.execute(f"insert into {TABLE} values ($1)", ",".join(person(place)).encode())  # noqa: S608
 
-    return await each(times, submit), await each(times, insert)
+    return Single(await each(times, submit), await each(times, insert))
+
+
+def peak_bytes(workers: int) -> int:
+    """The most memory that this process has held, or one of its ``workers`` where there are several."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 if workers > 1 else 0
+    return max(resident_bytes("self", "VmHWM"), children)
 
 
 async def measure(task: Task) -> Taken:
-    """Grow the hub, then time every way."""
+    """Time every way to take in persons whom the hub does not know."""
     with TemporaryDirectory(prefix="hub-bench-") as folder:
-        path, others = Path(folder, "new.csv"), Path(folder, "others.csv")
-        write(path, 0, task.lines)
+        path = Path(folder, "new.csv")
+        write(path, task.known, task.lines)
         async with open_hub(load_settings()) as hub:
             spare_collector()
-            if task.entities:
-                write(others, task.lines, task.entities)
-                await taken_in(hub, others, task.workers, Outcome.CREATED)
-            new = await taken_in(hub, path, task.workers, Outcome.CREATED)
-            again = await taken_in(hub, path, task.workers, Outcome.UNCHANGED)
-            peak, workers_peak = resident_bytes("self", "VmHWM"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            ways = {"new": await taken_in(hub, path, task.workers, Outcome.CREATED)}
+            if task.is_growth:
+                return Taken(ways, peak_bytes(task.workers))
+            ways["again"] = await taken_in(hub, path, task.workers, Outcome.UNCHANGED)
+            peak = peak_bytes(task.workers)
             async with a_table(hub):
-                copy = await copied(hub, records_of(path))
-                submission, insert = await submissions(hub, min(task.submissions, task.lines))
-        return Taken(new, again, copy, submission, insert, peak, workers_peak * 1024)
+                ways["COPY"] = await copied(hub, records_of(path))
+                single = await submissions(hub, task.known, min(task.submissions, task.lines))
+        return Taken(ways, peak, single)
 
 
 if __name__ == "__main__":
