@@ -3,7 +3,7 @@
 Takes checked lines; gives a ``Directory`` to identify them by, and ``Locks``. Writes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from hub.catalog import Model
 from hub.clock import now
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked
+from hub.intake.heard import plain_member
 from hub.intake.identify import Directory, Known, Owner, SplitOff
 from hub.intake.identities import known_from
 from hub.intake.locks import Locks, given, locks_on, referred, written
@@ -54,9 +55,14 @@ class Finder:
     async def directory(
         self, connection: Connection, lines: Sequence[Checked], known: dict[Identifier, Known]
     ) -> Directory:
-        """What ``lines`` are identified by, under the locks that they take."""
+        """What ``lines`` are identified by, under the locks that they take.
+
+        Where each of them leads to one entity by keys that it has already, nobody asks for others that it has.
+        """
         lookups = lookups_of(lines)
-        held, lost = await _schemes(connection, {one.canonical_id for one in known.values()})
+        is_settled = all(plain_member(line, known) for line in lines)
+        doubtful = () if is_settled else {one.canonical_id for one in known.values()}
+        held, lost = await _schemes(connection, doubtful)
         formers = {lookups[key]: key for line in lines for key in line.formers}
         moved = await writing.reassigned(connection, formers) if formers else ()
         reassigned = frozenset(formers[lookup] for lookup in moved)
@@ -80,7 +86,7 @@ def lookups_of(lines: Iterable[Checked]) -> dict[Identifier, bytes]:
 
 
 async def _schemes(
-    connection: Connection, entities: set[UUID]
+    connection: Connection, entities: Collection[UUID]
 ) -> tuple[dict[UUID, set[Scheme]], dict[UUID, set[Scheme]]]:
     """The schemes under which each entity has an identifier, and those under which it has lost all of them."""
     held: dict[UUID, set[Scheme]] = {}

@@ -26,13 +26,13 @@ async def heard_before(
     asked = [
         (line.line.place, member_id, line.record.name, line.record_key, line.valid_from, line.stated_at, line.digest)
         for line in lines
-        if (member_id := _member(line, known))
+        if (member_id := plain_member(line, known))
     ]
     heard = await writing.heard(connection, asked, register, source_unit) if asked else set()
     return {place: member_id for place, member_id, *_ in asked if place in heard}
 
 
-def _member(line: Checked, known: Mapping[Identifier, Known]) -> UUID | None:
+def plain_member(line: Checked, known: Mapping[Identifier, Known]) -> UUID | None:
     """The entity that the line's statement would be stored for, if nothing else hangs on the line."""
     if line.formers or not known.keys() >= line.lookups.keys():
         return None

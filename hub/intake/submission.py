@@ -66,8 +66,11 @@ class Intake:
         """Publishes what is taken in."""
         return Publisher(self.model, Catalogs(self.model))
 
-    async def open(self, delivery: Delivery) -> Submission:
-        """Find or make the submission of ``delivery``; raise if its key was used for another one."""
+    async def open(self, delivery: Delivery, *, in_haste: bool = False) -> Submission:
+        """Find or make the submission of ``delivery``; raise if its key was used for another one.
+
+        A new one is durable, so that it may be told of; ``in_haste`` is for who writes more before telling anybody.
+        """
         if delivery.register not in self.model.registers:
             raise UnknownRegister(register=delivery.register)
         if delivery.stated_at > now() + self.tolerance:
@@ -86,6 +89,7 @@ class Intake:
                 department=delivery.department,
                 file=delivery.file,
                 copy_of=delivery.copy_of,
+                in_haste=in_haste,
             )
         if (submission.digest, submission.copy_of) != (delivery.digest, delivery.copy_of):
             raise SubmissionConflict
@@ -113,16 +117,17 @@ class Intake:
             for number in range(submission.shares):
                 await self.take_share(delivery, lines, Share(number, submission.shares), on_results=on_results)
             return replace(await self.unite(delivery), resumed_after=submission.position)
-        taking = Taking(
-            self.database, self.calendar, await self._chunk(delivery, submission), summary, keeps_results=keep_results
-        )
+        finishes = keep_results and not delivery.copy_of
+        chunk = await self._chunk(delivery, submission)
+        taking = Taking(self.database, self.calendar, chunk, summary, keeps_results=keep_results, finishes=finishes)
         checker = Checker(self.model, self.vault, delivery.register, self.tolerance)
         async for results in taking.take(checker, submission.stated_at, lines(summary.position)):
             on_results(results)
         if delivery.copy_of:
             summary.removed = await self._snapshot(delivery, submission, summary.position).settle()
-        async with self.database.connection() as connection:
-            await self._finish(connection, delivery, summary, is_judged=not keep_results)
+        if not finishes:
+            async with self.database.connection() as connection:
+                await self._finish(connection, delivery, summary)
         telemetry.note_submission(delivery.register, now() - began, now() - submission.stated_at)
         return summary
 
@@ -172,14 +177,11 @@ class Intake:
             await self._finish(connection, delivery, whole)
         return whole
 
-    async def _finish(
-        self, connection: Connection, delivery: Delivery, summary: Summary, *, is_judged: bool = True
-    ) -> None:
+    async def _finish(self, connection: Connection, delivery: Delivery, summary: Summary) -> None:
         """Finish a submission whose lines are in, and report what is unusual about it."""
         await finish_submission(connection, summary.submission_id)
-        if is_judged:
-            source = Source(delivery.register, delivery.source_unit)
-            await judge(connection, source, summary.submission_id, summary.measured)
+        source = Source(delivery.register, delivery.source_unit)
+        await judge(connection, source, summary.submission_id, summary.measured)
 
     def _snapshot(self, delivery: Delivery, submission: Submission, lines: int) -> Snapshot:
         """The full copy that a delivery is, whose ``lines`` are in; what it leaves out is said after the last."""
@@ -195,7 +197,7 @@ class Intake:
 
     async def _opened_anew(self, delivery: Delivery) -> Submission:
         """The submission, taken up again if it had failed, begun anew if it was finished and its results not kept."""
-        submission = await self.open(delivery)
+        submission = await self.open(delivery, in_haste=True)
         if submission.has_failed:
             async with self.database.connection() as connection:
                 await take_up_submission(connection, submission.submission_id)

@@ -27,14 +27,44 @@ from hub.intake.refusing import Refused, refuse
 from hub.intake.rejection import Rejected
 from hub.stewardship.working_days import WorkingDays
 from hub.store.pool import Database
-from hub.store.submissions import advance_share, advance_submission
+from hub.store.submissions import advance_share, advance_submission, finish_submission
 
 MOST_LINES = 1_000
 """Lines per chunk."""
 ATTEMPTS = 10
-Piece = tuple[list[Checked], list[Refused]]
-"""Lines of a submission that are written together: those that can be taken in, and those that cannot."""
 _RETRIED = (LocksOutgrown, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines of a submission that are written together: those that can be taken in, and those that cannot.
+
+    No line comes after one that ``is_last``; where the lines fill their chunks, none is.
+    """
+
+    checked: Sequence[Checked]
+    refused: Sequence[Refused]
+    is_last: bool = False
+
+    @property
+    def position(self) -> int:
+        """The place of the last of them."""
+        return max([line.line.place for line in self.checked] + [line.place for line in self.refused])
+
+    def halves(self) -> "tuple[Piece, Piece]":
+        """The lines before the middle one of those that can be taken in, and the others."""
+        middle = self.checked[len(self.checked) // 2].line.place
+        return (
+            Piece(
+                [one for one in self.checked if one.line.place < middle],
+                [one for one in self.refused if one.place < middle],
+            ),
+            Piece(
+                [one for one in self.checked if one.line.place >= middle],
+                [one for one in self.refused if one.place >= middle],
+                self.is_last,
+            ),
+        )
 
 
 @dataclass(slots=True)
@@ -57,7 +87,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One attempt at a submission, or at the ``share`` of it with a number; ``so_far`` grows with every chunk."""
+    """One attempt at a submission, or at the ``share`` of it with a number; ``so_far`` grows with every chunk.
+
+    Where it ``finishes`` nothing else hangs on the submission: it is complete together with its last line.
+    """
 
     database: Database
     calendar: WorkingDays
@@ -65,44 +98,51 @@ class Taking:
     so_far: Summary
     keeps_results: bool = False
     share: int | None = None
+    finishes: bool = False
 
     async def take(
         self, checker: Checker, stated_at: datetime, lines: Iterable[Line | BrokenLine]
     ) -> AsyncIterator[list[Result]]:
         """Take in ``lines``, said at ``stated_at`` unless they say otherwise; give what came of each chunk."""
+        is_finished = False
         for piece in _pieces(checker, stated_at, lines):
             async for results in self._write_or_halve(piece):
                 telemetry.count_outcomes(self.chunk.register, results_by_outcome(results))
                 yield results
+            is_finished = piece.is_last
+        if self.finishes and not is_finished:
+            async with self.database.connection() as connection:
+                await finish_submission(connection, self.chunk.submission_id)
 
     async def _write_or_halve(self, piece: Piece) -> AsyncIterator[list[Result]]:
         """Write the lines of one chunk, in halves where they need too many locks."""
         try:
-            yield await self._write(*piece)
+            yield await self._write(piece)
         except TooManyLocks:
-            for half in _halves(*piece):
+            for half in piece.halves():
                 async for results in self._write_or_halve(half):
                     yield results
 
-    async def _write(self, checked: Sequence[Checked], refused: Sequence[Refused]) -> list[Result]:
+    async def _write(self, piece: Piece) -> list[Result]:
         """Write one chunk, again where another writer came between."""
         for attempt in range(ATTEMPTS):
             try:
-                with telemetry.span("intake.chunk", register=self.chunk.register, lines=len(checked) + len(refused)):
-                    return await self._attempt(checked, refused)
+                lines = len(piece.checked) + len(piece.refused)
+                with telemetry.span("intake.chunk", register=self.chunk.register, lines=lines):
+                    return await self._attempt(piece)
             except _RETRIED:
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
         raise DatabaseBusy
 
-    async def _attempt(self, checked: Sequence[Checked], refused: Sequence[Refused]) -> list[Result]:
+    async def _attempt(self, piece: Piece) -> list[Result]:
         async with self.database.connection() as connection:
-            outlook = await self.chunk.look(connection, checked)
+            outlook = await self.chunk.look(connection, piece.checked)
         async with self.database.transaction() as connection:
-            results = await self.chunk.write(connection, outlook, list(refused))
-            position = max([line.line.place for line in checked] + [line.place for line in refused])
+            results = await self.chunk.write(connection, outlook, list(piece.refused))
             counts = self.so_far.counts + results_by_outcome(results)
-            measured = together(self.so_far.measured, measure(checked, refused, results, now(), self.calendar))
-            how_far = (self.so_far.position, position, counts, encoded(measured))
+            worth = measure(piece.checked, piece.refused, results, now(), self.calendar)
+            measured = together(self.so_far.measured, worth)
+            how_far = (self.so_far.position, piece.position, counts, encoded(measured))
             submission_id = self.chunk.submission_id
             if self.share is not None:
                 moved = await advance_share(connection, submission_id, self.share, *how_far, lines=len(results))
@@ -111,7 +151,9 @@ class Taking:
                 moved = await advance_submission(connection, submission_id, *how_far, kept)
             if not moved:
                 raise SubmissionInProgress(register=self.chunk.register)
-        self._note(results, position, counts, measured)
+            if self.finishes and piece.is_last:
+                await finish_submission(connection, submission_id)
+        self._note(results, piece.position, counts, measured)
         return results
 
     def _note(self, results: list[Result], position: int, counts: Counter[str], measured: Measured) -> None:
@@ -136,10 +178,10 @@ def _pieces(checker: Checker, stated_at: datetime, lines: Iterable[Line | Broken
         else:
             checked.append(outcome)
         if len(checked) + len(refused) >= MOST_LINES:
-            yield checked, refused
+            yield Piece(checked, refused)
             checked, refused = [], []
     if checked or refused:
-        yield checked, refused
+        yield Piece(checked, refused, is_last=True)
 
 
 def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> Checked | Refused:
@@ -149,12 +191,3 @@ def _checked(checker: Checker, line: Line | BrokenLine, stated_at: datetime) -> 
         return checker.check(line, line.stated_at or stated_at + timedelta(microseconds=line.place))
     except Rejected as rejected:
         return refuse(line, rejected.reason, checker.recognise(line))
-
-
-def _halves(checked: Sequence[Checked], refused: Sequence[Refused]) -> tuple[Piece, Piece]:
-    """The lines before the middle one, and the others."""
-    middle = checked[len(checked) // 2].line.place
-    return (
-        ([one for one in checked if one.line.place < middle], [one for one in refused if one.place < middle]),
-        ([one for one in checked if one.line.place >= middle], [one for one in refused if one.place >= middle]),
-    )

@@ -21,17 +21,22 @@ where discrepancy.entity_id = settled.entity_id and discrepancy.digest = settled
 -- Closes all that stands open of the entities $1 at $2.
 update discrepancy set closed_at = greatest($2, opened_at) where entity_id = any ($1) and closed_at is null;
 
--- referred_to
--- The entities that stand for those to which the entities $1, or what is linked into them, have ever referred by way of $2.
+-- bonds
+-- The entities that stand for those to which the entities $1, or what is linked into them, have ever referred by way of $2,
+-- and the identifiers that they have ever claimed beside others.
 with member as (
     select asked.entity_id as member_id from unnest($1::uuid[]) as asked (entity_id)
     union
     select link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
 )
-select distinct coalesce(link.into_id, reference.target_id) as entity_id
+select distinct coalesce(link.into_id, reference.target_id) as id, false as is_contested
 from member
 join reference on reference.entity_id = member.member_id and reference.via = any ($2)
-left join link on link.entity_id = reference.target_id and link.unlinked_at is null;
+left join link on link.entity_id = reference.target_id and link.unlinked_at is null
+union all
+select distinct contest.identifier_id, true
+from member
+join contest on contest.entity_id = member.member_id;
 
 -- referred_by
 -- The entities that have ever referred by way of $2 to the entities $1 or to what is linked into them, each as the entity
@@ -61,21 +66,23 @@ select distinct entity_id, identifier_id, claim
 from unnest($1::uuid[], $2::uuid[], $3::text[]) as new (entity_id, identifier_id, claim)
 on conflict do nothing;
 
--- contested
--- The identifiers that the entities $1, or what is linked into them, have ever claimed beside others.
-select distinct contest.identifier_id
-from contest
-where contest.entity_id = any ($1)
-   or contest.entity_id in (
-       select link.entity_id from link where link.into_id = any ($1) and link.unlinked_at is null
-   );
-
 -- rivals
--- Who has ever claimed the identifiers $1 beside others: each claimant as the entity that stands for it now.
+-- Who has ever claimed the identifiers $1 beside others, or those that the entities $2, or what is linked into them, have so
+-- claimed: each claimant as the entity that stands for it now.
+with member as (
+    select asked.entity_id as member_id from unnest($2::uuid[]) as asked (entity_id)
+    union
+    select link.entity_id from link where link.into_id = any ($2) and link.unlinked_at is null
+),
+asked as (
+    select named.identifier_id from unnest($1::uuid[]) as named (identifier_id)
+    union
+    select contest.identifier_id from member join contest on contest.entity_id = member.member_id
+)
 select distinct contest.identifier_id, contest.claim, coalesce(link.into_id, contest.entity_id) as entity_id
-from contest
-left join link on link.entity_id = contest.entity_id and link.unlinked_at is null
-where contest.identifier_id = any ($1);
+from asked
+join contest on contest.identifier_id = asked.identifier_id
+left join link on link.entity_id = contest.entity_id and link.unlinked_at is null;
 
 -- of_entities
 -- What stood open of the entities $1 as the hub knew at $2, in the order in which it was found.

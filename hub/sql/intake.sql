@@ -270,7 +270,8 @@ on conflict do nothing;
 
 -- open_submission
 -- Finds the submission of this idempotency key, or makes it; tells which by `is_new`, and whether lines of its register wait
--- in quarantine, and whether it is repeated though its source has delivered other files of the like since.
+-- in quarantine, and whether it is repeated though its source has delivered other files of the like since. With $12 a new one
+-- is durable once anything is that is written after it.
 with made as (
     insert into submission (submission_id, register, source_unit, idempotency_key, digest, stated_at, sender, reason,
                             department, file, copy_of)
@@ -278,9 +279,14 @@ with made as (
     on conflict (register, source_unit, idempotency_key) do nothing
     returning submission_id, digest, stated_at, position, counts, measures, results, copy_of, removed, finished_at,
               failed_at is not null as has_failed, true as is_new, 0 as shares
+),
+haste as materialized (
+    select case when $12 then set_config('synchronous_commit', 'off', true) end
 )
-select *, exists (select from quarantine where register = $2 and status = 'OPEN') as is_awaited, false as is_overtaken
+select made.*, exists (select from quarantine where register = $2 and status = 'OPEN') as is_awaited,
+       false as is_overtaken
 from made
+cross join haste
 union all
 select submission_id, digest, stated_at, position, coalesce(repeated_counts, counts),
        coalesce(repeated_measures, measures), results, copy_of, removed, finished_at,

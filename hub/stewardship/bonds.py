@@ -25,6 +25,7 @@ class Bonds:
 
 async def bonds_of(connection: Connection, model: Model, kinds: Iterable[EntityKind], written: set[UUID]) -> Bonds:
     """The bonds of the entities ``written``, which are of ``kinds``."""
+    if not written:
+        return Bonds(set(), set())
     ways = [way for kind in kinds for way in model.checked_ways[kind]]
-    shared = await store.referred_to(connection, written, ways) if ways and written else set()
-    return Bonds(shared, await store.contested(connection, written) if written else set())
+    return Bonds(*await store.bonds(connection, written, ways))

@@ -145,8 +145,7 @@ class Keeper:
     ) -> list[_Judgement]:
         """What stands of all who have claimed the identifiers ``contested``, or one that the entities have."""
         stood = [entity_id for entity_id, one in published.items() if not one.is_new]
-        contested |= await store.contested(connection, stood) if stood else set()
-        pairs = await store.rivals(connection, contested) if contested else []
+        pairs = await store.rivals(connection, contested, stood) if contested or stood else []
         rows = await store.views(connection, {pair["entity_id"] for pair in pairs}) if pairs else []
         claimed = {
             row["entity_id"]: claims(self.model, EntityKind(row["kind"]), decode(row["merged"], row["records"]))

@@ -53,9 +53,13 @@ async def close_all(connection: Connection, entity_ids: Iterable[UUID], at: date
     await connection.execute(_SQL["close_all"], list(entity_ids), at)
 
 
-async def referred_to(connection: Connection, entity_ids: Iterable[UUID], ways: Iterable[str]) -> set[UUID]:
-    """The entities to which entities have ever referred by some ways."""
-    return {row["entity_id"] for row in await connection.fetch(_SQL["referred_to"], list(entity_ids), list(ways))}
+async def bonds(connection: Connection, entity_ids: Iterable[UUID], ways: Iterable[str]) -> tuple[set[UUID], set[UUID]]:
+    """The entities to which entities have ever referred by some ways, and the identifiers that they have contested."""
+    referred: set[UUID] = set()
+    contested: set[UUID] = set()
+    for row in await connection.fetch(_SQL["bonds"], list(entity_ids), list(ways)):
+        (contested if row["is_contested"] else referred).add(row["id"])
+    return referred, contested
 
 
 async def referred_by(connection: Connection, entity_ids: Iterable[UUID], ways: Iterable[str]) -> list[asyncpg.Record]:
@@ -73,14 +77,11 @@ async def write_contests(connection: Connection, contests: Iterable[tuple[UUID, 
     await connection.execute(_SQL["write_contests"], *map(list, zip(*contests, strict=True)))
 
 
-async def contested(connection: Connection, entity_ids: Iterable[UUID]) -> set[UUID]:
-    """The identifiers that entities have ever claimed beside others."""
-    return {row["identifier_id"] for row in await connection.fetch(_SQL["contested"], list(entity_ids))}
-
-
-async def rivals(connection: Connection, identifier_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """(identifier_id, claim, entity_id) of all who have ever claimed identifiers beside others."""
-    return await connection.fetch(_SQL["rivals"], list(identifier_ids))
+async def rivals(
+    connection: Connection, identifier_ids: Iterable[UUID], entity_ids: Iterable[UUID]
+) -> list[asyncpg.Record]:
+    """(identifier_id, claim, entity_id) of all who have ever contested identifiers, or those that entities have."""
+    return await connection.fetch(_SQL["rivals"], list(identifier_ids), list(entity_ids))
 
 
 async def of_entities(connection: Connection, entity_ids: Iterable[UUID], known_at: datetime) -> list[asyncpg.Record]:

@@ -61,8 +61,12 @@ async def open_submission(
     department: str | None = None,
     file: str | None = None,
     copy_of: str | None = None,
+    in_haste: bool = False,
 ) -> Submission:
-    """The submission of this idempotency key; one that is there already keeps its own id and time."""
+    """The submission of this idempotency key; one that is there already keeps its own id and time.
+
+    A new one is durable, or ``in_haste`` once anything is that is written after it.
+    """
     row = None
     while row is None:
         row = await connection.fetchrow(
@@ -78,6 +82,7 @@ async def open_submission(
             department,
             file,
             copy_of,
+            in_haste,
         )
     return Submission(
         submission_id=row["submission_id"],
