@@ -3,6 +3,7 @@
 from datetime import date
 
 from hub.intake.submission import Summary
+from hub.intake.taking import MOST_LINES
 from tests.offices import Office
 from tests.people import credit_code, id_number
 
@@ -167,3 +168,20 @@ async def test_a_divorce_and_a_marriage_on_one_day_are_two_records(office: Offic
     person = {"recordedSubject.idNumber": id_number(1), "issuingAuthority": "天河区民政局"}
     await office.marriage(person | {"divorcedOn": "2020-05-20"}, person | {"marriedOn": "2020-05-20"})
     assert len((await office.only_view())[2]["marriageRegistrations"]) == 2
+
+
+async def test_a_submission_whose_results_are_kept_is_complete_together_with_its_last_line(office: Office) -> None:
+    await office.household({"idNumber": id_number(1), "name": "王小明"})
+    async with office.intake.database.connection() as connection:
+        row = await connection.fetchrow(
+            "select finished_at is not null as finished, submission.xmin = view.xmin as together from submission, view"
+        )
+    assert row is not None
+    assert dict(row) == {"finished": True, "together": True}
+
+
+async def test_a_submission_whose_lines_fill_their_chunks_is_complete_too(office: Office) -> None:
+    summary = await office.household(*[{"name": "没有号码"}] * MOST_LINES)
+    assert summary.counts == {"QUARANTINED": MOST_LINES}
+    async with office.intake.database.connection() as connection:
+        assert await connection.fetchval("select finished_at is not null from submission")
