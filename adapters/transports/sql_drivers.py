@@ -3,12 +3,12 @@
 Takes an address as the operator wrote it; gives an engine for it.
 """
 
-import sqlite3
-from collections.abc import Mapping
+import codecs
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from psycopg import Connection, DataError
+from psycopg import DataError
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Loader
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
@@ -20,6 +20,8 @@ from hub.reasons import named
 
 NO_ENCODING = "ascii"
 """What psycopg calls the encoding SQL_ASCII, which is none."""
+AS_IT_CAME = "_as_it_came"
+"""What the name of an encoding ends with that gives bytes which are no text in it as they came."""
 _DRIVERS: Mapping[str, str] = {
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
@@ -81,6 +83,16 @@ class _Instant(_OrText):
     strict = TimestamptzLoader
 
 
+def _as_it_came(name: str) -> codecs.CodecInfo | None:
+    """The encoding of a ``name`` that asks for such; PyMySQL takes the name of an encoding and no way with errors."""
+    if not name.endswith(AS_IT_CAME):
+        return None
+    strict = codecs.lookup(name.removesuffix(AS_IT_CAME))
+    return codecs.CodecInfo(strict.encode, lambda data, _="": strict.decode(data, "surrogateescape"), name=name)
+
+
+codecs.register(_as_it_came)
+
 _LOADERS: Mapping[str, type[Loader]] = {
     "date": _Date,
     "timestamp": _Timestamp,
@@ -99,8 +111,9 @@ def engine_for(url: str, timeout: int) -> Engine:
         raise SourceUnusable(problem=f"the driver for its address is not installed ({named(str(error))})") from None
     except ArgumentError:
         raise SourceUnusable(problem="its address is no SQLAlchemy URL") from None
-    if address.get_backend_name() in ("postgresql", "sqlite"):
-        event.listen(engine, "connect", _take_anything, insert=True)  # before SQLAlchemy reads anything
+    if take := _TAKING.get(engine.driver):
+        # before SQLAlchemy reads anything
+        event.listen(engine, "connect", lambda connection, _: take(connection), insert=True)
     return engine
 
 
@@ -126,9 +139,22 @@ def _waiting(backend: str, timeout: int) -> dict[str, object]:
     return {"timeout": timeout} if backend == "sqlite" else {}
 
 
-def _take_anything(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of psycopg, or of another driver
-    if isinstance(connection, Connection):
-        for kind, loader in _LOADERS.items():
-            connection.adapters.register_loader(kind, loader)
-    elif isinstance(connection, sqlite3.Connection):
-        connection.text_factory = lambda data: data.decode(errors="surrogateescape")
+def _take_values(connection: Any) -> None:  # noqa: ANN401 - a connection of psycopg
+    for kind, loader in _LOADERS.items():
+        connection.adapters.register_loader(kind, loader)
+
+
+def _take_text(connection: Any) -> None:  # noqa: ANN401 - a connection of SQLite
+    connection.text_factory = lambda data: data.decode(errors="surrogateescape")
+
+
+def _take_encoding(connection: Any) -> None:  # noqa: ANN401 - a connection of PyMySQL
+    connection.encoding += AS_IT_CAME
+
+
+_TAKING: Mapping[str, Callable[[Any], None]] = {
+    "psycopg": _take_values,
+    "pysqlite": _take_text,
+    "pymysql": _take_encoding,
+}
+"""What has a driver give whatever a database holds, be it no date of Python's or no text."""

@@ -20,6 +20,7 @@ from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store.pool import Database, connect_directly
 from hub.store.sources import forget_source, move_source, source_cursor
+from tests.adapters.databases import Source
 from tests.adapters.sources import make_sqlite, opened
 from tests.conftest import Server, with_database
 from tests.people import id_number
@@ -224,3 +225,19 @@ async def test_a_database_that_looks_at_no_encoding_costs_the_rows_whose_text_is
             assert report.summary.counts == {"CREATED": 1, "QUARANTINED": 1}
         finally:
             await server.execute(f"drop database {name} with (force)")
+
+
+async def test_characters_that_only_a_department_knows_cost_the_rows_that_hold_them(
+    intake: Intake, spools: Path, mariadb: Source, database: Database
+) -> None:
+    mariadb.run(
+        "create table hjry (sfzh varchar(18) primary key, xm varchar(40)) character set gbk",
+        f"insert into hjry values ('{id_number(1)}', '张'), ('{id_number(2)}', _gbk x'FE50')",  # noqa: S608
+    )
+    full = opened(f"{mariadb.url}?charset=gbk", table="hjry", read={"mode": "full", "key": ["sfzh"]})
+    report = await run(intake, full, spools, replace(HOUSEHOLD, mapping={**HOUSEHOLD.mapping, "xm": "name"}))
+    assert report is not None
+    assert report.summary.counts == {"CREATED": 1, "QUARANTINED": 1}
+    async with database.connection() as connection:
+        assert await connection.fetchval("select reason from quarantine") == "INVALID_ENCODING"
+        assert "张" in await connection.fetchval("select merged::text from view")
