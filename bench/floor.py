@@ -24,13 +24,14 @@ from hub.vault.keys import load_keys
 
 NUMBERS = [Scheme.ID_NUMBER, Scheme.SOCIAL_SECURITY_NUMBER]
 PERSONS = """
-select identifier.lookup, view.merged, view.records, own.schemes, own.key_ids, own.sealed, own.identifier_ids
+select identifier.lookup, view.merged, view.records, own.schemes, own.key_ids, own.sealed, own.identifier_ids,
+       own.bearer_ids
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
 join view on view.entity_id = coalesce(link.into_id, identifier.entity_id)
 cross join lateral (
     select array_agg(scheme) as schemes, array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed,
-           array_agg(identifier_id) as identifier_ids
+           array_agg(identifier_id) as identifier_ids, array_agg(number.entity_id) as bearer_ids
     from vault.identifier as number
     where number.entity_id in (view.entity_id, identifier.entity_id)
       and number.scheme = any ($2) and number.superseded_at is null
@@ -107,10 +108,10 @@ class Floor:
         return {lookups[row["lookup"]]: self._person(row) for row in rows}
 
     def _person(self, row: asyncpg.Record) -> Person:
-        sealed = zip(row["schemes"], row["key_ids"], row["sealed"], row["identifier_ids"], strict=True)
+        columns = ("schemes", "key_ids", "sealed", "identifier_ids", "bearer_ids")
         numbers = {
-            scheme: self._vault.open(key_id, value, identifier_id.bytes).decode()
-            for scheme, key_id, value, identifier_id in sealed
+            scheme: self._vault.open(key_id, value, identifier_id.bytes, bearer_id.bytes).decode()
+            for scheme, key_id, value, identifier_id, bearer_id in zip(*map(row.get, columns), strict=True)
         }
         return Person(_merged.decode(row["merged"]), _records.decode(row["records"]), numbers)
 

@@ -20,7 +20,7 @@ class IdentifierOf:
     """A number of an entity."""
 
     scheme: Scheme = strawberry.field(description="What kind of number it is.")
-    value: str = strawberry.field(description="The number.")
+    value: str | None = strawberry.field(description="The number; null where it was shredded.")
     status: IdentifierStatus = strawberry.field(description="Whether the entity bears it still.")
     valid_from: date | None = strawberry.field(
         description="Since when the entity bears it, where it took another's place."

@@ -112,7 +112,9 @@ async def _diff(
     )
 
 
-def _difference(model: Model, kind: EntityKind, difference: Difference, opened: Mapping[UUID, str]) -> DifferenceType:
+def _difference(
+    model: Model, kind: EntityKind, difference: Difference, opened: Mapping[UUID, str | None]
+) -> DifferenceType:
     before, after = (
         _held(model, kind, difference.item, held, opened) if held else None
         for held in (difference.before, difference.after)
@@ -137,7 +139,7 @@ def _era(model: Model, kind: EntityKind, item: str, era: Era) -> ValueInTime:
     )
 
 
-def _held(model: Model, kind: EntityKind, path: str, held: Held, opened: Mapping[UUID, str]) -> HeldValue:
+def _held(model: Model, kind: EntityKind, path: str, held: Held, opened: Mapping[UUID, str | None]) -> HeldValue:
     item = item_at(model, kind, path)
     number = sealed_in(model, path, held.value)
     shown = opened.get(number) if number else present(item.type, held.value, model.code_lists.get(item.codes or ""))

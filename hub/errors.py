@@ -886,6 +886,16 @@ class VaultKeyMissing(HubError):
     hint = "Restore the key file from its backup (made by `hub keys backup`); without it identity data is unreadable."
 
 
+class ValueShredded(HubError):
+    """What was kept of a subject has been shredded."""
+
+    kind = Kind.NOT_FOUND
+    code = "VALUE_SHREDDED"
+    hint = (
+        "Nobody can bring it back. `hub keys shreddings` says by which order; the source may still have what it sent."
+    )
+
+
 class KeyInUse(HubError):
     """The key {key_id} cannot be dropped: {problem}."""
 

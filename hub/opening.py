@@ -29,6 +29,7 @@ from hub.store.pool import Database, connect_database
 from hub.vault.cipher import Vault
 from hub.vault.keys import KeyFile
 from hub.vault.signing import signing_key
+from hub.vault.suites import Suite
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             await bring_up_to_date(database, model)
             if settings.database_url is None:
                 await fill_development_grants(database, model)
-            key_file = KeyFile(settings.vault_key_path, create=settings.database_url is None)
+            suite = Suite(settings.vault_suite)
+            key_file = KeyFile(settings.vault_key_path, create=settings.database_url is None, suite=suite)
             await claim(database, key_file.keys)
             vault = Vault.under(key_file)
             intake = Intake(

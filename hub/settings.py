@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Key file of the identity vault, mode 0600; by default vault.keys in the data dir."),
     ] = None
+    vault_suite: Annotated[
+        Literal["AES", "SM4"],
+        Meta(description="Algorithms of vault keys that are made from now on: AES-256-GCM, or SM4-GCM with SM3."),
+    ] = "AES"
     audit_key_file: Annotated[
         str | None,
         Meta(description="Key that signs the access log, mode 0600; by default audit.key beside the vault's keys."),

@@ -1,6 +1,6 @@
 """Commands that keep the keys of the identity vault: make them, copy them, give them successors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +9,16 @@ import typer
 
 from hub import progress
 from hub.cli.console import err, guarded, out, run, written
-from hub.intake.resealing import drop, left_over, reseal, succeed
+from hub.intake.resealing import Progress, Unreadable, drop, left_over, rotate
 from hub.opening import bring_up_to_date, read_model
 from hub.settings import Settings, load_settings
 from hub.store.keyring import values_under
 from hub.store.pool import Database, connect_database
 from hub.vault.keys import backup_keys, load_keys
+from hub.vault.suites import Suite
+
+MOST_TOLD = 20
+"""How many values that do not open are named."""
 
 app = typer.Typer()
 keys = typer.Typer(help="Make, back up and change the keys of the identity vault.", no_args_is_help=True)
@@ -35,7 +39,7 @@ def keys_backup(
 def keys_create() -> None:
     """Make the key file where HUB_VAULT_KEY_FILE says, for a hub with a database of its own."""
     settings = guarded(load_settings)
-    guarded(lambda: load_keys(settings.vault_key_path, create=True))
+    guarded(lambda: load_keys(settings.vault_key_path, create=True, suite=Suite(settings.vault_suite)))
     out.print(f"Keys are in {settings.vault_key_path}")
 
 
@@ -52,7 +56,8 @@ def keys_list() -> None:
     counts = run(count(settings))
     for key_id in dict.fromkeys([*kept.encryption, *counts]):
         standing = "seals" if key_id == kept.current else "opens" if key_id in kept.encryption else "is missing"
-        out.print(f"{key_id}  {standing}  {counts.get(key_id, 0):,} values", highlight=False)
+        held = f"{counts.get(key_id, 0):,} values"
+        out.print("  ".join((key_id, standing, held, kept.sort(key_id))).rstrip(), highlight=False)
 
 
 @keys.command("rotate")
@@ -60,24 +65,40 @@ def keys_rotate() -> None:
     """Add an encryption key to the key file, and seal what lies under the others anew with it.
 
     Others read and write meanwhile, and follow. Broken off, the same command goes on without another key. The exit code
-    is 1 where values are left under other keys, for processes that do not see this key file go on sealing with those.
+    is 1 where values are left under other keys: because they do not open, or because processes that do not see this key
+    file go on sealing with those.
     """
 
-    async def rotate(settings: Settings) -> tuple[str, int, int]:
-        done = 0
+    async def work(settings: Settings) -> tuple[Progress, int]:
+        path, suite = settings.vault_key_path, Suite(settings.vault_suite)
         async with _database(settings) as database:
-            vault = await succeed(database, settings.vault_key_path)
             with progress.counted(err, "Sealing") as advance:
-                async for reached in reseal(database, vault):
-                    done = reached.done
-                    advance(done, reached.total)
-            return vault.current, done, await left_over(database, vault)
+                reached = await rotate(database, path, suite, lambda one: advance(one.done, one.total))
+            return reached, await left_over(database, path)
 
     settings = guarded(load_settings)
-    current, done, left = written(settings.vault_key_path, lambda: run(rotate(settings)))
-    out.print(f"{done:,} values sealed anew with the key {current}; {left:,} left under others", highlight=False)
+    reached, left = written(settings.vault_key_path, lambda: run(work(settings)))
+    current = guarded(lambda: load_keys(settings.vault_key_path, create=False)).current
+    out.print(
+        f"{reached.done:,} values sealed anew with the key {current}; {left:,} left under others", highlight=False
+    )
     out.print("Back up the key file now: `hub keys backup`")
+    _tell_of(reached.unreadable)
     raise typer.Exit(1 if left else 0)
+
+
+def _tell_of(unreadable: Collection[Unreadable]) -> None:
+    """Say which values do not open, by where they lie."""
+    if not unreadable:
+        return
+    err.print(f"error: {len(unreadable):,} values do not open, and stay as they are:", style="bold red")
+    for one in sorted(unreadable, key=lambda one: (one.table, one.context))[:MOST_TOLD]:
+        err.print(f"{one.table}  {one.context}  under {one.key_id}", highlight=False)
+    if len(unreadable) > MOST_TOLD:
+        err.print(f"and {len(unreadable) - MOST_TOLD:,} more")
+    err.print(
+        "Restore them from a backup of the database, or the key from a backup of the key file; then run it again."
+    )
 
 
 @keys.command("drop")

@@ -17,7 +17,7 @@ class Answer:
     """One entity as its viewer may see it at a moment, merged by the ``catalog`` that it followed then.
 
     ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records hold, by
-    their ids; both only where asked for and given.
+    their ids; both only where asked for and given. Of what was shredded the former holds nothing and the latter None.
     """
 
     entity_id: UUID
@@ -29,7 +29,7 @@ class Answer:
     catalog: Catalog
     decision: Decision
     numbers: Mapping[Scheme, str]
-    opened: Mapping[UUID, str]
+    opened: Mapping[UUID, str | None]
 
     def choice(self, item: str) -> Choice | None:
         """The merged item ``item`` with its reason, if it was given and some register speaks of it."""

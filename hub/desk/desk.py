@@ -182,20 +182,21 @@ class Desk:
         rows: Iterable[asyncpg.Record],
         views: Mapping[UUID, View],
         wanted: Wanted,
-    ) -> dict[UUID, str]:
+    ) -> dict[UUID, str | None]:
         """The identity values that were read, by their ids, with those that only views merged anew hold."""
         sealed = {number.identifier_id: number for row in rows for number in reading.numbers_of(row)}
         missing = {found for view in views.values() for found in _held(view, wanted)} - sealed.keys()
         if missing:
             sealed |= {number.identifier_id: number for number in await reading.sealed_numbers(connection, missing)}
         return {
-            number.identifier_id: self.open(number.key_id, number.value, number.identifier_id)
+            number.identifier_id: self.open(number.key_id, number.value, number.identifier_id, number.bearer_id)
             for number in sealed.values()
         }
 
-    def open(self, key_id: str, sealed: bytes, identifier_id: UUID) -> str:
-        """The number that lies sealed under an id."""
-        return self.vault.open(key_id, sealed, identifier_id.bytes).decode()
+    def open(self, key_id: str, sealed: bytes, identifier_id: UUID, bearer_id: UUID) -> str | None:
+        """The number of an entity that lies sealed under an id; None where it was shredded."""
+        value = self.vault.open_if_kept(key_id, sealed, identifier_id.bytes, bearer_id.bytes)
+        return value.decode() if value else None
 
 
 def _stands(row: asyncpg.Record, moment: Moment) -> bool:
@@ -214,13 +215,15 @@ def _held(view: View, wanted: Wanted) -> Iterator[UUID]:
                 yield UUID(number)
 
 
-def _own(row: asyncpg.Record, opened: Mapping[UUID, str], day: date) -> dict[Scheme, str]:
+def _own(row: asyncpg.Record, opened: Mapping[UUID, str | None], day: date) -> dict[Scheme, str]:
     """The numbers that an entity bears on a day; of several of a scheme that which ends first, else its own."""
     numbers = sorted(reading.numbers_of(row), key=lambda number: number.valid_to or date.max, reverse=True)
     return {
-        Scheme(number.scheme): opened[number.identifier_id]
+        Scheme(number.scheme): value
         for number in numbers
-        if number.scheme and status_on(day, number.valid_to) is Status.CURRENT
+        if number.scheme
+        and status_on(day, number.valid_to) is Status.CURRENT
+        and (value := opened[number.identifier_id])
     }
 
 

@@ -25,10 +25,13 @@ from hub.timeline import Moment
 
 @dataclass(frozen=True, slots=True)
 class OwnIdentifier:
-    """A number of an entity: since when it is known, since and until when it holds, and what took its place."""
+    """A number of an entity: since when it is known, since and until when it holds, and what took its place.
+
+    It has no ``value`` where that was shredded.
+    """
 
     scheme: Scheme
-    value: str
+    value: str | None
     status: Status
     valid_from: date | None
     valid_to: date | None
@@ -70,7 +73,10 @@ def _opened(desk: Desk, rows: Sequence[asyncpg.Record], day: date) -> list[OwnId
 
     Of a scheme of which an entity bears one number, its own takes the place of that of an entity linked into it.
     """
-    values = {row["lookup"]: desk.open(row["key_id"], row["value_encrypted"], row["identifier_id"]) for row in rows}
+    values = {
+        row["lookup"]: desk.open(row["key_id"], row["value_encrypted"], row["identifier_id"], row["bearer_id"])
+        for row in rows
+    }
     since = {row["replaced_by"]: row["valid_to"] for row in rows if row["replaced_by"]}
     own = {row["scheme"]: row["lookup"] for row in rows if row["linked_at"] is None and _is_open(row)}
     found = []

@@ -86,7 +86,7 @@ async def whole_lines(desk: Desk, viewer: Viewer, line_ids: Sequence[LineId]) ->
     lines = await own_lines(desk, viewer, "show quarantined", line_ids, VALUES)
     async with desk.database.connection() as connection:
         raw = await _opened(desk, connection, lines)
-    return [(line, raw[line.line_id]) for line in lines]
+    return [(line, raw[line.line_id]) for line in lines if line.line_id in raw]
 
 
 async def each_whole_line(desk: Desk, viewer: Viewer, wanted: WantedLines) -> AsyncIterator[tuple[RefusedLine, bytes]]:
@@ -95,7 +95,8 @@ async def each_whole_line(desk: Desk, viewer: Viewer, wanted: WantedLines) -> As
     while True:
         page = await lines_in_quarantine(desk, viewer, wanted, after, PAGE, values=True)
         for line in page.lines:
-            yield line, page.raw[line.line_id]
+            if line.line_id in page.raw:
+                yield line, page.raw[line.line_id]
         if not page.more:
             return
         after = page.lines[-1].line_id
@@ -127,13 +128,15 @@ def _is_own(model: Model, viewer: Viewer, line: RefusedLine) -> bool:
 
 
 async def _opened(desk: Desk, connection: Connection, lines: Iterable[RefusedLine]) -> dict[LineId, bytes]:
-    rows = await quarantine.sealed(connection, [line.line_id for line in lines])
-    return {
-        LineId(row["submission_id"], row["place"]): desk.vault.open(
-            row["key_id"], row["line_encrypted"], row["submission_id"].bytes
-        )
-        for row in rows
-    }
+    """What came of lines, but for those that were shredded."""
+    found = {}
+    for row in await quarantine.sealed(connection, [line.line_id for line in lines]):
+        line_id = LineId(row["submission_id"], row["place"])
+        of = (line_id.submission_id.bytes, line_id.subject)
+        raw = desk.vault.open_if_kept(row["key_id"], row["line_encrypted"], *of)
+        if raw is not None:
+            found[line_id] = raw
+    return found
 
 
 async def _log(desk: Desk, viewer: Viewer, operation: str, items: Iterable[str], *, granted: bool) -> None:

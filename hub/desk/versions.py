@@ -57,7 +57,7 @@ class Comparison:
     before: Change
     after: Change
     differences: Sequence[Difference]
-    opened: Mapping[UUID, str]
+    opened: Mapping[UUID, str | None]
 
 
 async def versions(
@@ -211,7 +211,7 @@ def item_at(model: Model, kind: EntityKind, path: str) -> Item | MergedItem:
     return model.records[first].items[rest[0]] if rest else model.merged[kind][first]
 
 
-async def _opened(connection: Connection, desk: Desk, differences: Iterable[Difference]) -> dict[UUID, str]:
+async def _opened(connection: Connection, desk: Desk, differences: Iterable[Difference]) -> dict[UUID, str | None]:
     """The identity values that differ, by their ids."""
     sealed = {
         number
@@ -220,7 +220,10 @@ async def _opened(connection: Connection, desk: Desk, differences: Iterable[Diff
         if held and (number := sealed_in(desk.model, difference.item, held.value))
     }
     numbers = await reading.sealed_numbers(connection, sealed) if sealed else ()
-    return {number.identifier_id: desk.open(number.key_id, number.value, number.identifier_id) for number in numbers}
+    return {
+        number.identifier_id: desk.open(number.key_id, number.value, number.identifier_id, number.bearer_id)
+        for number in numbers
+    }
 
 
 def sealed_in(model: Model, path: str, value: object) -> UUID | None:

@@ -18,7 +18,7 @@ def identifier_row(
     vault: Vault, key: Identifier, identifier_id: UUID, entity_id: UUID, replaced: Replacement | None = None
 ) -> writing.IdentifierRow:
     """What is stored of ``key``, a number of an entity, with the number that took its place."""
-    key_id, sealed = vault.seal(key.value.encode(), identifier_id.bytes)
+    key_id, sealed = vault.seal(key.value.encode(), identifier_id.bytes, entity_id.bytes)
     lookup = vault.lookup(key.scheme, key.value)
     given = writing.IdentifierRow(lookup, identifier_id, entity_id, key.scheme, key_id, sealed)
     return (

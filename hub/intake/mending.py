@@ -17,7 +17,7 @@ import asyncpg
 
 from hub.catalog import RecordType
 from hub.clock import now
-from hub.errors import LineSettled, SubmissionInProgress, UnknownRecordType
+from hub.errors import LineSettled, SubmissionInProgress, UnknownRecordType, ValueShredded
 from hub.identifiers.entity_id import new_id
 from hub.intake.check import Checker
 from hub.intake.chunk import Result
@@ -72,18 +72,21 @@ async def mend(
     line = mended(kept, mending, _record(intake, refused, record_type))
     if why := _refusal(intake, refused, line):
         return Mended(Result(refused.line_id.place, Outcome.QUARANTINED, why), None)
+    line_id = refused.line_id
+    key_id, sealed = intake.vault.seal(written(line), line_id.submission_id.bytes, line_id.subject)
+    if not sealed:
+        raise ValueShredded
     delivery = _delivery([refused], settling)
     submission = await intake.open(delivery)
-    key_id, sealed = intake.vault.seal(written(line), refused.line_id.submission_id.bytes)
     async with intake.database.transaction() as connection:
         args = (LineStatus.MENDED, settling.by, settling.words, submission.submission_id)
-        is_open = await quarantine.settle(connection, [refused.line_id], *args)
+        is_open = await quarantine.settle(connection, [line_id], *args)
         if is_open:
-            await quarantine.mend(connection, refused.line_id, key_id, sealed)
+            await quarantine.mend(connection, line_id, key_id, sealed)
     summary = await _take_in(intake, delivery, submission.submission_id)
     if not is_open:
-        raise LineSettled(id=refused.line_id)
-    return Mended(replace(summary.results[0], place=refused.line_id.place), summary.submission_id)
+        raise LineSettled(id=line_id)
+    return Mended(replace(summary.results[0], place=line_id.place), summary.submission_id)
 
 
 async def retry(intake: Intake, wanted: WantedLines, by: DeliveredBy | None, settling: Settling, most: int) -> Retried:
@@ -159,7 +162,8 @@ async def _kept(intake: Intake, line_ids: Sequence[LineId]) -> dict[LineId, Kept
 
 
 def _opened(intake: Intake, row: asyncpg.Record) -> KeptLine | None:
-    return read(intake.vault.open(row["key_id"], row["line_encrypted"], row["submission_id"].bytes))
+    of = (row["submission_id"].bytes, LineId(row["submission_id"], row["place"]).subject)
+    return read(intake.vault.open_if_kept(row["key_id"], row["line_encrypted"], *of) or b"")
 
 
 async def _accepted(intake: Intake, lines: Sequence[RefusedLine], still: Counter[ReasonCode]) -> list[RefusedLine]:

@@ -43,11 +43,13 @@ async def give_back(
 ) -> bool:
     """Let numbers of either of two entities stand again whose place one of the other had taken; tell if any did."""
     rows = await links.replaced_between(connection, one, other)
-    await give(connection, vault, [(opened(vault, row), row["entity_id"]) for row in rows], at, submission_id)
+    kept = [(key, row["entity_id"]) for row in rows if (key := opened(vault, row))]
+    await give(connection, vault, kept, at, submission_id)
     return bool(rows)
 
 
-def opened(vault: Vault, row: asyncpg.Record) -> Identifier:
-    """The number that a row of the vault holds sealed."""
-    value = vault.open(row["key_id"], row["value_encrypted"], row["identifier_id"].bytes)
-    return Identifier(Scheme(row["scheme"]), value.decode())
+def opened(vault: Vault, row: asyncpg.Record) -> Identifier | None:
+    """The number that a row of the vault holds sealed; None where it was shredded."""
+    of = (row["identifier_id"].bytes, row["entity_id"].bytes)
+    value = vault.open_if_kept(row["key_id"], row["value_encrypted"], *of)
+    return Identifier(Scheme(row["scheme"]), value.decode()) if value else None

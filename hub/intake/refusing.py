@@ -14,6 +14,7 @@ from hub.intake.kept import keep
 from hub.reasons import Reason, named
 from hub.store import writing
 from hub.store.pool import Connection
+from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
 
 
@@ -44,7 +45,7 @@ async def write_quarantine(
     """Keep lines of a submission in quarantine."""
     rows = []
     for line in refused:
-        key_id, sealed = vault.seal(line.raw, submission_id.bytes)
+        key_id, sealed = vault.seal(line.raw, submission_id.bytes, LineId(submission_id, line.place).subject)
         why = line.reason
         rows.append(
             writing.QuarantineRow(

@@ -1,60 +1,70 @@
 """Give the vault another encryption key, and seal what lies under the old ones anew, while others read and write.
 
 Takes the database and the key file; gives how far it has come. Broken off at any moment, the same call goes on. A value
-stays what it is, and its row otherwise too. Never touches the key that look-ups are made with.
+stays what it is, and its row otherwise too; one that does not open is left as it lies, and told. Never touches the key
+that look-ups are made with.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
-from hub.errors import KeyInUse
+from cryptography.exceptions import InvalidTag
+
+from hub.errors import KeyInUse, VaultKeyMissing
 from hub.store import keyring
 from hub.store.keyring import SEALED, Sealed
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
 from hub.vault.keys import KeyFile, load_keys, replace_keys
+from hub.vault.suites import Suite
 
 PAGES = 32
 """How many pages of a table are sealed anew in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A value that does not open: in which table, sealed for which id, under which key."""
+
+    table: str
+    context: UUID
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How many values were sealed anew, of how many."""
+    """How many values were sealed anew, of how many, and which could not be."""
 
     done: int
     total: int
+    unreadable: frozenset[Unreadable] = frozenset()
+
+    def further(self, count: int, unreadable: Iterable[Unreadable]) -> "Progress":
+        """How far it is with so many more."""
+        done = self.done + count
+        return Progress(done, max(done, self.total), self.unreadable.union(unreadable))
 
 
-async def succeed(database: Database, path: Path) -> Vault:
-    """The vault under a new key, or under the current one where values still wait to be sealed with it."""
-    async with keyring.held(database):
-        keys = load_keys(path, create=False)
-        await keyring.check(database, keys)
-        under = await keyring.values_under(database)
-        if under.keys() <= {keys.current}:
-            replace_keys(path, keys.succeeded())
+async def rotate(database: Database, path: Path, suite: Suite, note: Callable[[Progress], None]) -> Progress:
+    """Go on with what was broken off; where that is nothing, seal everything under a new key of a suite. Tell how far.
+
+    Values that do not open keep nobody from going on.
+    """
     file = KeyFile(path, create=False)
     await keyring.claim(database, file.keys)
-    return Vault.under(file)
+    vault = Vault.under(file)
+    reached = await _reseal(database, vault, note)
+    if reached.done == 0:
+        await _succeed(database, path, suite, len(reached.unreadable))
+        reached = await _reseal(database, vault, note)
+    return reached
 
 
-async def reseal(database: Database, vault: Vault) -> AsyncIterator[Progress]:
-    """Seal every value under the current key, in rounds until none is left or none can be had; gives how far."""
-    done, moved = 0, True
-    while moved and (left := await left_over(database, vault)):
-        total, before = done + left, done
-        async for count in _round(database, vault):
-            done += count
-            yield Progress(done, max(done, total))
-        moved = done > before
-
-
-async def left_over(database: Database, vault: Vault) -> int:
+async def left_over(database: Database, path: Path) -> int:
     """How many values lie under other keys than the current one."""
-    under = await keyring.values_under(database)
-    return sum(count for key_id, count in under.items() if key_id != vault.current)
+    return await _others(database, load_keys(path, create=False).current)
 
 
 async def drop(database: Database, path: Path, key_id: str) -> None:
@@ -75,25 +85,59 @@ async def drop(database: Database, path: Path, key_id: str) -> None:
         replace_keys(path, load_keys(path, create=False).without(key_id))
 
 
+async def _succeed(database: Database, path: Path, suite: Suite, unreadable: int) -> None:
+    """Add a key to the file, unless more than what does not open waits to be sealed with the current one."""
+    async with keyring.held(database):
+        keys = load_keys(path, create=False)
+        if await left_over(database, path) <= unreadable:
+            keys = keys.succeeded(suite)
+            replace_keys(path, keys)
+    await keyring.claim(database, keys)
+
+
+async def _reseal(database: Database, vault: Vault, note: Callable[[Progress], None]) -> Progress:
+    """Seal every value under the current key, in rounds until none is left or none can be had; tell how far."""
+    reached, moved = Progress(0, 0), True
+    while moved and (left := await _others(database, vault.current)):
+        before, reached = reached.done, Progress(reached.done, reached.done + left)
+        async for count, unreadable in _round(database, vault):
+            reached = reached.further(count, unreadable)
+            note(reached)
+        moved = reached.done > before
+    return reached
+
+
+async def _others(database: Database, key_id: str) -> int:
+    under = await keyring.values_under(database)
+    return sum(under.values()) - under.get(key_id, 0)
+
+
 async def _check_unused(database: Database, key_id: str) -> None:
     if count := (await keyring.values_under(database)).get(key_id):
         raise KeyInUse(key_id=key_id, problem=f"values that lie under it: {count:,}")
 
 
-async def _round(database: Database, vault: Vault) -> AsyncIterator[int]:
-    """Go through all tables once; gives how many values each transaction has sealed anew."""
+async def _round(database: Database, vault: Vault) -> AsyncIterator[tuple[int, list[Unreadable]]]:
+    """Go through all tables once; gives how many values each transaction has sealed anew, and which do not open."""
     for table in SEALED:
         async with database.connection() as connection:
             end = await keyring.pages(connection, table)
         for first in range(0, end, PAGES):
             async with database.transaction() as connection:
                 values = await keyring.under_others(connection, table, first, PAGES, vault.current)
-                if values:
-                    await keyring.put(connection, table, [_resealed(vault, value) for value in values])
-            yield len(values)
+                resealed = [(value, _resealed(vault, value)) for value in values]
+                opened = [new for _, new in resealed if new]
+                if opened:
+                    await keyring.put(connection, table, opened)
+            yield len(opened), [Unreadable(table, one.context, one.key_id) for one, new in resealed if new is None]
 
 
-def _resealed(vault: Vault, value: Sealed) -> Sealed:
+def _resealed(vault: Vault, value: Sealed) -> Sealed | None:
+    """A value under the current key; None where it does not open. Of one that was shredded nothing is sealed."""
     context = value.context.bytes
-    key_id, sealed = vault.seal(vault.open(value.key_id, value.sealed, context), context)
+    try:
+        plain = vault.open_if_kept(value.key_id, value.sealed, context, value.subject)
+    except (InvalidTag, VaultKeyMissing):
+        return None
+    key_id, sealed = vault.seal(plain, context, value.subject) if plain is not None else (vault.current, b"")
     return replace(value, key_id=key_id, sealed=sealed)

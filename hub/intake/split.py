@@ -137,6 +137,6 @@ async def _contests(
     contested = await splits.contests(connection, members)
     for row in await splits.numbers(connection, members):
         key = opened(vault, row)
-        if SCHEMES[key.scheme].finds:
+        if key and SCHEMES[key.scheme].finds:
             contested.add((row["identifier_id"], claim_of(key, row["identifier_id"])))
     return frozenset((one, *claim) for claim in contested for one in {*members, other_id})

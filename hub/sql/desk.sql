@@ -102,7 +102,7 @@ answered as (
       and ($16 is null or exists (select from unnest($16) as area where starts_with(coalesce(card.division, ''), area)))
 ),
 sealed as (
-    select member.entity_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
+    select member.entity_id, identifier.entity_id as bearer_id, identifier.scheme, identifier.identifier_id, identifier.key_id,
            identifier.value_encrypted, identifier.valid_to, identifier.recorded_at,
            member.member_id = member.entity_id as is_own
     from (
@@ -117,7 +117,7 @@ sealed as (
     where identifier.scheme = any ($11)
       and identifier.recorded_at <= $14 and (identifier.superseded_at is null or identifier.superseded_at > $14)
     union all
-    select answered.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
+    select answered.entity_id, held.entity_id, null, held.identifier_id, held.key_id, held.value_encrypted, held.valid_to,
            held.recorded_at, true
     from answered
     cross join lateral (
@@ -133,12 +133,13 @@ sealed as (
 ),
 opened as (
     select entity_id, array_agg(scheme) as schemes, array_agg(identifier_id) as identifier_ids,
+           array_agg(bearer_id) as bearer_ids,
            array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed_values, array_agg(valid_to) as valid_tos
     from (select * from sealed order by is_own, recorded_at, identifier_id) as ordered
     group by entity_id
 )
 select found.places, found.matches, found.members, answered.*,
-       opened.schemes, opened.identifier_ids, opened.key_ids, opened.sealed_values, opened.valid_tos
+       opened.schemes, opened.identifier_ids, opened.bearer_ids, opened.key_ids, opened.sealed_values, opened.valid_tos
 from found
 left join answered using (entity_id)
 left join opened using (entity_id);
@@ -167,4 +168,4 @@ where entity_id = $1 and due_on is not null and linked_into is null;
 
 -- sealed_numbers
 -- The sealed values of the identifiers $1.
-select identifier_id, key_id, value_encrypted, valid_to from vault.identifier where identifier_id = any ($1);
+select identifier_id, entity_id, key_id, value_encrypted, valid_to from vault.identifier where identifier_id = any ($1);

@@ -12,7 +12,7 @@ with member as (
 ),
 held as (
     select distinct on (member.entity_id, identifier.lookup)
-           member.entity_id, member.linked_at, identifier.lookup, identifier.identifier_id, identifier.scheme, identifier.key_id,
+           member.entity_id, member.member_id as bearer_id, member.linked_at, identifier.lookup, identifier.identifier_id, identifier.scheme, identifier.key_id,
            identifier.value_encrypted, identifier.valid_to, identifier.replaced_by,
            min(identifier.recorded_at) over (partition by member.entity_id, identifier.lookup) as known_from,
            case when identifier.superseded_at <= $3 then identifier.superseded_at end as known_to
@@ -21,7 +21,7 @@ held as (
     where identifier.scheme = any ($2) and identifier.recorded_at <= $3
     order by member.entity_id, identifier.lookup, identifier.recorded_at desc, identifier.identifier_id desc
 )
-select held.entity_id, held.lookup, held.identifier_id, held.scheme, held.key_id, held.value_encrypted, held.valid_to,
-       held.replaced_by, held.known_from, held.known_to, held.linked_at
+select held.entity_id, held.bearer_id, held.lookup, held.identifier_id, held.scheme, held.key_id, held.value_encrypted,
+       held.valid_to, held.replaced_by, held.known_from, held.known_to, held.linked_at
 from held
 order by held.entity_id, held.known_from, held.identifier_id;

@@ -40,8 +40,8 @@ select pg_relation_size('vault.identifier') / current_setting('block_size')::big
 
 -- sealed_identifiers
 -- The identifiers on the pages from $1 to before $2 that lie under another key than $3, locked, each with the id that it is sealed
--- for; none that another transaction has at the moment.
-select ctid as place, identifier_id as context, key_id, value_encrypted as sealed
+-- for and whose it is; none that another transaction has at the moment.
+select ctid as place, identifier_id as context, uuid_send(entity_id) as subject, key_id, value_encrypted as sealed
 from vault.identifier
 where ctid >= $1 and ctid < $2 and key_id <> $3
 for update skip locked;
@@ -60,8 +60,8 @@ select pg_relation_size('vault.raw') / current_setting('block_size')::bigint;
 
 -- sealed_refused
 -- The refused lines on the pages from $1 to before $2 that lie under another key than $3, locked, each with the id that it is sealed
--- for; none that another transaction has at the moment.
-select ctid as place, submission_id as context, key_id, line_encrypted as sealed
+-- for and whose it is; none that another transaction has at the moment.
+select ctid as place, submission_id as context, uuid_send(submission_id) || int8send(place) as subject, key_id, line_encrypted as sealed
 from vault.raw
 where ctid >= $1 and ctid < $2 and key_id <> $3
 for update skip locked;
@@ -80,8 +80,8 @@ select pg_relation_size('vault.mended') / current_setting('block_size')::bigint;
 
 -- sealed_mended
 -- The mended lines on the pages from $1 to before $2 that lie under another key than $3, locked, each with the id that it is sealed
--- for; none that another transaction has at the moment.
-select ctid as place, submission_id as context, key_id, line_encrypted as sealed
+-- for and whose it is; none that another transaction has at the moment.
+select ctid as place, submission_id as context, uuid_send(submission_id) || int8send(place) as subject, key_id, line_encrypted as sealed
 from vault.mended
 where ctid >= $1 and ctid < $2 and key_id <> $3
 for update skip locked;
@@ -100,8 +100,8 @@ select pg_relation_size('webhook') / current_setting('block_size')::bigint;
 
 -- sealed_webhooks
 -- The secrets of webhooks on the pages from $1 to before $2 that lie under another key than $3, locked, each with the id that it is sealed
--- for; none that another transaction has at the moment.
-select ctid as place, webhook_id as context, key_id, secret_encrypted as sealed
+-- for and whose it is; none that another transaction has at the moment.
+select ctid as place, webhook_id as context, uuid_send(webhook_id) as subject, key_id, secret_encrypted as sealed
 from webhook
 where ctid >= $1 and ctid < $2 and key_id <> $3
 for update skip locked;

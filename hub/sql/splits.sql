@@ -102,7 +102,7 @@ on conflict do nothing;
 
 -- numbers
 -- Every number that the entities $1 have or have had.
-select identifier_id, scheme, key_id, value_encrypted from vault.identifier where entity_id = any ($1);
+select identifier_id, entity_id, scheme, key_id, value_encrypted from vault.identifier where entity_id = any ($1);
 
 -- contests
 -- What the entities $1 have claimed beside others.

@@ -20,10 +20,11 @@ _SQL = queries("keyring")
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A value as it lies in its table; ``context`` is the id that it is sealed for."""
+    """A value as it lies in its table; ``context`` is the id that it is sealed for, ``subject`` whose it is."""
 
     place: tuple[int, int]
     context: UUID
+    subject: bytes
     key_id: str
     sealed: bytes
 

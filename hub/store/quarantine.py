@@ -42,6 +42,11 @@ class LineId:
     def __str__(self) -> str:
         return f"{self.submission_id}:{self.place}"
 
+    @property
+    def subject(self) -> bytes:
+        """What the line is to the vault, where each lies under a key of its own."""
+        return self.submission_id.bytes + self.place.to_bytes(8)
+
     @classmethod
     def named(cls, text: str) -> "LineId":
         """The line that ``text`` names; raises for a text that names none."""

@@ -56,10 +56,14 @@ class Lead(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A sealed number: an entity's own of a scheme until a day, or (scheme None) one that its records hold."""
+    """A sealed number: an entity's own of a scheme until a day, or (scheme None) one that its records hold.
+
+    It lies under the key of the entity that bears it.
+    """
 
     scheme: str | None
     identifier_id: UUID
+    bearer_id: UUID
     key_id: str
     value: bytes
     valid_to: date | None
@@ -72,7 +76,7 @@ def leads_of(row: asyncpg.Record) -> Iterator[Lead]:
 
 def numbers_of(row: asyncpg.Record) -> Iterator[Sealed]:
     """The numbers that came with a row of ``answer``, those of the entity itself after others', the newest last."""
-    columns = ("schemes", "identifier_ids", "key_ids", "sealed_values", "valid_tos")
+    columns = ("schemes", "identifier_ids", "bearer_ids", "key_ids", "sealed_values", "valid_tos")
     return map(Sealed, *(row[column] or () for column in columns))
 
 

@@ -88,7 +88,7 @@ async def copy_references(
 
 
 async def numbers(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
-    """(identifier_id, scheme, key_id, value_encrypted) of every number that entities have or have had."""
+    """(identifier_id, entity_id, scheme, key_id, value_encrypted) of every number that entities have or have had."""
     return await connection.fetch(_SQL["numbers"], list(entity_ids))
 
 

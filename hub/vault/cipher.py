@@ -1,7 +1,7 @@
 """What the vault does with a value: look it up blindly, name a record by it, veil it, seal it and open it.
 
-Takes keys and values; gives hashes and sealed bytes. A ``Vault`` may be shared by threads. A key seals at most 2³²
-values before its successor must take over, because nonces are random; the successor is followed as soon as it is there.
+Takes keys and values; gives hashes and sealed bytes. The values of each subject lie under a key of its own. A ``Vault``
+may be shared by threads, and follows the file of its keys.
 """
 
 import os
@@ -11,10 +11,12 @@ from hashlib import blake2b
 from threading import Lock
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from hub.errors import VaultKeyMissing
+from hub.errors import ValueShredded, VaultKeyMissing
 from hub.vault.keys import KeyFile, VaultKeys
+from hub.vault.subjects import path_of
+from hub.vault.suites import Aead, Suite, aead
 
 HASH_BYTES = 16
 NONCE_BYTES = 12
@@ -25,12 +27,25 @@ AESSIV_KEY_BYTES = 64
 class _Ring:
     """The encryption keys at one time: all of them open, the current one seals."""
 
-    current: str
-    ciphers: dict[str, AESGCM]
+    keys: VaultKeys
+    shredded: frozenset[str]
 
     @classmethod
     def of(cls, keys: VaultKeys) -> "_Ring":
-        return cls(keys.current, {key_id: AESGCM(key) for key_id, key in keys.encryption.items()})
+        return cls(keys, frozenset(keys.shredded))
+
+    def cipher(self, key_id: str, subject: bytes) -> Aead | None:
+        """The cipher for a subject under a key; None where the subject's key was destroyed."""
+        key = self.keys.encryption.get(key_id)
+        if key is None:
+            raise VaultKeyMissing(problem=f"the key file has no key {key_id}")
+        path = path_of(subject)
+        if path in self.shredded:
+            return None
+        if isinstance(key, bytes):
+            return aead(Suite.AES, key)
+        own = key.key_of(path)
+        return aead(key.suite, own) if own else None
 
 
 class Vault:
@@ -58,7 +73,7 @@ class Vault:
     @property
     def current(self) -> str:
         """The id of the key that seals."""
-        return self._renewed().current
+        return self._renewed().keys.current
 
     def lookup(self, scheme: str, value: str) -> bytes:
         """The blind index of a normalised value: the same for the same value, meaningless without the key."""
@@ -85,18 +100,34 @@ class Vault:
         except (InvalidTag, ValueError):
             return None
 
-    def seal(self, plain: bytes, context: bytes) -> tuple[str, bytes]:
-        """Encrypt under the current key; gives its id and the sealed bytes, which open in the same context only."""
-        ring = self._renewed()
-        nonce = os.urandom(NONCE_BYTES)
-        return ring.current, nonce + ring.ciphers[ring.current].encrypt(nonce, plain, context)
+    def seal(self, plain: bytes, context: bytes, subject: bytes | None = None) -> tuple[str, bytes]:
+        """Encrypt for a subject under the current key; gives its id and the sealed bytes.
 
-    def open(self, key_id: str, sealed: bytes, context: bytes) -> bytes:
-        """Decrypt; raises ``VaultKeyMissing`` for an unknown key, ``InvalidTag`` in another context or when altered."""
-        cipher = self._ring.ciphers.get(key_id) or self._renewed().ciphers.get(key_id)
-        if cipher is None:
-            raise VaultKeyMissing(problem=f"the key file has no key {key_id}")
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+        They open in the same context only. ``subject`` is whose value it is, by default what it is the context of. Of a
+        subject whose key was destroyed nothing can be kept: the sealed bytes are none.
+        """
+        ring = self._renewed()
+        current = ring.keys.current
+        cipher = ring.cipher(current, context if subject is None else subject)
+        nonce = os.urandom(NONCE_BYTES)
+        return current, nonce + cipher.encrypt(nonce, plain, context) if cipher else b""
+
+    def open(self, key_id: str, sealed: bytes, context: bytes, subject: bytes | None = None) -> bytes:
+        """Decrypt; raises ``VaultKeyMissing``, ``ValueShredded``, or ``InvalidTag`` if altered or out of context."""
+        plain = self.open_if_kept(key_id, sealed, context, subject)
+        if plain is None:
+            raise ValueShredded
+        return plain
+
+    def open_if_kept(self, key_id: str, sealed: bytes, context: bytes, subject: bytes | None = None) -> bytes | None:
+        """Decrypt as ``open`` does; None where the value was shredded, or the subject's key destroyed."""
+        if not sealed:
+            return None
+        if len(sealed) < NONCE_BYTES:
+            raise InvalidTag
+        ring = self._ring if key_id in self._ring.keys.encryption else self._renewed()
+        cipher = ring.cipher(key_id, context if subject is None else subject)
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context) if cipher else None
 
     def _renewed(self) -> _Ring:
         """The keys as they are now."""

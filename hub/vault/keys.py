@@ -7,6 +7,7 @@ another encryption key takes its place at one stroke. Never logs a key, and neve
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +18,9 @@ from msgspec.structs import replace
 
 from hub.errors import VaultKeyMissing
 from hub.private_file import replace_whole, write_once
-
-KEY_BYTES = 32
-
-Key = Annotated[bytes, Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
+from hub.vault.subjects import Key, SubjectKeys
+from hub.vault.subjects import Path as SubjectPath
+from hub.vault.suites import KEY_BYTES, Suite
 
 
 class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,25 +33,52 @@ class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"BlindIndexKey(generation={self.generation})"
 
 
-class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the key file holds; ``current`` names the encryption key that seals, all of them can open."""
+class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the key file holds; ``current`` names the encryption key that seals, all of them can open.
+
+    An encryption key is another one for each subject, but for those of old, which are one for all. ``shredded`` are the
+    paths of the subjects whose keys were destroyed.
+    """
 
     blind_index: BlindIndexKey
     current: str
-    encryption: dict[str, Key]
+    encryption: dict[str, Key | SubjectKeys]
+    shredded: tuple[SubjectPath, ...] = ()
 
     def __post_init__(self) -> None:
         if self.current not in self.encryption:
             raise ValueError("the current encryption key is not among the keys")
 
-    def succeeded(self) -> "VaultKeys":
-        """These keys and a new one, which seals from now on."""
-        key_id = secrets.token_hex(4)
-        return replace(self, current=key_id, encryption=self.encryption | {key_id: secrets.token_bytes(KEY_BYTES)})
+    def succeeded(self, suite: Suite = Suite.AES) -> "VaultKeys":
+        """These keys and a new one, which seals from now on, though not for subjects whose keys were destroyed."""
+        key_id, fresh = secrets.token_hex(4), _new_key(suite)
+        for path in self.shredded:
+            fresh = fresh.without(path)
+        return replace(self, current=key_id, encryption=self.encryption | {key_id: fresh})
 
     def without(self, key_id: str) -> "VaultKeys":
         """These keys but for one, which is not the current one."""
         return replace(self, encryption={name: key for name, key in self.encryption.items() if name != key_id})
+
+    @property
+    def common(self) -> list[str]:
+        """The ids of the keys of old, which are one for all subjects."""
+        return [key_id for key_id, key in self.encryption.items() if isinstance(key, bytes)]
+
+    def sort(self, key_id: str) -> str:
+        """What an encryption key is used with, and whether it is one for all subjects; empty where it is missing."""
+        key = self.encryption.get(key_id)
+        if isinstance(key, SubjectKeys):
+            return key.suite
+        return f"{Suite.AES}, one for all" if key else ""
+
+    def shredding(self, paths: Iterable[str]) -> "VaultKeys":
+        """These keys but for those of subjects, by their paths; there must be no key that is one for all."""
+        keys = {key_id: key for key_id, key in self.encryption.items() if isinstance(key, SubjectKeys)}
+        fresh = [path for path in dict.fromkeys(paths) if path not in self.shredded]
+        for path in fresh:
+            keys = {key_id: key.without(path) for key_id, key in keys.items()}
+        return replace(self, encryption=keys, shredded=(*self.shredded, *fresh))
 
     @property
     def names(self) -> frozenset[str]:
@@ -66,9 +93,9 @@ class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KeyFile:
     """The key file as a process holds it: ``keys`` as they were read, and those that took their place since."""
 
-    def __init__(self, path: Path, *, create: bool) -> None:
+    def __init__(self, path: Path, *, create: bool, suite: Suite = Suite.AES) -> None:
         """Raises ``VaultKeyMissing``."""
-        self.keys = load_keys(path, create=create)
+        self.keys = load_keys(path, create=create, suite=suite)
         self._path = path
         self._seen: tuple[int, ...] | None = None
 
@@ -96,18 +123,18 @@ def name_of(key_id: str) -> str:
     return f"seal:{key_id}"
 
 
-def new_keys() -> VaultKeys:
+def new_keys(suite: Suite = Suite.AES) -> VaultKeys:
     """Fresh random keys."""
     key_id = secrets.token_hex(4)
     blind_index = BlindIndexKey(generation=1, key=secrets.token_bytes(KEY_BYTES))
-    return VaultKeys(blind_index=blind_index, current=key_id, encryption={key_id: secrets.token_bytes(KEY_BYTES)})
+    return VaultKeys(blind_index=blind_index, current=key_id, encryption={key_id: _new_key(suite)})
 
 
-def load_keys(path: Path, *, create: bool) -> VaultKeys:
+def load_keys(path: Path, *, create: bool, suite: Suite = Suite.AES) -> VaultKeys:
     """The keys in ``path``, made there first where ``create`` allows it; raises ``VaultKeyMissing``."""
     if create and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_once(path, _encode(new_keys()))
+        write_once(path, _encode(new_keys(suite)))
     return _decode(path, read_private(path))
 
 
@@ -135,6 +162,10 @@ def read_private(path: Path) -> bytes:
         raise VaultKeyMissing(problem=f"there is no key file {path}") from None
     except OSError as error:
         raise VaultKeyMissing(problem=f"{path} cannot be read ({error.strerror})") from None
+
+
+def _new_key(suite: Suite) -> SubjectKeys:
+    return SubjectKeys(suite, {"": secrets.token_bytes(KEY_BYTES)})
 
 
 def _encode(keys: VaultKeys) -> bytes:

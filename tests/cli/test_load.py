@@ -12,6 +12,7 @@ from hub.clock import SHANGHAI, now
 from hub.intake.submission import Intake
 from hub.reasons import ReasonCode
 from hub.store.pool import Database
+from hub.store.quarantine import LineId
 from hub.store.statistics import refresh_statistics
 from hub.vault.cipher import Vault
 from tests.cli.running import run_hub
@@ -54,7 +55,12 @@ async def raw_lines(database: Database, vault: Vault) -> dict[str, tuple[bytes, 
         rows = await connection.fetch("select * from quarantine join vault.raw using (submission_id, place)")
     return {
         row["reason"]: (
-            vault.open(row["key_id"], row["line_encrypted"], row["submission_id"].bytes),
+            vault.open(
+                row["key_id"],
+                row["line_encrypted"],
+                row["submission_id"].bytes,
+                LineId(row["submission_id"], row["place"]).subject,
+            ),
             row["reason_zh"],
             row["reason_en"],
         )

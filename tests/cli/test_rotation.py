@@ -9,12 +9,15 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from graphql_schema.services import Services
 from hub.store.keyring import values_under
 from hub.store.pool import Database
+from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
-from hub.vault.keys import VaultKeys, load_keys
+from hub.vault.keys import VaultKeys, load_keys, replace_keys
+from hub.vault.suites import KEY_BYTES
 from tests.cli.running import run_hub, start_hub
 from tests.people import id_number
 from tests.served import Api, served
@@ -22,13 +25,14 @@ from tests.served import Api, served
 PERSON = "query($id: IdNumber!) { naturalPerson(idNumber: $id) { idNumber name } }"
 PEOPLE = 40
 MANY = 60_000
+OF_LINE = "uuid_send(submission_id) || int8send(place)"
 SEALED = {
-    "vault.identifier": ("identifier_id", "value_encrypted"),
-    "vault.raw": ("submission_id", "line_encrypted"),
-    "vault.mended": ("submission_id", "line_encrypted"),
-    "webhook": ("webhook_id", "secret_encrypted"),
+    "vault.identifier": ("identifier_id", "uuid_send(entity_id)", "value_encrypted"),
+    "vault.raw": ("submission_id", OF_LINE, "line_encrypted"),
+    "vault.mended": ("submission_id", OF_LINE, "line_encrypted"),
+    "webhook": ("webhook_id", "uuid_send(webhook_id)", "secret_encrypted"),
 }
-"""Every table with sealed values: what each is sealed for, and the value."""
+"""Every table with sealed values: what each is sealed for, whose it is, and the value."""
 IDENTIFIERS = """
 insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, scheme, key_id, value_encrypted,
                               submission_id, recorded_at)
@@ -53,10 +57,10 @@ class Kept:
         vault = Vault(self.keys)
         values = {}
         async with self.database.connection() as connection:
-            for table, (context, column) in SEALED.items():
-                rows = await connection.fetch(f"select {context}, key_id, {column} from {table}")  # noqa: S608
-                for row in rows:
-                    values[table, row[context]] = vault.open(row["key_id"], row[column], row[context].bytes)
+            for table, (context, subject, column) in SEALED.items():
+                rows = await connection.fetch(f"select {context}, key_id, {column}, {subject} from {table}")  # noqa: S608
+                for context_id, key_id, sealed, of in rows:
+                    values[table, context_id] = vault.open(key_id, sealed, context_id.bytes, of)
         return values
 
 
@@ -71,7 +75,9 @@ async def seal_of_each_sort(kept: Kept) -> None:
     line, hook = uuid4(), uuid4()
     async with kept.database.connection() as connection:
         await connection.execute(
-            "insert into vault.mended values ($1, 1, $2, $3)", line, *vault.seal(b"mended", line.bytes)
+            "insert into vault.mended values ($1, 1, $2, $3)",
+            line,
+            *vault.seal(b"mended", line.bytes, LineId(line, 1).subject),
         )
         await connection.execute(
             "insert into webhook (webhook_id, agency, officer, role, purpose, url, wanted, key_id, secret_encrypted) "
@@ -192,4 +198,57 @@ async def test_the_list_of_keys_tells_what_lies_under_each(kept: Kept, hub: dict
     await seal_identifiers(kept.database, Vault(kept.keys), [b"1", b"2"])
     assert run_hub("keys", "rotate", **hub)[0] == 0
     code, output = run_hub("keys", "list", **hub)
-    assert (code, output.split("\n")[:2]) == (0, [f"{old}  opens  0 values", f"{kept.keys.current}  seals  2 values"])
+    lines = [f"{old}  opens  0 values  AES", f"{kept.keys.current}  seals  2 values  AES"]
+    assert (code, output.split("\n")[:2]) == (0, lines)
+
+
+async def test_values_move_from_a_key_that_is_one_for_all_to_sm4_and_back_to_aes(
+    kept: Kept, hub: dict[str, object]
+) -> None:
+    replace_keys(kept.path, replace(kept.keys, encryption={kept.keys.current: bytes(KEY_BYTES)}))
+    values = [str(n).encode() for n in range(200)]
+    await seal_identifiers(kept.database, Vault(kept.keys), values)
+    await seal_of_each_sort(kept)
+    before = await kept.opened()
+    for suite in ("SM4", "AES"):
+        old = kept.keys.current
+        code, output = run_hub("keys", "rotate", **hub, HUB_VAULT_SUITE=suite)
+        assert (code, "202 values sealed anew" in output) == (0, True), output
+        assert run_hub("keys", "drop", old, **hub)[0] == 0
+        assert kept.keys.sort(kept.keys.current) == suite
+        assert await kept.opened() == before
+
+
+async def test_values_that_do_not_open_are_named_and_kept_and_all_others_sealed_anew(
+    kept: Kept, hub: dict[str, object]
+) -> None:
+    old = kept.keys.current
+    values = [str(n).encode() for n in range(5)]
+    await seal_identifiers(kept.database, Vault(kept.keys), values)
+    async with kept.database.connection() as connection:
+        broken, lay = await connection.fetchrow(
+            "update vault.identifier set value_encrypted = substr(value_encrypted, 1, length(value_encrypted) - 1) "
+            "where identifier_id = (select max(identifier_id::text)::uuid from vault.identifier) "
+            "returning identifier_id, value_encrypted"
+        )
+        missing = await connection.fetchval(
+            "update vault.identifier set key_id = 'gone' where identifier_id = "
+            "(select min(identifier_id::text)::uuid from vault.identifier) returning identifier_id"
+        )
+    code, output = run_hub("keys", "rotate", **hub)
+    assert code == 1, output
+    assert "3 values sealed anew" in output
+    assert "2 left under others" in output
+    assert "2 values do not open" in output
+    assert f"identifiers  {broken}  under {old}" in output
+    assert f"identifiers  {missing}  under gone" in output
+    under = await values_under(kept.database)
+    assert under == {kept.keys.current: 3, old: 1, "gone": 1}
+    async with kept.database.connection() as connection:
+        lies = await connection.fetchval(
+            "select value_encrypted from vault.identifier where identifier_id = $1", broken
+        )
+    assert lies == lay
+    assert run_hub("keys", "rotate", **hub)[0] == 1
+    assert (await values_under(kept.database))[kept.keys.current] == 3
+    assert len(kept.keys.encryption) == 3

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,15 @@ def test_keys_are_not_shown() -> None:
     shown = f"{keys} {keys!r} {keys.blind_index!r}"
     assert str(keys.blind_index.key) not in shown
     assert all(str(key) not in shown for key in keys.encryption.values())
+
+
+def test_a_file_of_old_with_a_key_that_is_one_for_all_is_read_and_named(key_file: Path) -> None:
+    content = json.loads(key_file.read_text())
+    content["encryption"] = {content["current"]: b64encode(bytes(32)).decode()}
+    key_file.write_text(json.dumps(content))
+    keys = load_keys(key_file, create=False)
+    assert keys.common == [keys.current]
+    assert keys.succeeded().without(keys.current).common == []
 
 
 def test_a_backup_is_private_and_holds_the_same_keys(key_file: Path, tmp_path: Path) -> None:
