@@ -1,4 +1,4 @@
-"""Say why items of a record are null: not reported, none, unknown to the source, or not granted.
+"""Say why items of a record are null: not reported, none, unknown to the source, shredded, or not granted.
 
 Takes a record and what was decided on the items asked for; gives one absence for each of these that has no value.
 """
@@ -11,6 +11,7 @@ from graphql_schema.values import Absence
 from hub.catalog import Item, RecordType
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
+from hub.desk.answer import sealed_number, sealed_path
 from hub.merge import Record
 
 
@@ -31,6 +32,7 @@ def absences(answer: Answer, record: RecordType, held: Record) -> Iterator[ItemA
             yield ItemAbsence(item=item.name, absence=Absence.NOT_GRANTED, raw=None)
         elif answer.asked(path):
             yield from _of_item(item, held.values)
+            yield from _shredded(answer, item, held.values.get(item.name))
 
 
 def _of_item(item: Item, values: Mapping[str, object]) -> Iterator[ItemAbsence]:
@@ -38,6 +40,13 @@ def _of_item(item: Item, values: Mapping[str, object]) -> Iterator[ItemAbsence]:
         yield ItemAbsence(item=item.name, absence=Absence.NOT_REPORTED, raw=None)
     else:
         yield from _of_value(item.name, values[item.name])
+
+
+def _shredded(answer: Answer, item: Item, value: object) -> Iterator[ItemAbsence]:
+    """The absence of a number that was read and turned out to be shredded."""
+    number = sealed_number(item, value)
+    if number and answer.opened.get(number, "") is None:
+        yield ItemAbsence(item=sealed_path(item) or item.name, absence=Absence.SHREDDED, raw=None)
 
 
 def _of_value(name: str, value: object) -> Iterator[ItemAbsence]:

@@ -57,6 +57,7 @@ class Absence(Enum):
     UNKNOWN_AT_SOURCE = strawberry.enum_value(
         "UNKNOWN_AT_SOURCE", description="The register that speaks of it says that it does not know."
     )
+    SHREDDED = strawberry.enum_value("SHREDDED", description="By order of two officers the number was destroyed.")
     NOT_GRANTED = strawberry.enum_value("NOT_GRANTED", description="No grant of yours covers it.")
 
 

@@ -896,8 +896,16 @@ class ValueShredded(HubError):
     )
 
 
+class OwnShredding(HubError):
+    """Who ordered that a subject is shredded cannot approve it."""
+
+    kind = Kind.FORBIDDEN
+    code = "OWN_SHREDDING"
+    hint = "Another security administrator gives the same command in their own name: `hub keys shred`."
+
+
 class KeyInUse(HubError):
-    """The key {key_id} cannot be dropped: {problem}."""
+    """The key {key_id} is in the way: {problem}."""
 
     kind = Kind.CONFLICT
     code = "KEY_IN_USE"

@@ -2,23 +2,35 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 
+from graphql_schema.global_id import parse_global_id
 from hub import progress
+from hub.access import Decision, Role, Viewer
 from hub.cli.console import err, guarded, out, run, written
+from hub.cli.opened import with_hub
+from hub.clock import now
+from hub.desk.entry import entry_of
+from hub.intake.delivery import check_name
 from hub.intake.resealing import Progress, Unreadable, drop, left_over, rotate
-from hub.opening import bring_up_to_date, read_model
+from hub.intake.shredding import Shredded, shred, standing
+from hub.opening import Hub, bring_up_to_date, read_model
 from hub.settings import Settings, load_settings
 from hub.store.keyring import values_under
 from hub.store.pool import Database, connect_database
+from hub.store.shredding import shreddings
 from hub.vault.keys import backup_keys, load_keys
 from hub.vault.suites import Suite
 
 MOST_TOLD = 20
 """How many values that do not open are named."""
+NOTHING = Decision(frozenset(), frozenset())
+"""What is read of a subject that is shredded."""
 
 app = typer.Typer()
 keys = typer.Typer(help="Make, back up and change the keys of the identity vault.", no_args_is_help=True)
@@ -87,6 +99,12 @@ def keys_rotate() -> None:
     raise typer.Exit(1 if left else 0)
 
 
+def _told(row: asyncpg.Record) -> str:
+    """An order to shred, in words."""
+    done = f"done {row['done_at']:%F} with {row['approved_by']}" if row["done_at"] else "waits for a second one"
+    return f"{row['entity_id']}  {row['ordered_at']:%F} {row['ordered_by']}  {done}  {row['reason']}"
+
+
 def _tell_of(unreadable: Collection[Unreadable]) -> None:
     """Say which values do not open, by where they lie."""
     if not unreadable:
@@ -115,6 +133,53 @@ def keys_drop(key_id: Annotated[str, typer.Argument(help="An old key, as `hub ke
     settings = guarded(load_settings)
     written(settings.vault_key_path, lambda: run(take_out(settings)))
     out.print(f"The key {key_id} is dropped", highlight=False)
+
+
+@keys.command("shred")
+def keys_shred(
+    entity: Annotated[str, typer.Argument(help="The subject, by its id in the schema.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so; it is kept.")],
+    reason: Annotated[str, typer.Option("--reason", help="The decision on which it rests; it is kept.")],
+) -> None:
+    """Destroy what the vault keeps of one subject, for good: its numbers, and refused lines about it.
+
+    Two security administrators give this command, each in their own name: the first orders it, the second has it done.
+    What registers say of the subject stays, and who looked at it.
+    """
+    for option, text in (("--by", by), ("--reason", reason)):
+        guarded(partial(check_name, option, text))
+    _, named = guarded(lambda: parse_global_id(entity))
+
+    async def work(hub: Hub) -> Shredded | None:
+        entity_id = await standing(hub.database, named)
+        viewer = Viewer(agency="hub", officer=by, roles=frozenset({Role.SECURITY_ADMINISTRATOR}))
+        await hub.desk.log.keep(entry_of(viewer, "shred", NOTHING, now(), [entity_id]))
+        return await shred(hub.database, hub.settings.vault_key_path, entity_id, by, reason)
+
+    shredded = with_hub(work)
+    if shredded is None:
+        out.print("It is ordered; another security administrator gives the same command to have it done.")
+        return
+    out.print(f"{shredded.numbers:,} numbers and {shredded.lines:,} refused lines are destroyed", highlight=False)
+    out.print(
+        "Copy the key file to every machine, back it up anew, and destroy all older copies of it: they open backups."
+    )
+
+
+@keys.command("shreddings")
+def keys_shreddings() -> None:
+    """List the orders to shred, the latest first: of whom, by whom, why, and whether they are carried out."""
+
+    async def read(hub: Hub) -> list[str]:
+        async with hub.database.connection() as connection:
+            rows = await shreddings(connection)
+        return [_told(row) for row in rows]
+
+    lines = with_hub(read)
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if not lines:
+        out.print("Nothing was ordered to be shredded.")
 
 
 @asynccontextmanager

@@ -63,6 +63,11 @@ async def drop(database: Database, key_id: str) -> None:
     """Have nothing be sealed with a key any more; returns once nobody does."""
     async with database.connection() as connection:
         await connection.execute(_SQL["drop_key"], name_of(key_id))
+    await await_writers(database)
+
+
+async def await_writers(database: Database) -> None:
+    """Return once every transaction has ended that has sealed something by now."""
     async with database.transaction() as connection:
         await connection.execute(_SQL["await_writers"])
 

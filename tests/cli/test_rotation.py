@@ -226,11 +226,13 @@ async def test_values_that_do_not_open_are_named_and_kept_and_all_others_sealed_
     values = [str(n).encode() for n in range(5)]
     await seal_identifiers(kept.database, Vault(kept.keys), values)
     async with kept.database.connection() as connection:
-        broken, lay = await connection.fetchrow(
+        changed = await connection.fetchrow(
             "update vault.identifier set value_encrypted = substr(value_encrypted, 1, length(value_encrypted) - 1) "
             "where identifier_id = (select max(identifier_id::text)::uuid from vault.identifier) "
             "returning identifier_id, value_encrypted"
         )
+        assert changed
+        broken, lay = changed
         missing = await connection.fetchval(
             "update vault.identifier set key_id = 'gone' where identifier_id = "
             "(select min(identifier_id::text)::uuid from vault.identifier) returning identifier_id"
