@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_schema.http import GraphQLEndpoint, refusal
 from graphql_schema.introspection import check_introspection
+from graphql_schema.leaving import READY_PATH
 from graphql_schema.request import purpose
 from graphql_schema.services import Services
 from graphql_schema.tokens import give_token
@@ -43,7 +44,7 @@ def build_app(
             WebSocketRoute("/graphql", SubscriptionEndpoint()),
             Route("/schema.graphql", _schema),
             Route("/healthz", _alive),
-            Route("/readyz", _ready),
+            Route(READY_PATH, _ready),
             Route("/", _home),
             *explorer,
         ],

@@ -81,7 +81,10 @@ def check_register(model: Model, viewer: Viewer, register: str) -> None:
 
 @dataclass
 class OperationContext:
-    """One operation's surroundings; ``notes`` keeps what was worked out of its document."""
+    """One operation's surroundings; ``notes`` keeps what was worked out of its document.
+
+    ``by_address`` says that the operation came in an address, where others can read it.
+    """
 
     viewer: Viewer
     model: Model
@@ -90,6 +93,7 @@ class OperationContext:
     settings: Settings
     purse: Purse | None = None
     patience: Patience = _wait
+    by_address: bool = False
     notes: dict[Hashable, Any] = field(default_factory=dict)
     denials: dict[Hashable, Denial] = field(default_factory=dict)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)

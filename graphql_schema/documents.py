@@ -5,7 +5,7 @@ of the settings and in memory by keeping short documents only.
 """
 
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -28,6 +28,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from graphql_schema.addresses import is_wordless
 from graphql_schema.introspection import asks_for_schema
 from graphql_schema.limits import check_cost, check_tokens
 from graphql_schema.plan import Plan
@@ -77,6 +78,11 @@ class Document:
         self._schema = schema
         self._conditions = tuple(_conditions(node))
         self._plans: dict[Hashable, Plan | None] = {}
+
+    @cached_property
+    def is_wordless(self) -> bool:
+        """Whether nobody can be named in its arguments."""
+        return is_wordless(self._schema, self.node)
 
     def plan(self, operation: OperationDefinitionNode, variables: VariableValues) -> Plan | None:
         """The plan of an operation; None where the library has to run it."""

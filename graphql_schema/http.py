@@ -1,10 +1,11 @@
 """GraphQL over HTTP: read a request, run it, write the answer.
 
-POST only: identity numbers in an address would end up in the logs of proxies. No body, however broken, is answered by
-a 500, and one request is one operation: lists of them are refused.
+A POST carries any document; a GET, whose address is logged on its way, only queries in which nobody can be named. No
+request, however broken, is answered by a 500, and one request is one operation: lists of them are refused.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import msgspec
@@ -16,19 +17,33 @@ from graphql_schema.context import OperationContext
 from graphql_schema.errors import fault, hub_error, public_error
 from graphql_schema.patience import patiently
 from graphql_schema.purse import Purse
-from graphql_schema.request import JSON, GraphQLRequest, answer_type, purpose, read_request
+from graphql_schema.request import JSON, GraphQLRequest, answer_type, purpose, read_address, read_request
 from graphql_schema.services import Services
 from hub import telemetry
-from hub.errors import AccessLogUnavailable, AnswerTooLarge, BudgetExhausted, HubError, Kind, MethodNotAllowed
+from hub.errors import (
+    AccessLogUnavailable,
+    AnswerTooLarge,
+    BadRequest,
+    BudgetExhausted,
+    HubError,
+    Kind,
+    MethodNotAllowed,
+    Stopping,
+)
+from hub.settings import Settings
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 HEADERS_OF_REFUSALS: Mapping[Kind, Mapping[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
     Kind.METHOD_NOT_ALLOWED: {"Allow": "POST"},
     Kind.TOO_LARGE: {"Connection": "close"},  # the rest of the body is not read
+    Kind.UNFINISHED: {"Connection": "close"},
     Kind.BUSY: {"Retry-After": "5"},
     Kind.UNAVAILABLE: {"Retry-After": "5"},
 }
+Reader = Callable[[Request, Settings], Awaitable[GraphQLRequest]]
+READERS: Mapping[str, Reader] = {"GET": read_address, "POST": read_request}
+"""How what is asked is read from a request of each method."""
 
 
 class GraphQLEndpoint:
@@ -46,18 +61,18 @@ class GraphQLEndpoint:
 async def _answer(request: Request) -> Response:
     media_type = JSON
     try:
-        if request.method != "POST":
-            raise MethodNotAllowed
-        media_type = answer_type(request.headers.get("accept", ""))
-        return await _run(request, media_type)
-    except Exception as error:  # noqa: BLE001 - nothing internal may leave
+        if request.method not in READERS:
+            raise MethodNotAllowed(allowed=", ".join(READERS))
+        media_type = answer_type(",".join(request.headers.getlist("accept")))
+        return await _run(request, READERS[request.method], media_type)
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - nothing internal may leave
         return refusal(error, media_type)
 
 
-async def _run(request: Request, media_type: str) -> Response:
+async def _run(request: Request, read: Reader, media_type: str) -> Response:
     services: Services = request.app.state.services
     admitted = await services.gate.admit(request.headers.get("authorization"), purpose(request))
-    body = await read_request(request, services.settings.max_request_bytes)
+    body = await read(request, services.settings)
     context = OperationContext(
         viewer=admitted.viewer,
         model=services.model,
@@ -66,6 +81,7 @@ async def _run(request: Request, media_type: str) -> Response:
         settings=services.settings,
         purse=Purse(services.budgets, admitted.viewer.agency),
         patience=partial(patiently, receive=request.receive, seconds=services.settings.request_timeout),
+        by_address=request.method == "GET",
     )
     answer, started = await _execute(services, context, body)
     return respond(answer, 200 if started or media_type == JSON else 400, media_type)
@@ -90,14 +106,24 @@ async def _execute(
     return answer | ({"extensions": {"cost": cost}} if cost else {}), started
 
 
-def refusal(error: Exception, media_type: str = JSON) -> Response:
+def refusal(error: BaseException, media_type: str = JSON) -> Response:
     """What is answered where a whole request fails."""
+    if _is_broken_off():
+        error = Stopping()
     if not isinstance(error, HubError):
         return respond({"errors": [fault(error)]}, HubError().http_status, media_type)
     headers = HEADERS_OF_REFUSALS.get(error.kind, {})
     if isinstance(error, BudgetExhausted):
         headers = {"Retry-After": str(error.details["seconds"])}
+    elif isinstance(error, MethodNotAllowed):
+        headers = {"Allow": str(error.details["allowed"])}
     return respond({"errors": [hub_error(error)]}, error.http_status, media_type, headers)
+
+
+def _is_broken_off() -> bool:
+    """Whether the present request was cancelled, which only a server does that is being stopped."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def respond(
@@ -106,3 +132,7 @@ def respond(
     """An answer that nobody may keep."""
     content = msgspec.json.encode(answer)
     return Response(content, status, {**HEADERS, **(headers or {})}, f"{media_type}; charset=utf-8")
+
+
+NO_HTTP = msgspec.json.encode({"errors": [hub_error(BadRequest(problem="it is not HTTP, or its head is too long"))]})
+"""What is answered to bytes that are no request at all."""

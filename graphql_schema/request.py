@@ -1,20 +1,27 @@
-"""Read a GraphQL request out of HTTP: what it may be answered with, who asks, what is asked.
+"""Read a GraphQL request out of HTTP, its body or its address: how it may be answered, what for, what is asked.
 
 Takes a Starlette request; gives its parts or raises the hub's own errors. Never reads more than the limit.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
-from hub.errors import BadRequest, NotAcceptable, RequestTooLarge, UnsupportedMediaType
+from hub.errors import BadRequest, NotAcceptable, RequestTooLarge, RequestUnfinished, UnsupportedMediaType
 from hub.redaction import redact
+from hub.settings import Settings
+
+Value = TypeVar("Value")
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 MOST_PURPOSE_CHARACTERS = 200
 MOST_VARIABLE_LEVELS = 32
+MOST_PARAMETERS = 20
 READ_AWAY = 16
 """A body so many times larger than the limit is read and dropped, so that its sender hears why it was refused."""
 
@@ -30,6 +37,7 @@ class GraphQLRequest(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(GraphQLRequest).decode
+_decode_object = msgspec.json.Decoder(dict[str, object] | None).decode
 
 
 def answer_type(accept: str) -> str:
@@ -76,12 +84,45 @@ def plain_purpose(text: str) -> str:
     return redact(text.replace("\x00", ""))[:MOST_PURPOSE_CHARACTERS]
 
 
-async def read_request(request: Request, limit: int) -> GraphQLRequest:
-    """What the body asks; a body of more than ``limit`` bytes is not read to its end."""
+async def read_request(request: Request, settings: Settings) -> GraphQLRequest:
+    """What the body asks; one that is too large is not read to its end, and one that does not end is not waited for."""
     _check_form(request)
-    content = await _content(request, limit)
     try:
-        body = _decode(content)
+        async with asyncio.timeout(settings.request_timeout):
+            content = await _content(request, settings.max_request_bytes)
+    except TimeoutError:
+        raise RequestUnfinished(seconds=settings.request_timeout) from None
+    return checked(_decoded(content, _decode))
+
+
+async def read_address(request: Request, settings: Settings) -> GraphQLRequest:
+    """What the address asks: each parameter once, ``variables`` and ``extensions`` as JSON."""
+    text: str = request.scope["query_string"].decode("latin-1")
+    if len(text) > settings.max_request_bytes:
+        raise RequestTooLarge(limit=settings.max_request_bytes)
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except UnicodeDecodeError:
+        raise BadRequest(problem="it is not UTF-8") from None
+    except ValueError:
+        raise BadRequest(problem=f"it has more than {MOST_PARAMETERS} parameters") from None
+    given = {name: value for name, value in pairs if name in GraphQLRequest.__struct_fields__}
+    if len(given) < sum(name in given for name, _ in pairs):
+        raise BadRequest(problem="a parameter is given twice")
+    return checked(
+        GraphQLRequest(
+            query=given.get("query"),
+            variables=_decoded(given.get("variables", "null"), _decode_object),
+            operationName=given.get("operationName"),
+            extensions=_decoded(given.get("extensions", "null"), _decode_object),
+            documentId=given.get("documentId"),
+        )
+    )
+
+
+def _decoded(content: bytes | str, decode: Callable[[bytes | str], Value]) -> Value:
+    try:
+        return decode(content)
     except RecursionError:
         raise BadRequest(problem="it nests too deeply") from None
     except UnicodeDecodeError:
@@ -90,9 +131,13 @@ async def read_request(request: Request, limit: int) -> GraphQLRequest:
         raise BadRequest(problem=redact(str(error))) from None
     except msgspec.DecodeError:
         raise BadRequest(problem="it is not JSON") from None
-    if not _is_shallow(body.variables, MOST_VARIABLE_LEVELS):
+
+
+def checked(asked: GraphQLRequest) -> GraphQLRequest:
+    """What is asked, unless its variables nest too deeply."""
+    if not _is_shallow(asked.variables, MOST_VARIABLE_LEVELS):
         raise BadRequest(problem="it nests too deeply")
-    return body
+    return asked
 
 
 def _check_form(request: Request) -> None:

@@ -29,7 +29,7 @@ from graphql_schema.subscription import Subscription
 from graphql_schema.values import SCALARS
 from hub.catalog import EntityKind, Model
 from hub.desk.entry import note_document
-from hub.errors import BadRequest
+from hub.errors import BadRequest, PostOnly
 from hub.settings import Settings
 
 MOST_ERRORS = 20
@@ -58,6 +58,8 @@ class HubSchema(strawberry.Schema):
         operation = get_operation_ast(document.node, operation_name)
         if _is_subscription(operation):
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
+        if context.by_address and operation and not _fits_an_address(document, operation):
+            raise PostOnly
         check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
         if operation is None:
             return await self._execute(document, variables, operation_name, context)
@@ -136,6 +138,11 @@ class HubSchema(strawberry.Schema):
             "executor_class": self.execution_context_class,
             "operation_extensions": None,
         }
+
+
+def _fits_an_address(document: Document, operation: OperationDefinitionNode) -> bool:
+    """Whether an operation may be asked for by an address, which others log."""
+    return operation.operation is OperationType.QUERY and document.is_wordless
 
 
 def _is_subscription(operation: OperationDefinitionNode | None) -> bool:

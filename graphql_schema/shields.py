@@ -28,7 +28,11 @@ def shielded(app: ASGIApp, settings: Settings) -> ASGIApp:
     """``app`` behind what browsers are told."""
     if settings.origins:
         app = CORSMiddleware(
-            app, allow_origins=settings.origins, allow_methods=["POST"], allow_headers=REQUEST_HEADERS, max_age=600
+            app,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=REQUEST_HEADERS,
+            max_age=600,
         )
     return Shield(app, settings)
 

@@ -4,6 +4,7 @@ Who may submit to the register is decided before anything is read. The body goes
 held; whatever is wrong is answered in the form in which GraphQL answers it, and nothing stays of it.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -72,9 +73,9 @@ class UploadEndpoint:
 async def _answer(request: Request, body: Body) -> Response:
     try:
         if request.method != "POST":
-            raise MethodNotAllowed
+            raise MethodNotAllowed(allowed="POST")
         return await _take(request, body)
-    except Exception as error:  # noqa: BLE001 - nothing internal may leave
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - nothing internal may leave
         return refusal(error)
 
 

@@ -17,11 +17,11 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from graphql_schema.errors import fault, hub_error, public_error
-from graphql_schema.request import GraphQLRequest, plain_purpose, purpose
+from graphql_schema.request import GraphQLRequest, checked, plain_purpose, purpose
 from graphql_schema.services import Services
 from graphql_schema.subscription import SubscriptionContext
 from hub import telemetry
-from hub.errors import HubError, TooManySubscriptions, Unauthenticated
+from hub.errors import BadRequest, HubError, TooManySubscriptions, Unauthenticated
 from hub.identity import Admitted
 from hub.store.bell import Bell
 
@@ -143,8 +143,10 @@ class _Connection:
         while message.type in ("ping", "pong"):
             await self._answer_ping(message)
             message = await self._receive()
-        if message.type != "connection_init":
+        if message.type in ("subscribe", "complete"):
             raise Broken(4401, "Unauthorized")
+        if message.type != "connection_init":
+            raise Broken(4400, "Invalid message")
         given = {name.lower(): value for name, value in (message.payload or {}).items() if isinstance(value, str)}
         authorization = given.get("authorization") or self._websocket.headers.get("authorization")
         named = given.get("hub-purpose")
@@ -160,7 +162,7 @@ class _Connection:
             case "subscribe":
                 await self._subscribe(message)
             case "complete":
-                if running := self._running.pop(message.id or "", None):
+                if running := self._running.pop(_named(message), None):
                     running.cancel()
             case "connection_init":
                 raise Broken(4429, "Too many initialisation requests")
@@ -172,14 +174,12 @@ class _Connection:
             await self._send({"type": "pong"})
 
     async def _subscribe(self, message: Message) -> None:
-        operation_id = message.id or ""
-        if not 0 < len(operation_id) <= LONGEST_ID:
-            raise Broken(4400, "Invalid message")
+        operation_id = _named(message)
         if operation_id in self._running:
             raise Broken(4409, "Subscriber for this id already exists")
         try:
-            request = msgspec.convert(message.payload, GraphQLRequest)
-        except (msgspec.ValidationError, RecursionError):
+            request = checked(msgspec.convert(message.payload, GraphQLRequest))
+        except (msgspec.ValidationError, RecursionError, BadRequest):
             raise Broken(4400, "Invalid message") from None
         most = self._services.settings.max_subscriptions
         if len(self._running) >= most:
@@ -270,6 +270,13 @@ class _Connection:
                     await self._send({"type": "ping"})
             except TimeoutError:
                 raise Broken(4408, "No answer to ping") from None
+
+
+def _named(message: Message) -> str:
+    """The operation that a message is about."""
+    if not message.id or len(message.id) > LONGEST_ID:
+        raise Broken(4400, "Invalid message")
+    return message.id
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NOT_FOUND = "not found"
     METHOD_NOT_ALLOWED = "method not allowed"
     NOT_ACCEPTABLE = "not acceptable"
+    UNFINISHED = "unfinished"
     CONFLICT = "conflict"
     TOO_LARGE = "too large"
     EXHAUSTED = "exhausted"
@@ -36,6 +37,7 @@ HTTP_STATUS: dict[Kind, int] = {
     Kind.NOT_FOUND: 404,
     Kind.METHOD_NOT_ALLOWED: 405,
     Kind.NOT_ACCEPTABLE: 406,
+    Kind.UNFINISHED: 408,
     Kind.CONFLICT: 409,
     Kind.TOO_LARGE: 413,
     Kind.EXHAUSTED: 429,
@@ -691,6 +693,14 @@ class RequestTooLarge(HubError):
     hint = "Ask for less in one request."
 
 
+class RequestUnfinished(HubError):
+    """The request had not come to its end after {seconds} seconds."""
+
+    kind = Kind.UNFINISHED
+    code = "REQUEST_UNFINISHED"
+    hint = "Send as many bytes as Content-Length says, or end the last chunk."
+
+
 class NotServed(HubError):
     """The hub serves nothing at this address."""
 
@@ -703,11 +713,19 @@ class NotServed(HubError):
 
 
 class MethodNotAllowed(HubError):
-    """Requests are sent with POST only, for proxies log the addresses that identity numbers would be in."""
+    """The address answers no method but {allowed}."""
 
     kind = Kind.METHOD_NOT_ALLOWED
     code = "METHOD_NOT_ALLOWED"
     hint = "POST a document and its variables as a JSON body, a file as it is."
+
+
+class PostOnly(HubError):
+    """The document writes, or has arguments in which somebody could be named, and every proxy logs addresses."""
+
+    kind = Kind.METHOD_NOT_ALLOWED
+    code = "POST_ONLY"
+    hint = "POST it. A GET takes queries whose arguments are numbers, dates, Booleans and enum values, or none."
 
 
 class NotAcceptable(HubError):
@@ -780,6 +798,14 @@ class Unavailable(HubError):
     kind = Kind.UNAVAILABLE
     code = "UNAVAILABLE"
     hint = "Try again in a moment."
+
+
+class Stopping(HubError):
+    """The process of the hub that was asked is being stopped."""
+
+    kind = Kind.BUSY
+    code = "STOPPING"
+    hint = "Ask again: another process answers, or this one once it has started anew."
 
 
 class AccessLogUnavailable(HubError):

@@ -5,26 +5,26 @@ Takes settings; opens the hub and gives the ASGI application.
 
 import asyncio
 import logging
-import os
-import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from socket import AF_INET, AF_INET6, create_server, socket
+from socket import socket
 
-import uvicorn
 from starlette.applications import Starlette
 
 from adapters.uploading import Uploading
 from graphql_schema import explorer
 from graphql_schema.app import build_app
+from graphql_schema.http import NO_HTTP
+from graphql_schema.leaving import Leaving
 from graphql_schema.schema import build_schema
 from graphql_schema.services import Services
 from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub import telemetry
-from hub.errors import AddressUnusable, HubError, InvalidSetting
+from hub.errors import HubError
 from hub.identity import Budgets, open_accounts, open_gate
 from hub.intake.following import follow_catalog
+from hub.listening import LeavingServer, address_of, check_tls, open_listener, server_config
 from hub.opening import open_hub
 from hub.settings import Settings, load_settings
 
@@ -94,62 +94,22 @@ async def _following(services: Services) -> AsyncIterator[None]:
         await asyncio.gather(following, return_exceptions=True)
 
 
-def run_server(app: Starlette, settings: Settings, announce: Callable[[str], None]) -> None:
+def run_server(
+    app: Starlette, settings: Settings, announce: Callable[[str], None], listener: socket | None = None
+) -> None:
     """Serve ``app`` until the process is told to stop; call ``announce`` with its address once it answers.
 
-    Raises what kept it from starting.
-
-    On SIGTERM it takes no new connection, finishes what runs within ten seconds, then closes the database.
+    Takes the socket that several processes share, else opens its own. Raises what kept it from starting.
     """
-    try:
-        listener = create_server((settings.host, settings.port), family=AF_INET6 if ":" in settings.host else AF_INET)
-    except OSError as error:
-        raise AddressUnusable(host=settings.host, port=settings.port, problem=os.strerror(error.errno or 0)) from None
+    listener = listener or open_listener(settings)
     check_tls(settings)
-    config = uvicorn.Config(
-        shielded(app, settings),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        ws="websockets-sansio",
-        ws_max_size=settings.max_request_bytes,
-        ws_per_message_deflate=False,
-        ssl_certfile=settings.tls_cert_file,
-        ssl_keyfile=settings.tls_key_file,
-    )
+    address = address_of(listener, settings)
+    leaving = Leaving(app)
+    config = server_config(shielded(leaving, settings), settings, NO_HTTP)
+    server = LeavingServer(config, settings.drain_notice, lambda: announce(address), leaving.begin)
     try:
-        _Announcing(config, announce).run(sockets=[listener])
+        server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # the server has finished what ran; this is how it is meant to be stopped
     except SystemExit:
         raise getattr(app.state, "refusal", HubError()) from None
-
-
-def check_tls(settings: Settings) -> None:
-    """Raise unless certificate and key are there together and belong to each other, or neither is."""
-    certificate, key = settings.tls_cert_file, settings.tls_key_file
-    if bool(certificate) != bool(key):
-        raise InvalidSetting(name="HUB_TLS_KEY_FILE", problem="certificate and key are given together or not at all")
-    if certificate:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-        except OSError as error:
-            problem = f"{certificate} cannot be used with its key: {error.strerror or type(error).__name__}"
-            raise InvalidSetting(name="HUB_TLS_CERT_FILE", problem=problem) from None
-
-
-class _Announcing(uvicorn.Server):
-    """A server that says its address once it answers."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Start to listen, then say where."""
-        await super().startup(sockets)
-        if not self.should_exit and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            scheme = "https" if self.config.is_ssl else "http"
-            self._announce(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")

@@ -32,6 +32,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "127.0.0.1"
     )
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
+    workers: Annotated[int, Meta(ge=1, le=64, description="Processes that serve on one socket.")] = 1
+    drain_notice: Annotated[
+        float,
+        Meta(ge=0, description="Seconds that a server told to stop still takes requests, while /readyz says 503."),
+    ] = 2.0
+    drain_timeout: Annotated[
+        int, Meta(ge=1, description="Seconds after that in which requests that run may end; then they are broken off.")
+    ] = 20
     data_dir: Annotated[
         str, Meta(description="Where the embedded PostgreSQL, the keys and the access tokens' secret live.")
     ] = ".hub"

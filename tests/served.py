@@ -5,17 +5,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from socket import socket
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from graphql_schema.app import build_app
+from graphql_schema.http import NO_HTTP
 from graphql_schema.services import Services
 from hub.access import Role, Viewer
+from hub.listening import LeavingServer, address_of, open_listener, server_config
+from hub.settings import Settings
 from tests.offices import Office
 
 AGENCY = Viewer(agency="天河区政务服务局", officer="officer-1", roles=frozenset({Role.QUERY_OFFICER}))
@@ -89,24 +90,15 @@ async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[str]:
+async def listening(app: ASGIApp) -> AsyncIterator[str]:
     """The address of a server on a free port."""
-    server = Listening(uvicorn.Config(app, port=0, log_config=None, ws="websockets-sansio"))
-    running = asyncio.create_task(server.serve())
+    answers, settings = asyncio.Event(), Settings(port=0)
+    listener = open_listener(settings)
+    server = LeavingServer(server_config(app, settings, NO_HTTP), 0.0, answers.set, lambda: None)
+    running = asyncio.create_task(server.serve([listener]))
     try:
-        yield f"http://127.0.0.1:{await server.port}"
+        await answers.wait()
+        yield address_of(listener, settings)
     finally:
         server.should_exit = True
         await running
-
-
-class Listening(uvicorn.Server):
-    """A server that tells its port once it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.port.set_result(self.servers[0].sockets[0].getsockname()[1])

@@ -1,11 +1,9 @@
 """One person's number goes in by every door, and comes to light nowhere but in the vault, sealed."""
 
 import asyncio
-import io
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,6 @@ from adapters.recognising import recognise
 from adapters.transports.content import Limits
 from adapters.uploading import Uploading
 from graphql_schema.services import Services
-from hub import telemetry
 from hub.catalog import Model
 from hub.opening import bring_up_to_date
 from hub.settings import Settings
@@ -29,6 +26,7 @@ from hub.store.seat import seat_in
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import open_folder, services_on
+from tests.logs import all_that_is_logged
 from tests.people import credit_code, id_number
 from tests.served import AGENCY, Api, department, served
 from tests.traced import Recorded, recording
@@ -62,24 +60,6 @@ ALL = """idNumber name version sex { code } maritalStatus { code } household { p
 
 def holds_canary(text: str) -> list[str]:
     return [trace for trace in TRACES if trace in text]
-
-
-@contextmanager
-def all_that_is_logged() -> Iterator[io.StringIO]:
-    """What every logger of the process says at the least level, before and after the hub's formatter."""
-    text = io.StringIO()
-    handler = logging.StreamHandler(text)
-    handler.setFormatter(telemetry.JsonLines())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    asyncio.get_running_loop().set_debug(False)
-    try:
-        yield text
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
 
 
 async def deliver_files(services: Services, folder: Path) -> list[str]:
@@ -320,6 +300,7 @@ async def recorded() -> AsyncIterator[Recorded]:
 
 
 async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, model: Model) -> None:
+    asyncio.get_running_loop().set_debug(False)
     with open_folder() as data, open_folder() as files, all_that_is_logged() as log:
         async with AsyncExitStack() as stack:
             server = await embedded.start(Settings(data_dir=str(data)))

@@ -1,20 +1,32 @@
 """The command that serves the hub."""
 
+from typing import Annotated
+
+import msgspec
 import typer
 
 from hub.cli.console import err, guarded
 from hub.serve import create_app, run_server
 from hub.settings import load_settings
+from hub.workers import run_workers
 
 app = typer.Typer()
 
 
 @app.command("serve", rich_help_panel="For the platform office that runs the hub")
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many processes serve on one socket, else HUB_WORKERS.")
+    ] = None,
+) -> None:
     """Serve GraphQL, the explorer and the schema on HUB_HOST and HUB_PORT."""
     settings = guarded(load_settings)
-    application = create_app(settings)
-    guarded(lambda: run_server(application, settings, _announce))
+    settings = msgspec.structs.replace(settings, workers=workers or settings.workers)
+    if settings.workers > 1:
+        guarded(lambda: run_workers(settings, _announce))
+    else:
+        application = create_app(settings)
+        guarded(lambda: run_server(application, settings, _announce))
 
 
 def _announce(url: str) -> None:

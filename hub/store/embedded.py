@@ -27,10 +27,11 @@ from hub.store.seat import SOCKET, Seat, hand_over, make_private, seat_in
 
 START_SECONDS = 300
 ANSWER_SECONDS = 5
+MOST_CONNECTIONS = 100
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": str(MOST_CONNECTIONS),
     "max_locks_per_transaction": "1024",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",

@@ -6,7 +6,7 @@ Never retries, never decodes JSON, never shows the address.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypeAlias
 
 import asyncpg
@@ -73,6 +73,8 @@ class Database:
                 connection = await pool.acquire(timeout=self._acquire_timeout)
             except TimeoutError as error:
                 raise DatabaseBusy from error
+            except asyncpg.InterfaceError as error:
+                raise DatabaseUnavailable(problem="its connections are being closed") from error
         try:
             with _translated(LOST, connection):
                 yield connection
@@ -143,18 +145,28 @@ async def connect_directly(url: str) -> AsyncIterator[DirectConnection]:
 
 
 @asynccontextmanager
+async def server_url(settings: Settings) -> AsyncIterator[str]:
+    """The address of ``HUB_DATABASE_URL``, else that of the embedded server, which runs as long as the block does."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    server = await embedded.start(settings)
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
 async def connect_database(settings: Settings) -> AsyncIterator[Database]:
     """The database of ``HUB_DATABASE_URL``, else the embedded one, for as long as the block runs."""
-    async with AsyncExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            server = await embedded.start(settings)
-            stack.push_async_callback(server.stop)
-            url = server.url
+    async with server_url(settings) as url:
         database = await open_pool(settings, url)
-        stack.push_async_callback(database.close)
-        await database.ping()
-        yield database
+        try:
+            await database.ping()
+            yield database
+        finally:
+            await database.close()
 
 
 @contextmanager

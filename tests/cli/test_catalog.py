@@ -120,5 +120,5 @@ async def test_a_server_that_is_killed_leaves_the_rest_to_another(api: Api, hub:
             pass
         second.send_signal(signal.SIGTERM)
         output, _ = await asyncio.to_thread(second.communicate)
-        assert "Application shutdown complete" in output
+        assert "the server has stopped" in output
     await assert_all_follow(api.office.intake)

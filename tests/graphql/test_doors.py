@@ -19,7 +19,7 @@ from graphql_schema.services import Services
 from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub.errors import InvalidSetting
-from hub.serve import check_tls
+from hub.listening import check_tls
 from hub.settings import Settings
 from tests.conftest import shipped_schema
 from tests.served import AGENCY, DEVELOPER, Api, listening, served
@@ -53,7 +53,7 @@ async def behind_shield(services: Services, **settings: Any) -> AsyncIterator[ht
         yield services
 
     app = shielded(build_app(lent), Settings(**settings))
-    async with listening(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:  # type: ignore[arg-type]
+    async with listening(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
         yield client
 
 

@@ -10,9 +10,9 @@ from hub.catalog import Model
 from hub.settings import Settings
 from hub.vault.cipher import Vault
 from tests.conftest import shipped_schema
+from tests.logs import all_that_is_logged
 from tests.people import credit_code, id_number
 from tests.served import DEVELOPER, Api, department, served
-from tests.test_canary import all_that_is_logged
 from tests.traced import traced_api
 
 PERSONS = """query($name: String!, $match: NameMatch! = EXACT, $born: PartialDate, $in: String, $first: Int! = 20,
