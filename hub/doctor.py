@@ -93,6 +93,8 @@ async def _of_database(
         yield Check("migrations", Level.ERROR, f"{', '.join(missing)} are missing", "Run `hub migrate`.")
         return
     yield Check("migrations", Level.OK, "all are applied")
+    async with database.connection() as connection:
+        yield _role(await health.own_role(connection))
     await keyring.check(database, keys)
     yield Check("keyring", Level.OK, "the database was written with these keys")
     async with database.connection() as connection:
@@ -187,6 +189,18 @@ def _clock(skew: timedelta) -> Check:
     advice = "" if level is Level.OK else "Have both machines follow one time server: known time is the database's."
     found = f"the database's clock differs by {abs(skew.total_seconds()):.1f} s"
     return Check("clock", level, found, advice)
+
+
+def _role(row: asyncpg.Record) -> Check:
+    """Whether the hub could change what was logged."""
+    if row["may_alter_log"]:
+        advice = (
+            "Have HUB_DATABASE_URL name a login in the role hub_application, and HUB_DATABASE_DIRECT_URL the owner."
+        )
+        return Check(
+            "role", Level.WARNING, f"the hub is {row['name']}, which may change and delete what was logged", advice
+        )
+    return Check("role", Level.OK, f"the hub is {row['name']}, which can only add to the logs")
 
 
 async def _catalog(connection: Connection, model: Model) -> Check:

@@ -24,7 +24,7 @@ from hub.opening import open_hub
 from hub.serve import create_app, run_server
 from hub.settings import Settings
 from hub.store.embedded import MOST_CONNECTIONS
-from hub.store.pool import server_url
+from hub.store.pool import server_urls
 
 RESTART_SECONDS = 1.0
 """How long a process is not started again that ended before it ever served."""
@@ -54,7 +54,7 @@ def _check_connections(settings: Settings) -> None:
 
 async def _supervise(settings: Settings, listener: socket, announce: Callable[[str], None]) -> None:
     address = address_of(listener, settings)
-    async with server_url(settings):
+    async with server_urls(settings):
         async with open_hub(settings):
             pass  # migrations, keys and the first catalog: once, and what keeps them from being made is raised here
         await Supervisor(settings, listener, lambda: announce(address)).run()

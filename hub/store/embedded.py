@@ -25,6 +25,8 @@ from hub.errors import DatabaseUnavailable
 from hub.settings import Settings
 from hub.store.seat import SOCKET, Seat, hand_over, make_private, seat_in
 
+APPLICATION = "hub_server"
+"""The login of the role ``hub_application``."""
 START_SECONDS = 300
 ANSWER_SECONDS = 5
 MOST_CONNECTIONS = 100
@@ -47,11 +49,17 @@ _SSL_REQUEST = bytes.fromhex("00000008 04d2162f")  # PostgreSQL answers N: not o
 
 
 class EmbeddedServer:
-    """A running server that this process uses; ``url`` names its database ``hub``, ``home`` is where its data lies."""
+    """A running server that this process uses; ``home`` is where its data lies.
+
+    ``url`` leads its owner to the database ``hub``, ``application_url`` a login with the application's rights alone.
+    """
 
     def __init__(self, seat: Seat, start_lock: Path, presence: BinaryIO) -> None:
         self.home = seat.home
-        self.url = f"postgresql://hub@/hub?host={quote(str(seat.socket_folder()), safe='/')}"
+        self.url, self.application_url = (
+            f"postgresql://{login}@/hub?host={quote(str(seat.socket_folder()), safe='/')}"
+            for login in ("hub", APPLICATION)
+        )
         self._seat = seat
         self._start_lock = start_lock
         self._presence = presence

@@ -1,4 +1,4 @@
-"""How the database is, as queries of ``health.sql``: its settings, its time, what was left half done.
+"""How the database is, as queries of ``health.sql`` and ``roles.sql``: its settings, its time, what was left undone.
 
 Takes a connection; gives rows. Decides nothing.
 """
@@ -9,11 +9,18 @@ from hub.sql import queries
 from hub.store.pool import Connection
 
 _SQL = queries("health")
+_ROLES = queries("roles")
 
 
 async def server(connection: Connection) -> asyncpg.Record:
     """(at, locks, fsync, full_page_writes, synchronous_commit, idle_slots) of the server."""
     (row,) = await connection.fetch(_SQL["server"])
+    return row
+
+
+async def own_role(connection: Connection) -> asyncpg.Record:
+    """(name, may_alter_log) of the role that the hub is."""
+    (row,) = await connection.fetch(_ROLES["own_role"])
     return row
 
 

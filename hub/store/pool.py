@@ -110,8 +110,11 @@ class Database:
         await self._reserve.close()
 
 
-async def open_pool(settings: Settings, url: str) -> Database:
-    """A ``Database`` at ``url``, of which one connection is open already; raises ``DatabaseUnavailable``."""
+async def open_pool(settings: Settings, url: str, direct_url: str | None = None) -> Database:
+    """A ``Database`` at ``url``, of which one connection is open already; raises ``DatabaseUnavailable``.
+
+    ``direct_url`` leads to it past any pooler, and its owner; by default it is that of the settings, else ``url``.
+    """
 
     async def pool_of(at_first: int, at_most: int) -> "asyncpg.Pool[asyncpg.Record]":
         return await asyncpg.create_pool(
@@ -128,7 +131,7 @@ async def open_pool(settings: Settings, url: str) -> Database:
 
     with _translated(_UNREACHABLE), _address_kept_secret():
         pool, reserve = await pool_of(1, settings.pool_size), await pool_of(0, 1)
-    return Database(pool, reserve, settings, settings.database_direct_url or url)
+    return Database(pool, reserve, settings, direct_url or settings.database_direct_url or url)
 
 
 @asynccontextmanager
@@ -145,14 +148,18 @@ async def connect_directly(url: str) -> AsyncIterator[DirectConnection]:
 
 
 @asynccontextmanager
-async def server_url(settings: Settings) -> AsyncIterator[str]:
-    """The address of ``HUB_DATABASE_URL``, else that of the embedded server, which runs as long as the block does."""
+async def server_urls(settings: Settings) -> AsyncIterator[tuple[str, str | None]]:
+    """The address of ``HUB_DATABASE_URL``, else that of the embedded server, which runs as long as the block does.
+
+    Of the embedded server its owner's address comes with it.
+    """
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_url, None
         return
     server = await embedded.start(settings)
     try:
-        yield server.url
+        await _make_login(server.url)
+        yield server.application_url, server.url
     finally:
         await server.stop()
 
@@ -160,13 +167,19 @@ async def server_url(settings: Settings) -> AsyncIterator[str]:
 @asynccontextmanager
 async def connect_database(settings: Settings) -> AsyncIterator[Database]:
     """The database of ``HUB_DATABASE_URL``, else the embedded one, for as long as the block runs."""
-    async with server_url(settings) as url:
-        database = await open_pool(settings, url)
+    async with server_urls(settings) as (url, owner_url):
+        database = await open_pool(settings, url, owner_url)
         try:
             await database.ping()
             yield database
         finally:
             await database.close()
+
+
+async def _make_login(owner_url: str) -> None:
+    """Make the application's login on the embedded server, where there is none."""
+    async with connect_directly(owner_url) as owner:
+        await owner.execute(queries("roles")["make_login"])
 
 
 @contextmanager

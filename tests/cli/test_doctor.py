@@ -42,11 +42,12 @@ async def test_a_hub_that_is_well_has_nothing_to_do_but_what_the_machine_and_the
     checks = await found(settings_of(hub))
     assert {
         *("disk", "model", "calendar", "keys", "database", "locks", "durability", "clock", "replication"),
-        *("migrations", "keyring", "catalog", "statistics", "submissions", "quarantine", "webhooks", "sources"),
+        *("migrations", "role", "keyring", "catalog", "statistics", "submissions", "quarantine", "webhooks", "sources"),
         *("anomalies", "runs", "failures"),
     } == set(checks)
     ill = {name for name, check in checks.items() if check.level is not Level.OK}
-    assert ill <= {"disk", "calendar"}
+    assert ill <= {"disk", "calendar", "role"}
+    assert "may change and delete what was logged" in checks["role"].found  # tests connect as the owner
 
 
 async def test_what_has_to_be_dealt_with_is_a_warning_with_the_way_to_it(hub: Environment, database: Database) -> None:

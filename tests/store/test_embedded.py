@@ -17,9 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
+from hub.catalog import load_model
 from hub.errors import DatabaseUnavailable
+from hub.opening import bring_up_to_date
 from hub.settings import Settings
-from hub.store import embedded, seat
+from hub.store import embedded, health, seat
 from hub.store.embedded import EmbeddedServer
 from hub.store.pool import connect_database, connect_directly
 from tests.conftest import open_folder
@@ -104,6 +106,25 @@ async def test_it_serves_an_empty_database_named_hub_and_keeps_what_is_written(d
 
 
 async def test_settings_without_an_address_lead_to_it(data_dir: Path) -> None:
+    async with connect_database(Settings(data_dir=str(data_dir))) as database:
+        await database.ping()
+
+
+async def test_the_hub_has_there_the_rights_of_the_application_alone(data_dir: Path) -> None:
+    async with connect_database(Settings(data_dir=str(data_dir))) as database:
+        await bring_up_to_date(database, load_model())
+        async with database.connection() as connection:
+            assert tuple(await health.own_role(connection)) == ("hub_server", False)
+            for statement in (
+                "delete from audit.access_log",
+                "drop table view",
+                "set role hub",
+                "reset role; drop table view",
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(statement)
+        async with connect_directly(database.direct_url) as owner:
+            assert await owner.fetchval("select current_user") == "hub"
     async with connect_database(Settings(data_dir=str(data_dir))) as database:
         await database.ping()
 
