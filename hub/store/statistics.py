@@ -14,7 +14,7 @@ _SQL = queries("statistics")
 _log = logging.getLogger("hub.store")
 
 
-async def outgrown(connection: Connection | DirectConnection) -> list[str]:
+async def outgrown(connection: "Connection | DirectConnection") -> list[str]:
     """The tables that have outgrown their statistics."""
     return [row["name"] for row in await connection.fetch(_SQL["outgrown"])]
 
