@@ -25,7 +25,7 @@ from hub.stewardship.working_days import WorkingDays, read_working_days
 from hub.store import health, keyring, quality
 from hub.store.catalogs import Catalogs, outstanding
 from hub.store.migrate import pending
-from hub.store.pool import Connection, Database, connect_database
+from hub.store.pool import Connection, Database, connect_database, connect_directly
 from hub.store.statistics import outgrown
 from hub.store.webhooks import all_webhooks
 from hub.vault.keys import VaultKeys, load_keys
@@ -97,14 +97,15 @@ async def _of_database(
         yield _role(await health.own_role(connection))
     await keyring.check(database, keys)
     yield Check("keyring", Level.OK, "the database was written with these keys")
-    async with database.connection() as connection:
-        yield await _catalog(connection, model)
+    async with connect_directly(database.direct_url) as owner:
         yield _counted(
             "statistics",
-            len(await outgrown(connection)),
+            len(await outgrown(owner)),
             "tables have outgrown their statistics",
             "PostgreSQL gathers them by itself; if they stay, see that autovacuum is on, or run `analyze`.",
         )
+    async with database.connection() as connection:
+        yield await _catalog(connection, model)
         async for check in _left_to_do(connection, model, calendar):
             yield check
 
