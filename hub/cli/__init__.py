@@ -21,6 +21,7 @@ MODULES = {
     "operating": ("migrate", "due", "rebuild"),
     "keying": ("keys",),
     "publishing": ("catalog",),
+    "granting": ("grants",),
     "watching": ("quality", "duties", "watch", "anomalies"),
     "auditing": ("audit",),
     "examining": ("doctor",),

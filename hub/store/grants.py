@@ -43,9 +43,13 @@ class Grants:
 
 async def read(connection: Connection, catalog: Catalog) -> Rights:
     """Every grant and approval under a version of the catalog."""
-    kept = [msgspec.convert(dict(row), Grant) for row in await connection.fetch(_SQL["grants"])]
     approvals = [msgspec.convert(dict(row), Approval) for row in await connection.fetch(_SQL["approvals"])]
-    return Rights((*compiled(catalog), *kept), tuple(approvals))
+    return Rights((*compiled(catalog), *await kept(connection)), tuple(approvals))
+
+
+async def kept(connection: Connection) -> list[Grant]:
+    """Every grant that does not follow from the catalog, but those that ended or were revoked over a year ago."""
+    return [msgspec.convert(dict(row), Grant) for row in await connection.fetch(_SQL["grants"])]
 
 
 async def issue(connection: Connection, grants: Iterable[Grant], by: str) -> None:

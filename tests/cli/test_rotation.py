@@ -202,6 +202,7 @@ async def test_the_list_of_keys_tells_what_lies_under_each(kept: Kept, hub: dict
     assert (code, output.split("\n")[:2]) == (0, lines)
 
 
+@pytest.mark.slow
 async def test_values_move_from_a_key_that_is_one_for_all_to_sm4_and_back_to_aes(
     kept: Kept, hub: dict[str, object]
 ) -> None:
