@@ -45,7 +45,10 @@ def test_roles_that_nobody_holds_together_and_what_is_no_key_are_refused(
     key, rubbish = public_key(tmp_path), tmp_path / "rubbish.pem"
     rubbish.write_text("no key")
     both = ("--role", "query_officer", "--role", "reporter", "--department", "HEALTH")
-    for words, problem in ((("--key", rubbish), "it is no public key"), (("--key", key, *both), "may not be held together")):
+    for words, problem in (
+        (("--key", rubbish), "it is no public key"),
+        (("--key", key, *both), "may not be held together"),
+    ):
         code, output = run_hub("accounts", "add", *ACCOUNT, *words, **hub)
         assert (code, problem in output) == (2, True), output
 
