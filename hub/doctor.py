@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
@@ -26,9 +27,11 @@ from hub.store import health, keyring, quality
 from hub.store.catalogs import Catalogs, outstanding
 from hub.store.migrate import pending
 from hub.store.pool import Connection, Database, connect_database, connect_directly
+from hub.store.shredding import shreddings
 from hub.store.statistics import outgrown
 from hub.store.webhooks import all_webhooks
 from hub.vault.keys import VaultKeys, load_keys
+from hub.vault.subjects import path_of
 from hub.webhooks import WebhookState
 from hub.webhooks.webhook import webhook_of
 
@@ -72,7 +75,7 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
         calendar = read_working_days(settings.holidays_path)
         yield _calendar(calendar)
         keys = load_keys(settings.vault_key_path, create=False)
-        yield Check("keys", Level.OK, f"{settings.vault_key_path} can be read by nobody else")
+        yield _keys(settings.vault_key_path, keys)
         async with connect_database(settings) as database:
             async for check in _of_database(database, settings, model, calendar, keys):
                 yield check
@@ -95,6 +98,9 @@ async def _of_database(
     yield Check("migrations", Level.OK, "all are applied")
     async with database.connection() as connection:
         yield _role(await health.own_role(connection))
+        kept = [row for row in await shreddings(connection) if row["done_at"] and _opens(keys, row["entity_id"])]
+        advice = "It is an older copy: restore the newest, or have `hub keys shred` given anew by two people."
+        yield _counted("shredded", len(kept), "subjects that were shredded have keys in the key file again", advice)
     await keyring.check(database, keys)
     yield Check("keyring", Level.OK, "the database was written with these keys")
     async with connect_directly(database.direct_url) as owner:
@@ -190,6 +196,18 @@ def _clock(skew: timedelta) -> Check:
     advice = "" if level is Level.OK else "Have both machines follow one time server: known time is the database's."
     found = f"the database's clock differs by {abs(skew.total_seconds()):.1f} s"
     return Check("clock", level, found, advice)
+
+
+def _keys(path: Path, keys: VaultKeys) -> Check:
+    """Whether a subject's key could be destroyed by itself; that the file is private was seen when it was read."""
+    if keys.common:
+        advice = "Run `hub keys rotate`, then `hub keys drop` for each: until then nobody can be shredded."
+        return Check("keys", Level.WARNING, f"{path} has keys that are one for all: {', '.join(keys.common)}", advice)
+    return Check("keys", Level.OK, f"{path} can be read by nobody else")
+
+
+def _opens(keys: VaultKeys, entity_id: UUID) -> bool:
+    return path_of(entity_id.bytes) not in keys.shredded
 
 
 def _role(row: asyncpg.Record) -> Check:

@@ -42,7 +42,18 @@ async def test_a_hub_that_is_well_has_nothing_to_do_but_what_the_machine_and_the
     checks = await found(settings_of(hub))
     assert {
         *("disk", "model", "calendar", "keys", "database", "locks", "durability", "clock", "replication"),
-        *("migrations", "role", "keyring", "catalog", "statistics", "submissions", "quarantine", "webhooks", "sources"),
+        *(
+            "migrations",
+            "role",
+            "shredded",
+            "keyring",
+            "catalog",
+            "statistics",
+            "submissions",
+            "quarantine",
+            "webhooks",
+            "sources",
+        ),
         *("anomalies", "runs", "failures"),
     } == set(checks)
     ill = {name for name, check in checks.items() if check.level is not Level.OK}

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from graphql_schema.global_id import global_id
 from graphql_schema.services import Services
 from hub.catalog import EntityKind
+from hub.doctor import Check, Level, examine
+from hub.settings import load_settings
 from hub.store.keyring import values_under
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
@@ -39,6 +41,11 @@ async def person(api: Api, number: str) -> dict[str, Any]:
 
 def shred(hub: Mapping[str, object], entity: str, by: str) -> tuple[int, str]:
     return run_hub("keys", "shred", entity, "--by", by, "--reason", "court order 7", **hub)
+
+
+async def checks_of(hub: Mapping[str, object]) -> dict[str, Check]:
+    settings = load_settings({name: str(value) for name, value in hub.items()})
+    return {check.name: check async for check in examine(settings)}
 
 
 async def sealed(database: Database) -> list[tuple[Any, ...]]:
@@ -96,6 +103,9 @@ async def test_of_a_shredded_subject_no_number_opens_again_in_any_copy_of_the_da
     opened = [new.open_if_kept(key_id, value, i.bytes, e.bytes) for i, e, key_id, value in await sealed(database)]
     assert sorted(filter(None, opened)) == sorted([CHILD.encode(), STRANGER.encode()])
     assert "done" in run_hub("keys", "shreddings", **hub)[1]
+    assert (await checks_of(hub))["shredded"].level is Level.OK
+    replace_keys(key_file, replace(old, encryption=old.encryption | load_keys(key_file, create=False).encryption))
+    assert (await checks_of(hub))["shredded"].found.startswith("1 subjects that were shredded have keys")
     async with database.connection() as connection:
         entries = await connection.fetch(
             "select officer, cardinality(entity_ids) as shown from audit.access_log "
@@ -112,6 +122,7 @@ async def test_nobody_is_shredded_while_a_key_is_one_for_all(
     replace_keys(key_file, replace(keys, encryption=keys.encryption | {"00000000": bytes(KEY_BYTES)}))
     async with services.desk.database.connection() as connection:
         entity_id = await connection.fetchval("select entity_id from view")
+    assert (await checks_of(hub))["keys"].found.endswith("one for all: 00000000")
     code, output = shred(hub, global_id(EntityKind.NATURAL_PERSON, entity_id), "王管理员")
     assert (code, "one for all subjects" in output) == (2, True), output
     async with services.desk.database.connection() as connection:
