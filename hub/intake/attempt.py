@@ -3,14 +3,15 @@
 Takes a delivery; gives the id of its submission for as long as the attempt lasts. Takes in no line.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
-from hub.errors import CopyInProgress, HubError, Kind, SubmissionInProgress
+from hub.errors import CopyInProgress, DatabaseUnavailable, HubError, Kind, SubmissionInProgress
 from hub.intake.submission import Delivery, Intake
 from hub.store import copies
-from hub.store.pool import Database, connect_directly
+from hub.store.pool import Database, DirectConnection, connect_directly
 from hub.store.submissions import Failure, fail_submission
 
 PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE})
@@ -57,4 +58,29 @@ async def _alone(database: Database, delivery: Delivery) -> AsyncIterator[None]:
     async with connect_directly(database.direct_url) as session:
         if not await copies.claim(session, delivery.register, delivery.source_unit, delivery.copy_of):
             raise CopyInProgress(register=delivery.register, record_type=delivery.copy_of)
+        async with _no_longer_than(session):
+            yield
+
+
+@asynccontextmanager
+async def _no_longer_than(session: DirectConnection) -> AsyncIterator[None]:
+    """Break the block off where the session is lost that holds its claim, for another copy may begin from then on."""
+    task = asyncio.current_task()
+    lost = asyncio.Event()
+
+    def break_off(_: object) -> None:
+        lost.set()
+        if task:
+            task.cancel()
+
+    session.add_termination_listener(break_off)
+    try:
         yield
+    except asyncio.CancelledError:
+        if not lost.is_set():
+            raise
+        if task:
+            task.uncancel()
+        raise DatabaseUnavailable(problem="the session that kept other copies out was lost") from None
+    finally:
+        session.remove_termination_listener(break_off)

@@ -1,11 +1,12 @@
 """One attempt at a delivery: copies of the same records wait for each other, and a failure is kept."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from hub.clock import now
-from hub.errors import CopyInProgress, DatabaseBusy, TooManyRemovals
+from hub.errors import CopyInProgress, DatabaseBusy, DatabaseUnavailable, TooManyRemovals
 from hub.intake.attempt import LeftOff, attempting
 from hub.intake.submission import Delivery
 from hub.store.submissions import Failure, find_progress
@@ -43,6 +44,29 @@ async def test_copies_of_other_records_and_deliveries_that_are_none_wait_for_nob
                 pass
         async with attempting(office.intake, replace(a_copy("none"), copy_of=None)):
             pass
+
+
+LOSE_CLAIMS = """
+select pg_terminate_backend(pid) from pg_locks
+where locktype = 'advisory' and objsubid = 1
+  and database = (select oid from pg_database where datname = current_database())
+"""
+"""Ends the sessions that hold claims; who announces holds a lock of two keys."""
+
+
+async def lose_claim(office: Office) -> None:
+    """An attempt at a copy that lasts for ever, unless it is broken off."""
+    async with attempting(office.intake, a_copy("first")):
+        async with office.intake.database.connection() as connection:
+            await connection.execute(LOSE_CLAIMS)
+        await asyncio.Event().wait()
+
+
+async def test_a_copy_ends_nothing_once_another_may_begin(office: Office) -> None:
+    with pytest.raises(DatabaseUnavailable, match="kept other copies out"):
+        await lose_claim(office)
+    async with attempting(office.intake, a_copy("second")):
+        pass
 
 
 async def failure_after(office: Office, cause: Exception) -> Failure | None:
