@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import msgspec
 from opentelemetry.trace import StatusCode, get_current_span
@@ -203,7 +204,7 @@ def exporting_to(spans: "SpanProcessor", metrics: "MetricReader") -> Iterator[No
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
 
-    resource = Resource.create({"service.name": "jizhun"})
+    resource = Resource.create({"service.name": "jizhun", "service.instance.id": str(uuid4())})
     tracing = TracerProvider(resource=resource, shutdown_on_exit=False)
     tracing.add_span_processor(spans)
     metering = MeterProvider([metrics], resource=resource, shutdown_on_exit=False)

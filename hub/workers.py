@@ -37,9 +37,9 @@ _log = logging.getLogger("hub.workers")
 
 def run_workers(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serve until told to stop; call ``announce`` with the address once all answer. Raises what keeps it from that."""
-    telemetry.start_logging(settings.log_level)
     _check_connections(settings)
     check_tls(settings)
+    telemetry.start_logging(settings.log_level)
     with open_listener(settings) as listener:
         asyncio.run(_supervise(settings, listener, announce))
 

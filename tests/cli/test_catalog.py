@@ -111,7 +111,7 @@ async def test_a_remerge_that_is_killed_goes_on_where_it_had_come_to_while_other
 async def test_a_server_that_is_killed_leaves_the_rest_to_another(api: Api, hub: Environment) -> None:
     await fill(api, MANY)
     await let_marriages_name_first(api.office.intake)
-    database, settings = api.services.database, hub | {"HUB_PORT": 0}
+    database, settings = api.services.database, hub | {"HUB_PORT": 0, "HUB_DRAIN_NOTICE": 0}
     with start_hub("serve", **settings) as first:
         await killed(first, database, 0)
     assert 0 < await reached(database) < len(MANY)

@@ -1,8 +1,10 @@
 """A server that is told to stop leaves nothing half done, by one process and by two."""
 
 import asyncio
+import os
 import re
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +21,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from hub.access import Viewer
+from hub.errors import InvalidSetting
 from hub.identity import LocalIssuer
+from hub.settings import Settings
+from hub.store.seat import seat_in
+from hub.workers import run_workers
 from tests.cli.running import start_hub
 from tests.feed.subscriber import CHANGES, PROTOCOL
 from tests.people import id_number
@@ -196,3 +202,51 @@ async def test_ctrl_c_gives_no_notice(hub: Hub) -> None:
     with serving(hub, HUB_DRAIN_NOTICE=600) as running:
         running.tell(signal.SIGINT)
         await running.ended()
+
+
+def servers_of(running: Running) -> set[int]:
+    """The processes that serve under a supervisor, by their numbers."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=", "-o", "args=", "--ppid", str(running.process.pid)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
+
+
+@pytest.mark.slow
+async def test_a_process_that_is_killed_is_started_again_and_others_answer_meanwhile(hub: Hub) -> None:
+    with serving(hub, "--workers", 2) as running:
+        first = servers_of(running)
+        assert len(first) == 2
+        os.kill(min(first), signal.SIGKILL)
+        while len(servers_of(running) - {min(first)}) < 2:
+            assert (await running.ask("{ me { agency } }")).status_code == 200
+        assert max(first) in servers_of(running)
+        running.tell()
+        assert "a serving process has ended and is started again" in await running.ended()
+
+
+@pytest.mark.slow
+async def test_processes_leave_in_order_when_their_supervisor_is_killed(hub: Hub) -> None:
+    with serving(hub, "--workers", 2, HUB_DRAIN_NOTICE=0) as running:
+        assert (await running.ask("{ me { agency } }")).status_code == 200
+        running.tell(signal.SIGKILL)
+        assert (await running.ended()).count("the server has stopped") == 2
+
+
+def test_more_processes_than_the_embedded_database_has_connections_for_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match=r"HUB_WORKERS is not usable.* 104 connections"):
+        run_workers(Settings(workers=8, data_dir=str(tmp_path)), print)
+
+
+@pytest.mark.slow
+async def test_processes_share_the_embedded_database_which_ends_with_the_last(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving({"HUB_DATA_DIR": data}, "--workers", 2, HUB_DRAIN_NOTICE=0) as running:
+        assert {(await running.ask(PERSON)).status_code for _ in range(10)} == {200}
+        (postmaster,) = seat_in(data).data.glob("postmaster.pid")
+        running.tell()
+        assert (await running.ended()).count("the server has stopped") == 2
+    assert not postmaster.exists()
