@@ -31,7 +31,7 @@ def follow(snippet: str, *program: str | Path, surroundings: Mapping[str, str], 
 @pytest.fixture
 def surroundings(database_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of a reader: a database of their own, and `hub` on the path."""
-    settings = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": tmp_path, "HUB_PORT": 0}
+    settings = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": tmp_path, "HUB_PORT": 0, "HUB_DRAIN_NOTICE": 0}
     assert run_hub("keys", "create", **settings)[0] == 0
     program = tmp_path / "hub"
     program.write_text(f'#!/bin/sh\nexec {shlex.join(HUB)} "$@"\n')
