@@ -328,7 +328,7 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
     for text in told:
         assert not holds_canary(text), text
     assert not holds_canary(log.getvalue())
-    assert log.getvalue().count("\n") > 10
+    assert "an answer failed" in log.getvalue(), "the log is alive"
     assert not holds_canary(recorded.everything())
     assert recorded.names["intake.chunk"] > 5
     assert tables["vault.identifier"]
