@@ -33,7 +33,12 @@ cross join lateral (
     select array_agg(scheme) as schemes, array_agg(key_id) as key_ids, array_agg(value_encrypted) as sealed,
            array_agg(identifier_id) as identifier_ids, array_agg(number.entity_id) as bearer_ids
     from vault.identifier as number
-    where number.entity_id in (view.entity_id, identifier.entity_id)
+    where number.entity_id = any (array(
+            select view.entity_id
+            union all
+            select member.entity_id from link as member
+            where member.into_id = view.entity_id and member.unlinked_at is null
+        ))
       and number.scheme = any ($2) and number.superseded_at is null
       and (number.valid_to is null or number.valid_to > current_date)
 ) as own
@@ -70,7 +75,7 @@ class Floor:
         self._pool: asyncpg.Pool[asyncpg.Record]
 
     @asynccontextmanager
-    async def opened(self, app: Starlette) -> AsyncIterator[None]:
+    async def opened(self, app: Starlette | None = None) -> AsyncIterator[None]:
         """Hold the pool open for as long as the application runs."""
         url, size = self._settings.database_url, self._settings.pool_size
         async with asyncpg.create_pool(url, min_size=1, max_size=size, reset=_nothing) as self._pool:
@@ -96,6 +101,10 @@ class Floor:
             for key in keys
         ]
         return _response({"naturalPersons": outcomes})
+
+    async def long_of(self, keys: Iterable[str]) -> list[Json]:
+        """What Q2 tells of each person that keys lead to."""
+        return [self._shapes.long(person) for person in (await self._persons(keys)).values()]
 
     async def _one(self, request: Request, shape: Callable[[Person], Json]) -> Response:
         key = _asked.decode(await request.body()).variables.idNumber

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +28,13 @@ class Server:
 
 
 @contextmanager
-def serving(name: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    """The server ``name`` of ``bench.server`` in a process of its own, from its address to the end of the block."""
+def serving(name: str, environment: Mapping[str, str], command: Sequence[str] = ()) -> Iterator[Server]:
+    """A server in a process of its own, from when it prints its address to the end of the block.
+
+    Without a ``command`` it is the one that ``bench.server`` calls ``name``.
+    """
     begun = time.perf_counter()
-    process = start("server", environment, name)
+    process = spawn(command or [sys.executable, "-m", "bench.server", name], environment)
     try:
         url = process.stdout.readline().decode().strip() if process.stdout else ""
         if not url:
@@ -43,10 +46,15 @@ def serving(name: str, environment: Mapping[str, str]) -> Iterator[Server]:
 
 
 def start(module: str, environment: Mapping[str, str], *words: str) -> "subprocess.Popen[bytes]":
-    """Start a module of this package with ``words``, of the hub's settings only those in ``environment``."""
+    """Start a module of this package with ``words``."""
+    return spawn([sys.executable, "-m", f"bench.{module}", *words], environment)
+
+
+def spawn(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start a program; of the hub's settings it sees only those in ``environment``."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("HUB_")}
-    return subprocess.Popen(  # noqa: S603 - our own module, no shell
-        [sys.executable, "-m", f"bench.{module}", *words],
+    return subprocess.Popen(  # noqa: S603 - programs of ours and the peer's, no shell
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**inherited, **environment},

@@ -5,6 +5,7 @@ The items are the same for everybody who asks; the keys are drawn from the city.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -33,24 +34,70 @@ _TWENTY_FIVE = f"""idNumber name sex {{ code name }} ethnicity {{ code name }} b
     }}
     professionalTitles {{ qualification {{ code name }} obtainedOn source {{ register validFrom }} }}"""
 
+_CODE = "{ code name }"
+_PEER_ITEMS = f"""idNumber name sex: codedBySexId {_CODE} ethnicity: codedByEthnicityId {_CODE} birthDate
+    lifeStatus: codedByLifeStatusId {_CODE} maritalStatus: codedByMaritalStatusId {_CODE}
+    employmentStatus: codedByEmploymentStatusId {_CODE} socialSecurityNumber"""
+_PEER_HOUSEHOLD = f"""townOrSubdistrict: codedByTownId {_CODE} policeStation: codedByPoliceStationId {_CODE}
+    status: codedByStatusId {_CODE}"""
+_PEER_SOURCE = "source: sourceBySourceId { register validFrom }"
+_PEER_TWELVE = f"{_PEER_ITEMS} household: householdByPersonId {{ {_PEER_HOUSEHOLD} }}"
+_PEER_TWENTY_FIVE = f"""{_PEER_ITEMS}
+    provenance: provenancesByPersonIdList {{
+      item standing basis absence {_PEER_SOURCE}
+      alternatives: alternativesByPersonIdAndItemList {{ agrees source: sourceBySourceId {{ register }} }}
+    }}
+    household: householdByPersonId {{ {_PEER_HOUSEHOLD} cancelledOn {_PEER_SOURCE} }}
+    marriageRegistrations: marriageRegistrationsByPersonIdList {{
+      marriedOn divorcedOn issuingAuthority: organizationByAuthorityId {{ name }}
+      issuingAuthorityDivision: codedByDivisionId {_CODE} {_PEER_SOURCE}
+    }}
+    socialInsurances: socialInsurancesByPersonIdList {{
+      insuranceType: codedByInsuranceTypeId {_CODE} enrolmentStatus: codedByEnrolmentStatusId {_CODE}
+      enrolledOn stoppedOn employerName registeredOn {_PEER_SOURCE}
+    }}
+    professionalTitles: professionalTitlesByPersonIdList {{
+      qualification: codedByQualificationId {_CODE} obtainedOn {_PEER_SOURCE}
+    }}"""
+
 
 @dataclass(frozen=True)
 class Question:
-    """One question; ``name`` is also where the hand-written service answers it."""
+    """One question; ``name`` is also where the hand-written service answers it, ``peer`` the peer's document for it."""
 
     name: str
     title: str
     document: str
+    peer: str
     keys: int
 
     def bodies(self, keys: Sequence[str]) -> list[str]:
         """Requests that name every key once, each as many as the question takes."""
-        if self.keys == 1:
-            return [self._body({"idNumber": key}) for key in keys]
-        return [self._body({"idNumbers": keys[at : at + self.keys]}) for at in range(0, len(keys), self.keys)]
+        return self._bodies(self.document, keys)
 
-    def _body(self, variables: dict[str, object]) -> str:
-        return msgspec.json.encode({"query": self.document, "variables": variables}).decode()
+    def peer_bodies(self, keys: Sequence[str]) -> list[str]:
+        """The same requests as the peer takes them."""
+        return self._bodies(self.peer, keys)
+
+    def _bodies(self, document: str, keys: Sequence[str]) -> list[str]:
+        if self.keys == 1:
+            return [_body(document, {"idNumber": key}) for key in keys]
+        return [_body(document, {"idNumbers": keys[at : at + self.keys]}) for at in range(0, len(keys), self.keys)]
+
+
+def _body(document: str, variables: dict[str, object]) -> str:
+    return msgspec.json.encode({"query": document, "variables": variables}).decode()
+
+
+def as_hub_tells(data: Any) -> Any:  # noqa: ANN401
+    """The peer's data in the hub's shape: reasons by their items, and an outcome for each key of a list."""
+    if isinstance(data.get("naturalPersons"), list):
+        found = [{"outcome": "FOUND", "naturalPerson": person} for person in data["naturalPersons"]]
+        return {"naturalPersons": found}
+    person = data["naturalPerson"]
+    if person and "provenance" in person:
+        person["provenance"] = {reason.pop("item"): reason for reason in person["provenance"]}
+    return data
 
 
 QUESTIONS = (
@@ -58,12 +105,16 @@ QUESTIONS = (
         "short",
         "Q1: one person by ID number, 12 items",
         f"query Short($idNumber: IdNumber!) {{ naturalPerson(idNumber: $idNumber) {{ {_TWELVE} }} }}",
+        "query Short($idNumber: String!) "
+        f"{{ naturalPerson: personByIdNumber(idNumber: $idNumber) {{ {_PEER_TWELVE} }} }}",
         keys=1,
     ),
     Question(
         "long",
         "Q2: one person, 25 items with provenance and child lists",
         f"query Long($idNumber: IdNumber!) {{ naturalPerson(idNumber: $idNumber) {{ {_TWENTY_FIVE} }} }}",
+        "query Long($idNumber: String!) "
+        f"{{ naturalPerson: personByIdNumber(idNumber: $idNumber) {{ {_PEER_TWENTY_FIVE} }} }}",
         keys=1,
     ),
     Question(
@@ -71,6 +122,8 @@ QUESTIONS = (
         f"Q3: {KEYS_OF_A_LIST} persons by ID number, 12 items each",
         "query Many($idNumbers: [IdNumber!]!) "
         f"{{ naturalPersons(idNumbers: $idNumbers) {{ outcome naturalPerson {{ {_TWELVE} }} }} }}",
+        "query Many($idNumbers: [String!]!) "
+        f"{{ naturalPersons: peopleByNumbersList(numbers: $idNumbers) {{ {_PEER_TWELVE} }} }}",
         keys=KEYS_OF_A_LIST,
     ),
 )

@@ -3,10 +3,11 @@
 Servers take turns within a round, so that what else the machine does meets them all; figures are medians over rounds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from statistics import median
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,8 +15,9 @@ from msgspec import Struct
 
 from bench.load import Outcome, Task
 from bench.processes import Server, processor_seconds, run
-from bench.questions import Question
+from bench.questions import QUESTIONS, Question, as_hub_tells
 
+PEER, ALONE = "peer", "pgbench"
 WARM_UP = 0.25
 """The part of a round's time for which every server is under load before the first round."""
 
@@ -40,40 +42,56 @@ class Figures(Struct, frozen=True):
     database: float
 
 
+Asking = Callable[[float, int], Outcome]
+"""Puts one server under load for some seconds, with keys drawn by a seed."""
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Asks servers that share a database, whose processes are the children of ``postmaster``."""
+    """Asks servers that share a database, whose processes are the children of ``postmaster``.
+
+    ``alone`` asks the database itself for the short question, without a server.
+    """
 
     servers: Mapping[str, Server]
     postmaster: int
     headers: Mapping[str, str]
     effort: Effort
+    alone: Asking | None = None
 
     def measure(self, question: Question, keys: Sequence[str]) -> dict[str, Figures]:
         """The figures of every server for one question; raises where two answer differently."""
-        bodies = question.bodies(keys)
+        bodies = {name: question.peer_bodies(keys) if name == PEER else question.bodies(keys) for name in self.servers}
         urls = self._urls(question, self._size_of_answers(question, bodies))
-        warm_up = self.effort.seconds * WARM_UP
-        for name, url in urls.items():
-            self._load(name, url, bodies, warm_up, self.effort.seed)
-        rounds: dict[str, list[Figures]] = {name: [] for name in urls}
+        asking: dict[str, Asking] = {name: self._asking(url, bodies[name]) for name, url in urls.items()}
+        if self.alone and question is QUESTIONS[0]:
+            asking[ALONE] = self.alone
+        for name, ask in asking.items():
+            self._figures(name, ask, self.effort.seconds * WARM_UP, self.effort.seed)
+        rounds: dict[str, list[Figures]] = {name: [] for name in asking}
         for place in range(self.effort.rounds):
-            for name, url in urls.items():
-                rounds[name].append(self._load(name, url, bodies, self.effort.seconds, self.effort.seed + place))
+            for name, ask in asking.items():
+                rounds[name].append(self._figures(name, ask, self.effort.seconds, self.effort.seed + place))
         return {name: _medians(figures) for name, figures in rounds.items()}
 
     def _urls(self, question: Question, size: int) -> dict[str, str]:
-        paths = {"hub": "graphql", "unlogged": "graphql", "floor": question.name, "constant": str(size)}
+        paths = {**dict.fromkeys(("hub", "unlogged", PEER), "graphql"), "floor": question.name, "constant": str(size)}
         return {name: f"{server.url}/{paths[name]}" for name, server in self.servers.items()}
 
-    def _size_of_answers(self, question: Question, bodies: Sequence[str]) -> int:
-        """The median size of the answers; the data in them are the same bytes from hub and floor for every request."""
+    def _size_of_answers(self, question: Question, bodies: Mapping[str, Sequence[str]]) -> int:
+        """The median size of the answers; the data in them are the same bytes from hub and floor for every request.
+
+        The peer's are the same once they have the hub's shape.
+        """
         urls = self._urls(question, 0)
-        answers = {name: list(self._answers(urls[name], bodies)) for name in ("hub", "unlogged", "floor")}
+        answers = {name: list(self._answers(url, bodies[name])) for name, url in urls.items() if name != "constant"}
+        peers = answers.pop(PEER, None)
         for place, answer in enumerate(answers["floor"]):
             data = answer.removesuffix(b"}")
             if not data.startswith(b'{"data":') or not all(given[place].startswith(data) for given in answers.values()):
                 raise RuntimeError(f"{question.title}: the servers answer request {place} differently")
+            if peers and as_hub_tells(_data(peers[place])) != _data(answer):
+                raise RuntimeError(f"{question.title}: the peer answers request {place} differently")
         return int(median(map(len, answers["floor"])))
 
     def _answers(self, url: str, bodies: Sequence[str]) -> Iterator[bytes]:
@@ -84,15 +102,27 @@ class Reader:
             yield connection.getresponse().read()
         connection.close()
 
-    def _load(self, name: str, url: str, bodies: list[str], seconds: float, seed: int) -> Figures:
-        task = Task(url, dict(self.headers), bodies, seed, self.effort.connections, seconds)
-        pids = (self.servers[name].pid, self.postmaster)
-        before = [processor_seconds(pid) for pid in pids]
-        outcome = msgspec.json.decode(run("load", {}, say=msgspec.json.encode(task)), type=Outcome)
+    def _asking(self, url: str, bodies: list[str]) -> Asking:
+        def ask(seconds: float, seed: int) -> Outcome:
+            task = Task(url, dict(self.headers), bodies, seed, self.effort.connections, seconds)
+            return msgspec.json.decode(run("load", {}, say=msgspec.json.encode(task)), type=Outcome)
+
+        return ask
+
+    def _figures(self, name: str, ask: Asking, seconds: float, seed: int) -> Figures:
+        """What it took to be asked; of the database alone there is no server."""
+        pids = [self.servers[name].pid if name in self.servers else None, self.postmaster]
+        before = [processor_seconds(pid) if pid else 0.0 for pid in pids]
+        outcome = ask(seconds, seed)
         server, database = (
-            1000 * (processor_seconds(pid) - used) / outcome.requests for pid, used in zip(pids, before, strict=True)
+            1000 * (processor_seconds(pid) - used) / outcome.requests if pid else 0.0
+            for pid, used in zip(pids, before, strict=True)
         )
         return Figures(outcome.requests / outcome.seconds, outcome.p50, outcome.p99, server, database)
+
+
+def _data(answer: bytes) -> Any:  # noqa: ANN401
+    return msgspec.json.decode(answer)["data"]
 
 
 def _medians(rounds: Sequence[Figures]) -> Figures:

@@ -18,8 +18,11 @@ TITLES = {
     "hub": "hub",
     "unlogged": "hub, access log left out",
     "floor": "hand-written floor",
+    "peer": "PostGraphile 5",
+    "pgbench": "pgbench: one statement, no server",
     "constant": "constant of the same size",
 }
+MEASURES = {"floor": "the floor", "peer": "PostGraphile"}
 PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "strawberry-graphql", "graphql-core", "asyncpg", "msgspec")
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 MEBIBYTE = 1024 * 1024
@@ -39,33 +42,32 @@ def machine(postgresql: str) -> str:
 
 
 def reads(title: str, figures: Mapping[str, Figures]) -> str:
-    """The table of one question."""
-    heads = [
-        "",
-        "requests/s",
-        "of the floor",
-        "p50 ms",
-        "p99 ms",
-        "CPU s per 1,000: server",
-        "PostgreSQL",
-        "of the floor",
-    ]
-    floor = figures["floor"]
-    work = floor.server + floor.database
+    """The table of one question, each server as a multiple of those in ``MEASURES``."""
+    measures = {name: figures[name] for name in MEASURES if name in figures}
+    multiples = [f"of {MEASURES[name]}" for name in measures]
+    heads = ["", "requests/s", *multiples, "p50 ms", "p99 ms", "CPU s per 1,000: server", "PostgreSQL", *multiples]
     rows = [
         [
             TITLES[name],
             f"{row.rate:,.0f}",
-            f"{row.rate / floor.rate:.2f}",
+            *(f"{row.rate / measure.rate:.2f}" for measure in measures.values()),
             f"{row.p50:.1f}",
             f"{row.p99:.1f}",
             f"{row.server:.2f}",
             f"{row.database:.2f}",
-            f"{(row.server + row.database) / work:.2f}" if work else "",
+            *(_multiple(_work(row), _work(measure)) for measure in measures.values()),
         ]
         for name, row in figures.items()
     ]
     return f"### {title}\n\n{table(heads, rows)}"
+
+
+def _work(figures: Figures) -> float:
+    return figures.server + figures.database
+
+
+def _multiple(one: float, other: float) -> str:
+    return f"{one / other:.2f}" if other else ""
 
 
 def intake(outcome: Outcome) -> str:
