@@ -41,10 +41,10 @@ from hub.desk import (
     moment_of_many,
     moment_of_one,
 )
-from hub.desk.desk import Reply
 from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
+from hub.desk.replies import Reply
 from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong, NotYourRegister, UnknownRegister
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
@@ -162,9 +162,16 @@ class OperationContext:
 
     async def moment_of_many(self, info: ResolveInfo, asked: AsOf | None) -> Moment:
         """The moment of a root field about any number of entities."""
-        if asked is None and not asks_for(info, "asOf"):
+        if asked is None and not self._asks_for_moment(info):
             return self._now
         return await moment_of_many(self.desk, asked or AsOf())
+
+    def _asks_for_moment(self, info: ResolveInfo) -> bool:
+        """Whether the moment of the answer is asked for below the present field, worked out once for each place."""
+        place = ("moment", *map(id, info.field_nodes))
+        if place not in self.notes:
+            self.notes[place] = asks_for(info, "asOf")
+        return bool(self.notes[place])
 
     async def look_up(
         self, info: ResolveInfo, kind: EntityKind, numbers: Sequence[tuple[Scheme, str]], moment: Moment, *steps: str

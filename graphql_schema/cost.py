@@ -33,6 +33,13 @@ def points_of(operation: OperationDefinitionNode, fragments: Fragments, variable
     return max(1, min(_points(operation.selection_set, fragments, variables, set()), MOST_POINTS))
 
 
+def size_of(value: object) -> int | None:
+    """All that points depend on in the value of a variable: how long a list is, or how large a number."""
+    if isinstance(value, list | tuple):
+        return len(value)
+    return value if isinstance(value, int) else None
+
+
 def _points(selections: SelectionSetNode, fragments: Fragments, variables: Variables, seen: set[str]) -> int:
     """The points of one place in the answer; a fragment that is spread there again adds nothing."""
     points = 0

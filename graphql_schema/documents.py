@@ -4,7 +4,7 @@ Takes the text of a document; gives what can be run, or raises why it cannot be.
 of the settings and in memory by keeping short documents only.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -29,6 +29,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from graphql_schema.addresses import is_wordless
+from graphql_schema.cost import points_of, size_of
 from graphql_schema.introspection import asks_for_schema
 from graphql_schema.limits import check_cost, check_tokens
 from graphql_schema.plan import Plan
@@ -40,6 +41,7 @@ from hub.settings import Settings
 KEPT_DOCUMENTS = 300
 KEPT_PLANS = 16
 """Plans per document: conditions are seldom many, and a caller could try all that there are."""
+KEPT_POINTS = 100
 LONGEST_KEPT = 4_000
 MOST_COMMENTS = 1_000
 MOST_ERRORS = 20
@@ -78,6 +80,17 @@ class Document:
         self._schema = schema
         self._conditions = tuple(_conditions(node))
         self._plans: dict[Hashable, Plan | None] = {}
+        self._points: dict[Hashable, int] = {}
+
+    def points(self, operation: OperationDefinitionNode, variables: Mapping[str, object]) -> int:
+        """What an operation is worth; worked out once for all variables that are as long or as large."""
+        declared = (node.variable.name.value for node in operation.variable_definitions or ())
+        sizes = (id(operation), *(size_of(variables.get(name)) for name in declared))
+        if sizes not in self._points:
+            if len(self._points) >= KEPT_POINTS:
+                self._points.clear()
+            self._points[sizes] = points_of(operation, self.fragments, variables)
+        return self._points[sizes]
 
     @cached_property
     def is_wordless(self) -> bool:

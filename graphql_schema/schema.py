@@ -18,7 +18,6 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.context import OperationContext
-from graphql_schema.cost import points_of
 from graphql_schema.documents import Document, Documents, InvalidDocuments
 from graphql_schema.entities import EntityTypes
 from graphql_schema.introspection import check_introspection
@@ -66,7 +65,7 @@ class HubSchema(strawberry.Schema):
         run = partial(self._run_or_execute, document, operation, variables, operation_name, context)
         if operation.operation is OperationType.MUTATION:
             return await run()
-        await context.pay(points_of(operation, document.fragments, variables or {}))
+        await context.pay(document.points(operation, variables or {}))
         return await context.patience(run())
 
     async def _run_or_execute(

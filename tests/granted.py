@@ -32,8 +32,15 @@ class _OpenCatalogs(Catalogs):
 
     _open: Catalog | None = None
 
+    @property
+    def fresh(self) -> Catalog | None:
+        found = super().fresh
+        return found and self._of(found)
+
     async def lately(self, connection: Connection) -> Catalog:
-        found = await super().lately(connection)
+        return self.fresh or self._of(await self.in_force(connection))
+
+    def _of(self, found: Catalog) -> Catalog:
         if self._open is None or self._open.number != found.number:
             self._open = opened(found)
         return self._open

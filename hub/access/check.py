@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hub.access.areas import Areas, areas, common, joined
 from hub.access.decision import Decision, Ground, resolved
-from hub.access.grant import Grant, GrantState, Rights
+from hub.access.grant import Decided, Grant, GrantState, Rights
 from hub.access.purposes import code_of, prohibitions, purposes_named
 from hub.access.viewer import Role, Viewer
 from hub.catalog import Catalog, EntityKind, Model, Need, SharingMode, SharingType, Terms
@@ -22,6 +22,8 @@ USERS: Mapping[SharingMode, frozenset[Role]] = {
     SharingMode.VERIFY: frozenset({Role.QUERY_OFFICER, Role.VERIFIER}),
 }
 """Who of an agency may use its grants in each mode; the grants of a department are for who reports for it."""
+MOST_DECISIONS = 5_000
+"""Decisions that are kept for one state of the rights."""
 VERIFIED = frozenset({"idNumber", "name"})
 """The items that verifying uses."""
 
@@ -61,8 +63,21 @@ def decide(access: Access, kind: EntityKind, items: Iterable[str], mode: Sharing
     """Decide on ``items``: paths of leaves, or names of record types, which follow where any of their leaves is given.
 
     An item that no grant covers is denied, and so is one that the model does not know, that the catalog does not let be
-    used so or that is forbidden for the viewer's purpose.
+    used so or that is forbidden for the viewer's purpose. What was decided holds until a grant begins or ends.
     """
+    wanted = frozenset(items)
+    asked = (access.viewer, kind, wanted, mode)
+    kept = access.rights.decided
+    known = kept.get(asked)
+    if known is None or known.catalog is not access.catalog or not known.since <= access.at < known.until:
+        if len(kept) >= MOST_DECISIONS:
+            kept.clear()
+        since, until = access.rights.unchanged(access.viewer, access.at)
+        known = kept[asked] = Decided(_decided(access, kind, wanted, mode), access.catalog, since, until)
+    return known.decision
+
+
+def _decided(access: Access, kind: EntityKind, items: frozenset[str], mode: SharingMode) -> Decision:
     held = _held(access, kind, mode)
     leaves = access.catalog.sharing[kind]
     named = purposes_named(access.catalog.model, access.viewer.purpose)
@@ -72,7 +87,7 @@ def decide(access: Access, kind: EntityKind, items: Iterable[str], mode: Sharing
             for leaf in _under(leaves, item)
             if not (named and named.intersection(access.catalog.forbidden(kind, leaf)))
         }
-        for item in frozenset(items)
+        for item in items
     }
     where = joined(reach for _, reach in held)
     return resolved(grounds, where, where)

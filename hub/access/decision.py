@@ -5,10 +5,14 @@ Pure data with one rule: an item is given where its grounds cover all the areas 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 from hub.access.areas import ANYWHERE, Areas, common, covers, joined
+
+MOST_PARTS = 1_000
+"""Divisions and consents for which a decision keeps what it comes to."""
 
 
 class Ground(NamedTuple):
@@ -24,7 +28,7 @@ Grounds = Mapping[str, Mapping[str, tuple[Ground, ...]]]
 """By item asked for, by leaf in it, what gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What of the items asked for is given, and which of it is masked.
 
@@ -38,13 +42,14 @@ class Decision:
     masked: frozenset[str] = frozenset()
     areas: Areas = ANYWHERE
     grounds: Grounds = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[tuple[str, frozenset[str]], "Decision"] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def readable(self) -> frozenset[str]:
         """What may be given of some entity, and so has to be read and logged."""
         return self.given | self.perhaps
 
-    @property
+    @cached_property
     def consent_items(self) -> frozenset[str]:
         """The leaves that are given with consent only."""
         return frozenset(
@@ -54,7 +59,7 @@ class Decision:
             if grounds and all(ground.needs_consent for ground in grounds)
         )
 
-    @property
+    @cached_property
     def grants(self) -> frozenset[UUID]:
         """The grants that it rests on."""
         return frozenset(
@@ -66,7 +71,12 @@ class Decision:
         """What is given and not masked."""
         return self.given - self.masked
 
-    @property
+    @cached_property
+    def logged(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """What the access log says of it, each in order: the items read, the items denied, the grants."""
+        return tuple(sorted(self.readable)), tuple(sorted(self.denied)), tuple(sorted(map(str, self.grants)))
+
+    @cached_property
     def rows(self) -> Areas | None:
         """The areas that rows are compared with; None where the division of an entity makes no difference."""
         everywhere = all(
@@ -86,7 +96,12 @@ class Decision:
         """The same for an entity of a division whose subject has consented to some leaves."""
         if not self.perhaps and not self.masked:
             return self
-        return resolved(self.grounds, (division or "",), self.areas, consented)
+        part = (division or "", frozenset(consented))
+        if part not in self._parts:
+            if len(self._parts) >= MOST_PARTS:
+                self._parts.clear()
+            self._parts[part] = resolved(self.grounds, part[:1], self.areas, part[1])
+        return self._parts[part]
 
 
 def resolved(grounds: Grounds, where: Areas, areas: Areas, consented: Collection[str] = ()) -> Decision:

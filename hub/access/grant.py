@@ -3,16 +3,17 @@
 Decides nothing; whether a grant covers a question is written in ``check.py``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
+from hub.access.decision import Decision
 from hub.access.viewer import Viewer
-from hub.catalog import EntityKind, SharingMode
+from hub.catalog import Catalog, EntityKind, SharingMode
 
 EVERY_AGENCY = "*"
 
@@ -60,6 +61,11 @@ class Grant(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     application_id: UUID | None = None
 
+    @property
+    def turns(self) -> list[datetime]:
+        """The instants at which its state may change."""
+        return [one for one in (self.valid_from, self.valid_to, self.revoked_at) if one]
+
     def state(self, at: datetime) -> GrantState:
         """Whether it is in force at an instant; its period is half-open."""
         if self.revoked_at and self.revoked_at <= at:
@@ -80,12 +86,23 @@ class Approval(Struct, frozen=True, kw_only=True):
     valid_to: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, by which version of the catalog it was made, and the time in which it holds; half-open."""
+
+    decision: Decision
+    catalog: Catalog
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class Rights:
-    """Every grant and approval there is, whether in force or not."""
+    """Every grant and approval there is, whether in force or not; ``decided`` keeps what was decided by them."""
 
     grants: tuple[Grant, ...]
     approvals: tuple[Approval, ...] = ()
+    decided: dict[Hashable, Decided] = field(default_factory=dict, repr=False, compare=False)
     _held: dict[tuple[str, str | None], tuple[Grant, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def held_by(self, viewer: Viewer) -> tuple[Grant, ...]:
@@ -94,6 +111,13 @@ class Rights:
         if key not in self._held:
             self._held[key] = tuple(_held(self.grants, *key))
         return self._held[key]
+
+    def unchanged(self, viewer: Viewer, at: datetime) -> tuple[datetime, datetime]:
+        """The time around an instant in which no grant of a viewer and no approval begins or ends; half-open."""
+        instants = [one for grant in self.held_by(viewer) for one in grant.turns]
+        instants += [approval.valid_to for approval in self.approvals]
+        since = max((one for one in instants if one <= at), default=datetime.min.replace(tzinfo=UTC))
+        return since, min((one for one in instants if one > at), default=datetime.max.replace(tzinfo=UTC))
 
 
 def _held(grants: Iterable[Grant], agency: str, department: str | None) -> Iterable[Grant]:

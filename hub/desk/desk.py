@@ -1,8 +1,9 @@
 """Answer questions about entities (GZ-Rules Art. 18, 23, 26; GZ-Detail Art. 38)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from asyncio import Lock
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -10,15 +11,16 @@ import asyncpg
 
 from hub import telemetry
 from hub.access import Access, Decision, Viewer, code_of, decide
-from hub.catalog import EntityKind, Model
+from hub.catalog import Catalog, EntityKind, Model
 from hub.clock import now
-from hub.desk.answer import Answer, Found, sealed_path
+from hub.desk.answer import Answer, sealed_path
 from hub.desk.due import DueVersion, Merger, Row, version_reached, versions_due
 from hub.desk.entry import entry_of
-from hub.errors import FieldNotGranted, TooManyReferrers
+from hub.desk.gathering import Gathering, Shape
+from hub.desk.replies import Reply, held_in, own_numbers, replies
+from hub.errors import FieldNotGranted
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.schemes import SCHEMES, Scheme
-from hub.identifiers.standing import Status, status_on
 from hub.merge import View, decode
 from hub.store import catalogs, reading
 from hub.store.access_log import AccessLog
@@ -26,15 +28,25 @@ from hub.store.catalogs import Catalogs
 from hub.store.grants import Grants, consented
 from hub.store.known_time import KnownTime
 from hub.store.pool import Connection, Database
-from hub.store.reading import Key, Wanted
+from hub.store.reading import Key, Sealed, Wanted
 from hub.timeline import Moment
 from hub.vault.cipher import Vault
 
 MOST_REFERRERS = 5_000
 """References to one entity that are followed back."""
+MOST_NEEDS = 1_000
+"""Sets of items of which it is kept what they need."""
 
-Reply = tuple[Found, ...] | TooManyReferrers
-"""What a key leads to, or that it leads to too many."""
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of entities, by their ids, and the identity values opened for it."""
+
+    views: Mapping[UUID, View]
+    versions: Mapping[UUID, tuple[int, datetime]]
+    catalogs: Mapping[UUID, Catalog]
+    opened: Mapping[UUID, str | None]
+    consents: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,21 @@ class Desk:
         }
 
     @cached_property
+    def _gathering(self) -> Gathering:
+        """The statements that questions share."""
+        return Gathering(self.database)
+
+    @cached_property
+    def _looking(self) -> Lock:
+        """Held by who looks whether catalog and rights have changed."""
+        return Lock()
+
+    @cached_property
+    def _needs(self) -> dict[tuple[EntityKind, frozenset[str]], Wanted]:
+        """What sets of items need of each entity."""
+        return {}
+
+    @cached_property
     def known_time(self) -> KnownTime:
         """What is settled of known time."""
         return KnownTime(self.database)
@@ -88,6 +115,21 @@ class Desk:
         catalog = await self.catalogs.lately(connection)
         return Access(catalog, await self.grants.lately(connection, catalog), viewer, now())
 
+    async def access_lately(self, viewer: Viewer) -> Access:
+        """The same for readers; where nobody looked for a moment, one of them does for all."""
+        if (access := self._access_known(viewer)) is not None:
+            return access
+        async with self._looking:
+            if (access := self._access_known(viewer)) is not None:
+                return access
+            async with self.database.connection() as connection:
+                return await self.access(connection, viewer)
+
+    def _access_known(self, viewer: Viewer) -> Access | None:
+        catalog = self.catalogs.fresh
+        rights = self.grants.fresh(catalog) if catalog else None
+        return Access(catalog, rights, viewer, now()) if catalog and rights else None
+
     async def answer(
         self,
         viewer: Viewer,
@@ -102,46 +144,69 @@ class Desk:
         One statement reads them all; only views that do not stand at ``moment`` cost more.
         """
         with telemetry.span("desk.answer", keys=len(keys)):
-            async with self.database.connection() as connection:
-                access = await self.access(connection, viewer)
-                decision = decide(access, kind, items)
-                if not decision.areas:
-                    await self.log.keep(entry_of(viewer, operation, decision, access.at))
-                    raise FieldNotGranted(item=kind.type_name)
-                wanted = self._wanted(kind, decision)
-                rows = await reading.answer(connection, kind, keys, MOST_REFERRERS, wanted, moment, decision.rows)
-                found = [row for row in rows if row["entity_id"]]
-                merger = await self.merger(connection, kind, found, moment)
-                views = await self.views(merger, found, moment)
-                due = await versions_due(merger, found, moment)
-                opened = await self._opened(connection, found, views, wanted)
-                consents = await self._consented(connection, viewer, decision, found)
+            access = await self.access_lately(viewer)
+            decision = decide(access, kind, items)
+            if not decision.areas:
+                await self.log.keep(entry_of(viewer, operation, decision, access.at))
+                raise FieldNotGranted(item=kind.type_name)
+            wanted = self._wanted(kind, decision)
+            led = await self._gathering.read(Shape(kind, wanted, moment, decision.rows, MOST_REFERRERS), keys)
+            found = [row for row, _ in led if row["entity_id"]]
+            told = await self._told(viewer, kind, decision, found, moment)
             shown = (row["entity_id"] for row in found)
             await self.log.keep(entry_of(viewer, operation, decision, access.at, shown, moment))
-        versions = {row["entity_id"]: version_reached(row, due[row["entity_id"]]) for row in found}
         answers = {
             row["entity_id"]: Answer(
                 entity_id=row["entity_id"],
                 kind=kind,
                 moment=moment,
-                version=versions[row["entity_id"]][0],
-                recorded_at=versions[row["entity_id"]][1],
-                view=views[row["entity_id"]],
-                catalog=merger.catalogs[row["entity_id"]],
-                decision=decision.of(row["division"], consents.get(row["entity_id"], ())),
-                numbers=_own(row, opened, moment.valid_on),
-                opened=opened,
+                version=told.versions[row["entity_id"]][0],
+                recorded_at=told.versions[row["entity_id"]][1],
+                view=told.views[row["entity_id"]],
+                catalog=told.catalogs[row["entity_id"]],
+                decision=decision.of(row["division"], told.consents.get(row["entity_id"], ())),
+                numbers=own_numbers(row, told.opened, moment.valid_on),
+                opened=told.opened,
             )
             for row in found
         }
-        return _replies(list(keys), rows, answers)
+        return replies(list(keys), led, answers, MOST_REFERRERS)
+
+    async def _told(
+        self, viewer: Viewer, kind: EntityKind, decision: Decision, rows: Sequence[asyncpg.Record], moment: Moment
+    ) -> _Told:
+        """What is told of rows. Where all of them stand as they are, nothing more is read for it."""
+        known = self.catalogs.known(row["catalog_version"] for row in rows) if moment.is_open else None
+        if known is not None and not decision.consent_items and all(_stands(row, moment) for row in rows):
+            return _Told(
+                {row["entity_id"]: decode(row["merged"], row["records"]) for row in rows},
+                {row["entity_id"]: (row["version"], row["recorded_at"]) for row in rows},
+                {row["entity_id"]: known[row["catalog_version"]] for row in rows},
+                self._all_open(number for row in rows for number in reading.numbers_of(row)),
+            )
+        async with self.database.connection() as connection:
+            merger = await self.merger(connection, kind, rows, moment)
+            views = await self.views(merger, rows, moment)
+            due = await versions_due(merger, rows, moment)
+            opened = await self._opened(connection, rows, views, self._wanted(kind, decision))
+            consents = await self._consented(connection, viewer, decision, rows)
+        versions = {row["entity_id"]: version_reached(row, due[row["entity_id"]]) for row in rows}
+        return _Told(views, versions, merger.catalogs, opened, consents)
 
     def _wanted(self, kind: EntityKind, decision: Decision) -> Wanted:
-        """What the given items need of each entity."""
+        """What the given items need of each entity; worked out once for the same items."""
+        asked = (kind, decision.readable)
+        if asked not in self._needs:
+            if len(self._needs) >= MOST_NEEDS:
+                self._needs.clear()
+            self._needs[asked] = self._needed(kind, decision.readable)
+        return self._needs[asked]
+
+    def _needed(self, kind: EntityKind, items: Collection[str]) -> Wanted:
         merged = self.model.merged[kind]
-        schemes = {scheme for name in decision.readable if name in merged and (scheme := merged[name].scheme)}
-        held = [(record_type, path) for record_type, path, leaf in self._sealed[kind] if leaf in decision.readable]
-        return Wanted(any(name not in merged for name in decision.readable), sorted(schemes), held)
+        schemes = {scheme for name in items if name in merged and (scheme := merged[name].scheme)}
+        held = ((record_type, path) for record_type, path, leaf in self._sealed[kind] if leaf in items)
+        return Wanted(any(name not in merged for name in items), tuple(sorted(schemes)), tuple(held))
 
     async def _consented(
         self, connection: Connection, viewer: Viewer, decision: Decision, rows: Iterable[Row]
@@ -185,12 +250,15 @@ class Desk:
     ) -> dict[UUID, str | None]:
         """The identity values that were read, by their ids, with those that only views merged anew hold."""
         sealed = {number.identifier_id: number for row in rows for number in reading.numbers_of(row)}
-        missing = {found for view in views.values() for found in _held(view, wanted)} - sealed.keys()
+        missing = {found for view in views.values() for found in held_in(view, wanted)} - sealed.keys()
         if missing:
             sealed |= {number.identifier_id: number for number in await reading.sealed_numbers(connection, missing)}
+        return self._all_open(sealed.values())
+
+    def _all_open(self, sealed: Iterable[Sealed]) -> dict[UUID, str | None]:
+        """The numbers that lie sealed, by their ids."""
         return {
-            number.identifier_id: self.open(number.key_id, number.value, number.identifier_id, number.bearer_id)
-            for number in sealed.values()
+            one.identifier_id: self.open(one.key_id, one.value, one.identifier_id, one.bearer_id) for one in sealed
         }
 
     def open(self, key_id: str, sealed: bytes, identifier_id: UUID, bearer_id: UUID) -> str | None:
@@ -202,44 +270,3 @@ class Desk:
 def _stands(row: asyncpg.Record, moment: Moment) -> bool:
     """Whether a row brings the view of ``moment``: it names no instant, and no day has come that the view waits for."""
     return moment.is_open and not (row["due_on"] and row["due_on"] <= moment.valid_on)
-
-
-def _held(view: View, wanted: Wanted) -> Iterator[UUID]:
-    """The ids of the numbers that the records of a view hold where numbers are wanted."""
-    for record_type, path in wanted.held:
-        item, _, part = path.partition(".")
-        for record in view.records.get(record_type, ()):
-            value = record.values.get(item)
-            number = value.get(part) if part and isinstance(value, Mapping) else value
-            if isinstance(number, str):
-                yield UUID(number)
-
-
-def _own(row: asyncpg.Record, opened: Mapping[UUID, str | None], day: date) -> dict[Scheme, str]:
-    """The numbers that an entity bears on a day; of several of a scheme that which ends first, else its own."""
-    numbers = sorted(reading.numbers_of(row), key=lambda number: number.valid_to or date.max, reverse=True)
-    return {
-        Scheme(number.scheme): value
-        for number in numbers
-        if number.scheme
-        and status_on(day, number.valid_to) is Status.CURRENT
-        and (value := opened[number.identifier_id])
-    }
-
-
-def _replies(keys: Sequence[Key], rows: Iterable[asyncpg.Record], answers: Mapping[UUID, Answer]) -> dict[Key, Reply]:
-    """What each key led to, in the order of entities' ids; an entity that several references lead to comes once."""
-    led: list[dict[UUID, tuple[str, set[UUID | None]]]] = [{} for _ in keys]
-    beyond = set()
-    for row in rows:
-        for lead in reading.leads_of(row):
-            if lead.match == "TOO_MANY":
-                beyond.add(lead.place)
-            elif row["entity_id"]:
-                led[lead.place].setdefault(row["entity_id"], (lead.match, set()))[1].add(lead.member_id)
-    return {
-        key: TooManyReferrers(limit=MOST_REFERRERS)
-        if place in beyond
-        else tuple(Found(answers[one], match, frozenset(ids)) for one, (match, ids) in sorted(led[place].items()))
-        for place, key in enumerate(keys)
-    }

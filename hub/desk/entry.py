@@ -27,14 +27,14 @@ def entry_of(
     moment: Moment | None = None,
 ) -> Entry:
     """What the access log keeps of a question that began at an instant and is about to show ``entity_ids``."""
-    items, denied = tuple(sorted(decision.readable)), tuple(sorted(decision.denied))
+    items, denied, grants = decision.logged
     return Entry(
         began_at=began_at,
         agency=viewer.agency,
         officer=viewer.officer,
         roles=tuple(sorted(viewer.roles)),
         purpose=viewer.purpose,
-        grants=tuple(sorted(map(str, decision.grants))),
+        grants=grants,
         operation=operation,
         document=_document.get(),
         items=items,

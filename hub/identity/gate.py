@@ -1,11 +1,13 @@
 """Whoever asks comes in here: a bearer token becomes a viewer with an open session, or is refused and the refusal kept.
 
-Takes the ``Authorization`` header; gives who is let in. Never keeps, logs or repeats a token; of one that is refused
-only the reason is kept, and whose it is where its signature was good.
+Takes the ``Authorization`` header; gives who is let in. Never keeps, logs or repeats a token: of one that is good a
+digest is kept for a second, of one that is refused only the reason, and whose it is where its signature was good.
 """
 
+import time
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -26,6 +28,10 @@ from hub.identity.sessions import Session, Sessions
 ACCOUNT = "account"
 ACCOUNT_TOKEN = "hub_"  # noqa: S105 - what such tokens begin with
 LONGEST_TOKEN = 16_384
+PROVEN_SECONDS = 1.0
+"""How long a token that was found good is not proven again; its session is looked after all the same."""
+MOST_PROVEN = 5_000
+DIGEST_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +70,33 @@ class Gate:
     sessions: Sessions
     refusals: Refusals
     limits: Limits
+    _proven: OrderedDict[bytes, tuple[float, Session]] = field(default_factory=OrderedDict, repr=False, compare=False)
 
     async def admit(self, authorization: str | None, purpose: str) -> Admitted:
         """Who an ``Authorization`` header lets in, asking for ``purpose``; raises ``Unauthenticated``."""
         token = bearer(authorization)
         session: Session | None = None
         try:
-            session = await self._session(token)
+            session = await self._lately(token)
             await self.sessions.enter(session)
         except Unauthenticated as refused:
             await self.refusals.note(session, refused)
             raise
         return Admitted(replace(session.viewer, purpose=purpose), session.session_id)
+
+    async def _lately(self, token: str) -> Session:
+        """Whose session a token belongs to: as it was proven a moment ago, or is now."""
+        digest = blake2b(token.encode(), digest_size=DIGEST_BYTES).digest()
+        known = self._proven.get(digest)
+        if known and time.monotonic() - known[0] < PROVEN_SECONDS:
+            return known[1]
+        at = time.monotonic()
+        session = await self._session(token)
+        self._proven[digest] = at, session
+        self._proven.move_to_end(digest)
+        while len(self._proven) > MOST_PROVEN:
+            self._proven.popitem(last=False)
+        return session
 
     async def _session(self, token: str) -> Session:
         """Whose session a token belongs to, once the token itself is found good."""

@@ -4,7 +4,7 @@ Takes a connection; gives versions and rows. What was read once is kept, for no 
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,9 +37,18 @@ class Catalogs:
 
     async def lately(self, connection: Connection) -> Catalog:
         """The version that was in force a moment ago or is now: for readers, who are spared a round trip."""
+        return self.fresh or await self.in_force(connection)
+
+    @property
+    def fresh(self) -> Catalog | None:
+        """The version that was in force a moment ago; None where nobody looked then."""
         if self._lately and asyncio.get_running_loop().time() - self._lately[0] < FRESH_SECONDS:
             return self._lately[1]
-        return await self.in_force(connection)
+        return None
+
+    def known(self, numbers: Iterable[int]) -> Mapping[int, Catalog] | None:
+        """The versions with these numbers; None where one has to be read."""
+        return self._read if all(number in self._read for number in numbers) else None
 
     async def in_force_at(self, connection: Connection, known_at: datetime) -> Catalog | None:
         """The version that was in force at an instant; None before there was one."""

@@ -31,14 +31,21 @@ class Grants:
 
     async def lately(self, connection: Connection, catalog: Catalog) -> Rights:
         """The rights under the catalog in force, as they were a lease ago or are now."""
+        if rights := self.fresh(catalog):
+            return rights
         moment = asyncio.get_running_loop().time()
-        if self._known and self._known[0] is catalog and moment - self._asked < LEASE_SECONDS:
-            return self._known[2]
         turn: int = await connection.fetchval(_SQL["turn"])
         if not self._known or self._known[:2] != (catalog, turn):
             self._known = catalog, turn, await read(connection, catalog)
         self._asked = moment
         return self._known[2]
+
+    def fresh(self, catalog: Catalog) -> Rights | None:
+        """The rights under a catalog as they were a lease ago at most; None where nobody looked since."""
+        moment = asyncio.get_running_loop().time()
+        if self._known and self._known[0] is catalog and moment - self._asked < LEASE_SECONDS:
+            return self._known[2]
+        return None
 
 
 async def read(connection: Connection, catalog: Catalog) -> Rights:

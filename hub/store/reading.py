@@ -43,8 +43,8 @@ class Wanted:
     """
 
     records: bool
-    schemes: Sequence[str]
-    held: Sequence[tuple[str, str]]
+    schemes: tuple[str, ...]
+    held: tuple[tuple[str, str], ...]
 
 
 class Lead(NamedTuple):

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.access import Access, Approval, Decision, GrantBasis, GrantState, Role, Viewer, compiled, decide
@@ -217,3 +219,20 @@ def test_an_item_is_explained_if_and_only_if_it_is_not_given(model: Model) -> No
     given = decide(who, PERSON, catalog.leaves[PERSON]).given
     assert {leaf for leaf in catalog.leaves[PERSON] if why_not(who, PERSON, leaf) is None} == given
     assert why_not(who, PERSON, "nothing") is Withheld.UNKNOWN_ITEM
+
+
+HOURS = st.none() | st.integers(0, 6).map(lambda hours: NOW + timedelta(hours=hours))
+PERIODS = st.fixed_dictionaries({"valid_from": HOURS, "valid_to": HOURS, "revoked_at": HOURS})
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(periods=st.lists(PERIODS, max_size=4), hours=st.lists(st.integers(-1, 7), min_size=1, max_size=8))
+def test_what_was_decided_before_is_what_would_be_decided_now(
+    model: Model, periods: list[dict[str, datetime | None]], hours: list[int]
+) -> None:
+    held = [grant(PERSON, {"name"}, **period) for period in periods]
+    kept = access(as_modelled(model), OFFICER, *held)
+    for at in (NOW + timedelta(hours=hour) for hour in hours):
+        again = decide(Access(kept.catalog, kept.rights, OFFICER, at), PERSON, {"name"})
+        afresh = decide(access(as_modelled(model), OFFICER, *held, at=at), PERSON, {"name"})
+        assert (again, again.grants) == (afresh, afresh.grants)
