@@ -82,7 +82,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, description="Seconds after which what was added to the access log is signed.")
     ] = 1.0
     pool_size: Annotated[
-        int, Meta(ge=1, le=500, description="Most database connections per process, but for one of the access log.")
+        int,
+        Meta(
+            ge=1,
+            le=500,
+            description="Most database connections per process, but for one of the access log and four of look-ups.",
+        ),
     ] = 10
     acquire_timeout: Annotated[float, Meta(gt=0, description="Seconds a request waits for a database connection.")] = (
         5.0

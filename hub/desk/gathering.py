@@ -143,7 +143,7 @@ class Gathering:
                     question.answer.set_result(led)
 
     async def _rows(self, shape: Shape, keys: Sequence[Key]) -> list[asyncpg.Record]:
-        async with self._database.connection() as connection:
+        async with self._database.planned_connection() as connection:
             return await reading.answer(
                 connection, shape.kind, keys, shape.most_references, shape.wanted, shape.moment, shape.areas
             )

@@ -5,7 +5,7 @@ leaves no trace in the session (whatever is set is set inside a transaction), so
 Never retries, never decodes JSON, never shows the address.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypeAlias
 
@@ -26,7 +26,10 @@ OLDEST_SERVER = 15
 WRITERS_AT_ONCE = 16
 """How many transactions may hold the most locks at a time."""
 CONNECT_SECONDS = 10
+PLANNED_ONCE = 4
+"""Connections for queries that the server plans once for each connection."""
 CLIENT = {"application_name": "hub"}
+PLANS_ONCE = {"plan_cache_mode": "force_generic_plan"}
 _SQL = queries("intake")
 LOST = (
     ConnectionError,
@@ -46,12 +49,14 @@ class Database:
     def __init__(
         self,
         pool: "asyncpg.Pool[asyncpg.Record]",
+        planned: "asyncpg.Pool[asyncpg.Record]",
         reserve: "asyncpg.Pool[asyncpg.Record]",
         settings: Settings,
         direct_url: str,
     ) -> None:
         self.direct_url = direct_url
         self._pool = pool
+        self._planned = planned
         self._reserve = reserve
         self.settle_timeout = settings.settle_timeout
         self._acquire_timeout = settings.acquire_timeout
@@ -61,6 +66,10 @@ class Database:
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for statements that each stand alone; no session state may be set on it."""
         return self._lent(self._pool)
+
+    def planned_connection(self) -> AbstractAsyncContextManager[Connection]:
+        """The same for a query whose plan is good whatever is asked: the server does not plan it again each time."""
+        return self._lent(self._planned)
 
     def reserved_connection(self) -> AbstractAsyncContextManager[Connection]:
         """The one connection that no request takes, for what requests wait for; used as any other."""
@@ -107,6 +116,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection, once each has been given back."""
         await self._pool.close()
+        await self._planned.close()
         await self._reserve.close()
 
 
@@ -115,8 +125,11 @@ async def open_pool(settings: Settings, url: str, direct_url: str | None = None)
 
     ``direct_url`` leads to it past any pooler, and its owner; by default it is that of the settings, else ``url``.
     """
+    once = {} if settings.database_direct_url else PLANS_ONCE  # a pooler would refuse it
 
-    async def pool_of(at_first: int, at_most: int) -> "asyncpg.Pool[asyncpg.Record]":
+    async def pool_of(
+        at_first: int, at_most: int, session: Mapping[str, str] | None = None
+    ) -> "asyncpg.Pool[asyncpg.Record]":
         return await asyncpg.create_pool(
             url,
             min_size=at_first,
@@ -124,14 +137,15 @@ async def open_pool(settings: Settings, url: str, direct_url: str | None = None)
             timeout=CONNECT_SECONDS,
             command_timeout=settings.statement_timeout,
             statement_cache_size=0 if settings.database_direct_url else 200,
-            server_settings=CLIENT,
+            server_settings={**CLIENT, **(session or {})},
             reset=_leave_as_it_is,
             init=_trace_queries if telemetry.is_exported() else None,
         )
 
     with _translated(_UNREACHABLE), _address_kept_secret():
-        pool, reserve = await pool_of(1, settings.pool_size), await pool_of(0, 1)
-    return Database(pool, reserve, settings, direct_url or settings.database_direct_url or url)
+        pool, reserve = await pool_of(1, settings.pool_size), await pool_of(0, 1, once)
+        planned = await pool_of(0, PLANNED_ONCE, once)
+    return Database(pool, planned, reserve, settings, direct_url or settings.database_direct_url or url)
 
 
 @asynccontextmanager
