@@ -257,9 +257,7 @@ class Desk:
 
     def _all_open(self, sealed: Iterable[Sealed]) -> dict[UUID, str | None]:
         """The numbers that lie sealed, by their ids."""
-        return {
-            one.identifier_id: self.open(one.key_id, one.value, one.identifier_id, one.bearer_id) for one in sealed
-        }
+        return {one.identifier_id: self.open(one.key_id, one.value, one.identifier_id, one.bearer_id) for one in sealed}
 
     def open(self, key_id: str, sealed: bytes, identifier_id: UUID, bearer_id: UUID) -> str | None:
         """The number of an entity that lies sealed under an id; None where it was shredded."""
