@@ -34,7 +34,8 @@ class Counted(Api):
 
     def note(self, statement: str) -> None:
         """Keep a statement that reads entities, and not what is read of sessions, grants and budgets besides."""
-        if (name_of(statement) or "").partition(".")[0] not in BESIDES:
+        name = name_of(statement)  # none where the driver asks for itself
+        if name and name.partition(".")[0] not in BESIDES:
             self.statements.append(statement)
 
 
@@ -43,13 +44,15 @@ async def counted(
     database_url: str, model: Model, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Counted]:
     monkeypatch.setattr("hub.store.catalogs.FRESH_SECONDS", math.inf)  # or the catalog is looked for meanwhile
+    monkeypatch.setattr("hub.store.pool.PLANNED_ONCE", 1)
     database = await open_pool(Settings(pool_size=1), database_url)
     services = services_on(database, model, vault)
     async with served(services) as client:
         api = Counted(client, services)
-        async with database.connection() as connection:
+        async with database.connection() as connection, database.planned_connection() as planned:
             await services.desk.catalogs.in_force(connection)  # which the first question of a process reads
-            connection.add_query_logger(lambda query: api.note(query.query))
+            for one in (connection, planned):
+                one.add_query_logger(lambda query: api.note(query.query))
         yield api
     await database.close()
 
