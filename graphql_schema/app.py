@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from graphql_schema.export_files import give_file, take_keys
 from graphql_schema.http import GraphQLEndpoint, refusal
 from graphql_schema.introspection import check_introspection
 from graphql_schema.leaving import READY_PATH
@@ -41,6 +42,8 @@ def build_app(
             Route("/graphql", GraphQLEndpoint()),
             Route("/token", give_token, methods=["POST"]),
             Route("/submissions/{register}", UploadEndpoint()),
+            Route("/exports/{id}/keys", take_keys, methods=["PUT"]),
+            Route("/exports/{id}", give_file, methods=["GET"]),
             WebSocketRoute("/graphql", SubscriptionEndpoint()),
             Route("/schema.graphql", _schema),
             Route("/healthz", _alive),

@@ -10,6 +10,7 @@ from hub.access.reasons import Withheld
 from hub.catalog import EntityKind, Need, ObjectionPolicy, SharingMode, SharingType, Standing, Topic
 from hub.desk import Match
 from hub.desk.search import NameMatch
+from hub.exports import ExportFormat, ExportState
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.identifiers.standing import Status as IdentifierStatus
 from hub.intake.delivery import Operation
@@ -29,6 +30,8 @@ __all__ = [
     "ApplicationStep",
     "DraftState",
     "EntityKind",
+    "ExportFormat",
+    "ExportState",
     "GrantBasis",
     "GrantState",
     "IdentifierStatus",
@@ -334,5 +337,25 @@ _enum(
         DraftState.APPROVED: "Another officer has approved it; it may be published · 已批准.",
         DraftState.PUBLISHED: "It is the next version of the catalog · 已发布.",
         DraftState.WITHDRAWN: "It was withdrawn or rejected · 已撤回.",
+    },
+)
+_enum(
+    ExportFormat,
+    "ExportFormat",
+    "What the file of an export is · 导出格式.",
+    {ExportFormat.NDJSON: "A line of JSON for each key."},
+)
+_enum(
+    ExportState,
+    "ExportState",
+    "Where an export stands · 导出状态.",
+    {
+        ExportState.LISTING: "It waits for the list of its keys · 待提交名单.",
+        ExportState.WAITING: "It waits for its turn · 排队中.",
+        ExportState.RUNNING: "Its keys are being answered · 进行中.",
+        ExportState.READY: "Its file can be fetched · 可下载.",
+        ExportState.FAILED: "It has failed; there is no file · 失败.",
+        ExportState.CANCELLED: "It was cancelled; there is no file · 已取消.",
+        ExportState.EXPIRED: "Its time is over; the file is destroyed · 已过期.",
     },
 )

@@ -26,6 +26,7 @@ from graphql_schema.catalog_drafts import (
 from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.consents import approve_use, record_consent, withdraw_consent
 from graphql_schema.enums import Operation
+from graphql_schema.exports import ExportType, cancel_export, export_entities
 from graphql_schema.grants import revoke_grant
 from graphql_schema.links import LinkResult, link_entities, unlink_entities
 from graphql_schema.making import context_of
@@ -250,6 +251,14 @@ class Mutation:
     )
     remove_webhook: WebhookType = strawberry.mutation(
         resolver=remove_webhook, description="Take a webhook away, with its dead letters · 删除变更推送."
+    )
+    export_entities: ExportType = strawberry.mutation(
+        resolver=export_entities,
+        description="Have items of many entities answered into a file, one row for each key, decided and logged as "
+        "if you asked for it · 批量导出.",
+    )
+    cancel_export: ExportType = strawberry.mutation(
+        resolver=cancel_export, description="End an export, and destroy what there is of its file · 取消导出."
     )
 
 

@@ -1,5 +1,6 @@
 """The questions that the schema answers: entities by key, by id, by any identifier; registers and catalog."""
 
+from asyncio import gather
 from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from graphql_schema.directory import RegisterType, Viewed, registers, viewed
 from graphql_schema.discrepancies import DiscrepancyType, discrepancies_asked
 from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
+from graphql_schema.exports import EXPORT_QUESTIONS
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.quality import QUALITY_QUESTIONS
@@ -46,6 +48,7 @@ IdNumbers = Annotated[
 CreditCodes = Annotated[
     list[CreditCode], strawberry.argument(description="The credit codes; a misspelt one spoils no other.")
 ]
+GivenIds = Annotated[list[strawberry.ID], strawberry.argument(description="Ids that the hub gave out before.")]
 OfScheme = Annotated[Scheme, strawberry.argument(description="What kind of number the value is.")]
 NumberValue = Annotated[str, strawberry.argument(description="The number, however it is spelt.")]
 GivenId = Annotated[strawberry.ID, strawberry.argument(description="An id that the hub gave out before.")]
@@ -91,6 +94,14 @@ def build_query(model: Model, types: EntityTypes) -> type:
         moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
         return await context.entity(raw_info(info), kind, key, moment, "read")
 
+    async def nodes(info: strawberry.Info, ids: GivenIds, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        named = [parse_global_id(one) for one in ids]
+        context = context_of(info)
+        context.take_keys(len(named))
+        moment = await context.moment_of_many(raw_info(info), _asked(as_of))
+        keys = ((kind, Key(entity_id=entity_id)) for kind, entity_id in named)
+        return await gather(*(context.entity(raw_info(info), kind, key, moment, "read") for kind, key in keys))
+
     fields: dict[str, Any] = {
         "natural_person": _root(
             natural_person, person | None, "The person with this ID number, current or old · 按公民身份号码查询."
@@ -110,6 +121,11 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "entity": _root(entity, types.entity | None, "The entity that any identifier names · 按任意标识查询."),
         "node": _root(node, types.node | None, "The entity with this id (Relay)."),
+        "nodes": _root(
+            nodes,
+            list[types.node | None],  # type: ignore[name-defined]
+            "The entities with these ids, in the order given; null for one that names nobody (Relay).",
+        ),
         **search_fields(types),
         "verify_identity": _root(
             verify_identity,
@@ -168,6 +184,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         "me": _root(viewed, Viewed, "Who you are to the hub."),
         **CHANGE_QUESTIONS,
         **WEBHOOK_QUESTIONS,
+        **EXPORT_QUESTIONS,
         **QUALITY_QUESTIONS,
         **ANOMALY_QUESTIONS,
         **ACCESS_QUESTIONS,

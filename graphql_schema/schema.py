@@ -8,6 +8,7 @@ from typing import Any, cast
 import strawberry
 from graphql import (
     ExecutionResult,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     execute,
@@ -44,6 +45,11 @@ class HubSchema(strawberry.Schema):
         super().__init__(**parts)
         self._settings = settings
         self._documents = Documents(self._schema, settings)
+
+    @property
+    def types(self) -> GraphQLSchema:
+        """The types, as the GraphQL library has them."""
+        return self._schema
 
     async def ask(
         self, text: str, variables: Mapping[str, object] | None, operation_name: str | None, context: OperationContext

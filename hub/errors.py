@@ -570,6 +570,62 @@ class UnknownWebhook(HubError):
     hint = "The query `webhooks` lists yours."
 
 
+class TooManyExports(HubError):
+    """An agency may have {limit} exports under way at most."""
+
+    kind = Kind.CONFLICT
+    code = "TOO_MANY_EXPORTS"
+    hint = "Wait until one is ready, or cancel one; the query `exports` lists yours."
+
+
+class UnknownExport(HubError):
+    """Your agency has no export {id}."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_EXPORT"
+    hint = "The query `exports` lists yours."
+
+
+class ExportListed(HubError):
+    """The export {id} does not wait for a list of keys."""
+
+    kind = Kind.CONFLICT
+    code = "EXPORT_LISTED"
+    hint = "A list is given once. Order another export for other keys."
+
+
+class ExportNotReady(HubError):
+    """The export {id} has no file: it is {state}."""
+
+    kind = Kind.CONFLICT
+    code = "EXPORT_NOT_READY"
+    hint = "Ask `export` for its state until it is READY; order what has failed, expired or was cancelled once more."
+
+
+class ExportTooLarge(HubError):
+    """An export may be about at most {limit} {things}."""
+
+    kind = Kind.TOO_LARGE
+    code = "EXPORT_TOO_LARGE"
+    hint = "Order several exports, or fewer items."
+
+
+class ExportAccessEnded(HubError):
+    """What the export was ordered with is not given to you any more."""
+
+    kind = Kind.FORBIDDEN
+    code = "EXPORT_ACCESS_ENDED"
+    hint = "Name the purpose that it was ordered for; `me { withheld }` says what is not given, and why."
+
+
+class ExportKeepsBreaking(HubError):
+    """The export has come no further in {times} attempts."""
+
+    kind = Kind.FAULT
+    code = "EXPORT_KEEPS_BREAKING"
+    hint = "Order it once more; if it happens again, tell the platform office the id of the export."
+
+
 class UnknownLine(HubError):
     """No line {id} that your department delivered is in quarantine."""
 

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from adapters.uploading import Uploading
 from graphql_schema import explorer
 from graphql_schema.app import build_app
+from graphql_schema.exporting import ExportAnswers
 from graphql_schema.http import NO_HTTP
 from graphql_schema.leaving import Leaving
 from graphql_schema.schema import build_schema
@@ -22,6 +23,7 @@ from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub import telemetry
 from hub.errors import HubError
+from hub.exports import Exporter, exporting
 from hub.identity import Budgets, open_accounts, open_gate
 from hub.intake.following import follow_catalog
 from hub.listening import LeavingServer, address_of, check_tls, open_listener, server_config
@@ -75,7 +77,12 @@ def create_app(settings: Settings | None = None, explorer_headers: Mapping[str, 
 async def _opened(settings: Settings, app: Starlette) -> AsyncIterator[Services]:
     """The services; what keeps them from opening is logged and kept, for a server would say nothing of it."""
     try:
-        async with open_services(settings) as services, _following(services), services.uploads.finishing():
+        async with (
+            open_services(settings) as services,
+            _following(services),
+            services.uploads.finishing(),
+            _exporting(services),
+        ):
             yield services
     except HubError as error:
         _log.error("%s %s", error.message, error.hint)
@@ -92,6 +99,17 @@ async def _following(services: Services) -> AsyncIterator[None]:
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _exporting(services: Services) -> AsyncIterator[None]:
+    """Work at exports where the hub is one process with a database of its own; elsewhere its workers do."""
+    if services.settings.database_url is not None:
+        yield
+        return
+    answers = ExportAnswers(services.schema, services.model, services.desk, services.intake, services.settings)
+    async with exporting(Exporter(services.desk, services.settings, answers)):
+        yield
 
 
 def run_server(

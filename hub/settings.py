@@ -189,6 +189,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, description="Seconds after which a webhook that takes nothing is suspended.")
     ] = 86_400.0
     max_webhooks: Annotated[int, Meta(ge=0, description="Most webhooks of one agency.")] = 20
+    max_exports: Annotated[
+        int, Meta(ge=0, description="Most exports of one agency that are under way at the same time.")
+    ] = 4
+    max_export_keys: Annotated[int, Meta(ge=1, description="Most keys of one export.")] = 1_000_000
+    max_export_bytes: Annotated[int, Meta(ge=1024, description="Largest file of an export, in bytes.")] = 4_294_967_296
+    max_exported_persons: Annotated[
+        int, Meta(ge=0, description="Natural persons that an agency may list for exports in 24 hours.")
+    ] = 1_000_000
+    export_lifetime: Annotated[
+        float, Meta(gt=0, description="Seconds that the file of an export is kept, or its list is waited for.")
+    ] = 86_400.0
     identity_file: Annotated[
         str | None, Meta(description="TOML file of the identity providers whose tokens are taken.")
     ] = None

@@ -19,6 +19,7 @@ from hub.access.check import (
 from hub.access.compiling import compiled
 from hub.access.decision import Decision
 from hub.access.demo import demo_grants
+from hub.access.extent import Extent, extent_of
 from hub.access.grant import EVERY_AGENCY, Approval, Grant, GrantBasis, GrantState, Rights
 from hub.access.masking import masked
 from hub.access.purposes import code_of
@@ -32,6 +33,7 @@ __all__ = [
     "Approval",
     "Areas",
     "Decision",
+    "Extent",
     "Grant",
     "GrantBasis",
     "GrantState",
@@ -43,6 +45,7 @@ __all__ = [
     "compiled",
     "decide",
     "demo_grants",
+    "extent_of",
     "masked",
     "may_audit",
     "may_link",

@@ -1,6 +1,6 @@
 """Commands for sources: run them once or by their schedules, see how they stand, stop a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +11,12 @@ from rich.table import Column, Table
 
 from adapters.brake import Brake, BrokenOff
 from adapters.running import Runner
-from adapters.schedule import schedule
 from adapters.sources import Source, chosen, examine_sources, read_sources, sources_path
 from adapters.turns import next_run, state_of
-from adapters.worker import Chore, Worker
-from hub import progress, telemetry
-from hub.cli.console import err, fail, guarded, out, run, until_stopped
+from hub import progress
+from hub.cli.console import err, fail, guarded, out, run
 from hub.clock import SHANGHAI, now
 from hub.errors import HubError, SourceBusy, UnknownRun
-from hub.intake.due import publish_due
-from hub.intake.submission import Intake
-from hub.intake.watching import watch
 from hub.opening import open_hub, read_model
 from hub.settings import Settings, load_settings
 from hub.store import runs as log
@@ -33,8 +28,6 @@ PANEL = "For the platform office that runs the hub"
 sources = typer.Typer(help="List the sources and how they stand, or check the file that declares them.")
 app.add_typer(sources, name="sources", rich_help_panel=PANEL)
 
-MIDNIGHT = "1 0 * * *"
-HOURLY = "1h"
 SOURCE_COLUMNS = ("source", "register", "schedule", "state", "last run", "next run", "lag", "error")
 RUN_COLUMNS = ("run", "source", "began", "took", "outcome", "attempt", "lines", "bytes", "counts", "lag", "error")
 
@@ -83,39 +76,6 @@ def _refused(source: Source, problem: str, hint: str) -> int:
     err.print(f"error: {source.name}: {problem}", style="bold red", markup=False, soft_wrap=True)
     err.print(hint, markup=False)
     return 2
-
-
-@app.command("worker", rich_help_panel=PANEL)
-def worker() -> None:
-    """Run all sources by their schedules until stopped, and each midnight what `hub due` does.
-
-    Several at once share the work; one that is killed loses nothing. Stopped, it ends its runs at the next chunk.
-    """
-    settings = guarded(load_settings)
-    telemetry.start_logging(settings.log_level)
-    declared = guarded(lambda: read_sources(settings, read_model(settings)))
-    run(_work(settings, declared))
-
-
-async def _work(settings: Settings, declared: Mapping[str, Source]) -> None:
-    stopped = until_stopped()
-    async with open_hub(settings) as hub:
-        intake = hub.intake
-        chores = (
-            Chore("what the day has brought", schedule(MIDNIGHT), lambda: _publish_due(intake)),
-            Chore("what sources deliver", schedule(HOURLY), lambda: _watch(intake)),
-        )
-        err.print(f"Running {len(declared)} sources")
-        await Worker(Runner(intake, settings, "hub worker"), declared, chores).work(stopped)
-
-
-async def _watch(intake: Intake) -> None:
-    await watch(intake)
-
-
-async def _publish_due(intake: Intake) -> None:
-    async for _ in publish_due(intake.database, intake.model):
-        pass
 
 
 @sources.callback(invoke_without_command=True)

@@ -18,6 +18,7 @@ from (
     union all select key_id from vault.raw
     union all select key_id from vault.mended
     union all select key_id from webhook
+    union all select key_id from vault.export_key
 ) as sealed
 group by key_id;
 
@@ -32,7 +33,7 @@ update vault.key set dropped_at = null where name = $1;
 
 -- await_writers
 -- Returns once every transaction that has sealed something is at its end.
-lock table vault.identifier, vault.raw, vault.mended, webhook in share mode;
+lock table vault.identifier, vault.raw, vault.mended, webhook, vault.export_key in share mode;
 
 -- pages_of_identifiers
 -- How many pages the table of identifiers has.
@@ -112,4 +113,24 @@ update webhook
 set key_id = new.key_id, secret_encrypted = new.sealed
 from unnest($1::tid[], $2::text[], $3::bytea[]) as new (place, key_id, sealed)
 where webhook.ctid = new.place
+  and not exists (select from vault.key where name = 'seal:' || new.key_id and dropped_at is not null);
+
+-- pages_of_exports
+-- How many pages the table of keys of exports has.
+select pg_relation_size('vault.export_key') / current_setting('block_size')::bigint;
+
+-- sealed_exports
+-- The keys of exports on the pages from $1 to before $2 that lie under another key than $3, locked, each with the id that it is sealed
+-- for and whose it is; none that another transaction has at the moment.
+select ctid as place, export_id as context, uuid_send(export_id) as subject, key_id, key_encrypted as sealed
+from vault.export_key
+where ctid >= $1 and ctid < $2 and key_id <> $3
+for update skip locked;
+
+-- reseal_exports
+-- Puts the keys of exports at the places $1 under the keys $2, sealed as $3; under none that was dropped.
+update vault.export_key
+set key_id = new.key_id, key_encrypted = new.sealed
+from unnest($1::tid[], $2::text[], $3::bytea[]) as new (place, key_id, sealed)
+where export_key.ctid = new.place
   and not exists (select from vault.key where name = 'seal:' || new.key_id and dropped_at is not null);

@@ -13,7 +13,7 @@ from hub.sql import queries
 from hub.store.pool import Connection, Database, connect_directly
 from hub.vault.keys import VaultKeys, name_of
 
-SEALED = ("identifiers", "refused", "mended", "webhooks")
+SEALED = ("identifiers", "refused", "mended", "webhooks", "exports")
 """The tables in which values lie sealed, as the queries name them."""
 _SQL = queries("keyring")
 

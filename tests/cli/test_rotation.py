@@ -31,8 +31,14 @@ SEALED = {
     "vault.raw": ("submission_id", OF_LINE, "line_encrypted"),
     "vault.mended": ("submission_id", OF_LINE, "line_encrypted"),
     "webhook": ("webhook_id", "uuid_send(webhook_id)", "secret_encrypted"),
+    "vault.export_key": ("export_id", "uuid_send(export_id)", "key_encrypted"),
 }
 """Every table with sealed values: what each is sealed for, whose it is, and the value."""
+EXPORT = """
+insert into export (export_id, agency, officer, role, divisions, purpose, kind, items, provenance, format, extent,
+                    denied, expires_at)
+values ($1, '', '', '', '{}', '', '', '{}', false, '', '{}', '{}', now())
+"""
 IDENTIFIERS = """
 insert into vault.identifier (lookup, identifier_id, key_generation, entity_id, scheme, key_id, value_encrypted,
                               submission_id, recorded_at)
@@ -70,9 +76,9 @@ def kept(hub: dict[str, object], database: Database) -> Kept:
 
 
 async def seal_of_each_sort(kept: Kept) -> None:
-    """Have a mended line and a webhook's secret lie sealed."""
+    """Have a mended line, a webhook's secret and an export's key lie sealed."""
     vault = Vault(kept.keys)
-    line, hook = uuid4(), uuid4()
+    line, hook, export = uuid4(), uuid4(), uuid4()
     async with kept.database.connection() as connection:
         await connection.execute(
             "insert into vault.mended values ($1, 1, $2, $3)",
@@ -84,6 +90,10 @@ async def seal_of_each_sort(kept: Kept) -> None:
             "values ($1, '', '', '', '', '', '{}', $2, $3)",
             hook,
             *vault.seal(b"secret", hook.bytes),
+        )
+        await connection.execute(EXPORT, export)
+        await connection.execute(
+            "insert into vault.export_key values ($1, $2, $3)", export, *vault.seal(b"key", export.bytes)
         )
 
 
