@@ -1,5 +1,6 @@
 """What a row says of an entity is what GraphQL answers for its key."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -68,8 +69,8 @@ async def test_rows_say_what_the_same_query_answers(filled: Exports, items: list
     answering = exporter(services).answering
     assert isinstance(answering, ExportAnswers)
     rows = [json.loads(row.line) for row in await answering.rows(export, KEYS)]
+    await cancel(services.desk, AGENCY, ordered.export_id)
     question = query_text(services.schema.types, services.model, wanted, by_id=False)
     asked = (await filled.api.ask(question, {"keys": KEYS}, AGENCY))["data"][BY_KEY[PERSON].field]
     assert [row["outcome"] for row in rows] == [one["outcome"] for one in asked]
     assert [plain(row) or None for row in rows] == [one["naturalPerson"] for one in asked]
-    await cancel(services.desk, AGENCY, ordered.export_id)

@@ -1,4 +1,4 @@
-"""Exports end where they may go no further: at limits, with their time, and with the access that they were ordered by."""
+"""Exports end where they may go no further: at limits, with their time, with the access that they were ordered by."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -84,7 +84,7 @@ async def test_a_file_is_destroyed_when_its_time_is_over(services: Services, mon
         ready = (await exports.order(["name"], PEOPLE[:1]))["id"]
         for export_id in (waiting, ready):
             while (await exports.look(export_id))["state"] != "EXPIRED":
-                await asyncio.sleep(0.02)
+                pass
         assert await sealed(exports) == (0, 0)
         assert (await exports.fetch(ready)).status_code == 409
 
@@ -133,7 +133,7 @@ async def test_a_file_whose_grant_is_revoked_is_not_given_and_is_destroyed(
         monkeypatch.setattr(working, "WATCH_SECONDS", 0.02)
         async with worked_at(services):
             while (await exports.look(ready))["state"] == "READY":
-                await asyncio.sleep(0.02)
+                pass
         assert (await exports.look(ready))["failure"]["code"] == "EXPORT_ACCESS_ENDED"
         assert await sealed(exports) == (0, 0)
 

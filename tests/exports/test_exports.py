@@ -67,14 +67,14 @@ async def test_entities_are_named_by_ids_as_well_as_by_keys(exports: Exports) ->
 
 async def test_provenance_comes_along_where_it_is_asked_for(exports: Exports) -> None:
     await exports.api.office.household({"idNumber": PEOPLE[0], "name": "王"})
-    (row,) = await exports.rows(["name", "household.name"], [PEOPLE[0]], provenance=True)
+    (row,) = await exports.rows(["name", "household.townOrSubdistrict"], [PEOPLE[0]], provenance=True)
     assert row["provenance"]["name"]["source"]["register"] == "household_registration"
     assert row["household"]["source"]["register"] == "household_registration"
 
 
 async def test_rows_are_of_the_moment_that_is_asked_for(exports: Exports) -> None:
     await exports.api.office.household({"idNumber": PEOPLE[0], "name": "王"})
-    before = (await exports.api.data("{ latestChange { recordedAt } }"))["latestChange"]["recordedAt"]
+    before = (await exports.api.data("{ latestChange { node { recordedAt } } }"))["latestChange"]["node"]["recordedAt"]
     await exports.api.office.household({"idNumber": PEOPLE[0], "name": "李"}, stated_on=date(2024, 2, 1))
     now, then = [
         (await exports.rows(["name"], [PEOPLE[0]], **asked))[0]["name"]
