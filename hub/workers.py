@@ -29,8 +29,8 @@ from hub.store.pool import server_urls
 RESTART_SECONDS = 1.0
 """How long a process is not started again that ended before it ever served."""
 CLOSING_SECONDS = 30.0
-SPARE_CONNECTIONS = 3
-"""What a process needs besides its pool: for its log, for changes it tells of, and for following the catalog."""
+SPARE_CONNECTIONS = 4
+"""What a process needs besides its pool: for its log, the changes it tells of, exports, and following the catalog."""
 _context = multiprocessing.get_context("spawn")
 _log = logging.getLogger("hub.workers")
 
