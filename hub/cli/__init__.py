@@ -17,6 +17,7 @@ MODULES = {
     "serving": ("serve",),
     "working": ("worker",),
     "fetching": ("sync", "runs", "cancel", "sources"),
+    "exporting": ("export",),
     "exploring": ("sample", "demo", "token", "schema"),
     "modelling": ("model",),
     "operating": ("migrate", "due", "rebuild"),
