@@ -184,11 +184,11 @@ class OperationContext:
         return [_only(found[key]) if key else None for key in keys]
 
     async def entity(
-        self, info: ResolveInfo, kind: EntityKind, key: Key, moment: Moment, operation: str = "follow"
+        self, info: ResolveInfo, kind: EntityKind, key: Key, moment: Moment, operation: str = "follow", *steps: str
     ) -> Answer | None:
         """The entity that a key leads to; all references and edges of one level and one selection are read together."""
         self.spend(info, 1)
-        found = await self._ask(kind, {key}, self.items(info, kind), operation, moment)
+        found = await self._ask(kind, {key}, self.items(info, kind, *steps), operation, moment)
         return _only(found[key])
 
     async def found(self, kind: EntityKind, key: Key, moment: Moment) -> Found | None:

@@ -16,7 +16,7 @@ from graphql_schema.context import OperationContext
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.schema import HubSchema
 from graphql_schema.selection import ResolveInfo
-from graphql_schema.wanted import BY_KEY, query_text
+from graphql_schema.wanted import BY_ID, BY_KEY, query_text
 from hub.access import refusal
 from hub.catalog import EntityKind, Model
 from hub.desk import Desk, Found, Key
@@ -81,7 +81,7 @@ class ExportAnswers:
         variables = {"keys": list(keys.values()), "asOf": _as_of(order)}
         result = await self._schema.ask(text, variables, None, context)
         answered = _answered(result, context)
-        rows = (_row(one, None if by_id else BY_KEY[order.kind].step) for one in answered)
+        rows = (_row(one, (BY_ID if by_id else BY_KEY[order.kind]).step) for one in answered)
         return {
             place: row | ({"refused": context.refused[index]} if index in context.refused else {})
             for index, (place, row) in enumerate(zip(keys, rows, strict=True))
@@ -97,27 +97,22 @@ class ExportAnswers:
         return query_text(self._schema.types, self._model, order, by_id=by_id)
 
 
-def _answered(result: ExecutionResult, context: ExportContext) -> list[dict[str, Any] | None]:
+def _answered(result: ExecutionResult, context: ExportContext) -> list[dict[str, Any]]:
     """The answers of an operation; what failed in one of them is noted, what failed otherwise is raised."""
     for error in result.errors or ():
         cause, path = error.original_error or error, error.path or []
-        if not isinstance(cause, HubError) or cause.kind in PASSING or len(path) < 3 or not result.data:
+        if not isinstance(cause, HubError) or cause.kind in PASSING or len(path) < 4 or not result.data:
             raise cause
-        context.refuse(path, ".".join(step for step in path[2:] if isinstance(step, str)), cause)
+        context.refuse(path, ".".join(step for step in path[3:] if isinstance(step, str)), cause)
     (answers,) = (result.data or {}).values()
-    found: list[dict[str, Any] | None] = answers
+    found: list[dict[str, Any]] = answers
     return found
 
 
-def _row(answer: dict[str, Any] | None, step: str | None) -> dict[str, Any]:
+def _row(answer: Mapping[str, Any], step: str) -> dict[str, Any]:
     """What stands in a row: the outcome of its key, and the entity's own fields."""
-    if step is None:
-        return {"outcome": "FOUND"} | answer if answer else NOBODY
-    told = answer or {}
-    row = {"outcome": told["outcome"]}
-    if told["problem"]:
-        row["problem"] = told["problem"]
-    return row | (told[step] or {})
+    problem = {"problem": answer["problem"]} if answer["problem"] else {}
+    return {"outcome": answer["outcome"]} | problem | (answer[step] or {})
 
 
 def _told(key: str, row: Mapping[str, Any]) -> Row:

@@ -37,7 +37,7 @@ from graphql_schema.verify import Verification, VerifiedClaim, verify_identities
 from graphql_schema.webhooks import WEBHOOK_QUESTIONS
 from hub.catalog import Model
 from hub.desk import Answer, AsOf, Key
-from hub.errors import InvalidIdentifier
+from hub.errors import InvalidGlobalId, InvalidIdentifier
 from hub.identifiers.schemes import SCHEMES, normalise
 
 OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
@@ -68,6 +68,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
     person, legal = types.of(EntityKind.NATURAL_PERSON), types.of(EntityKind.LEGAL_ENTITY)
     person_result = _result_type("NaturalPersonResult", "natural_person", person)
     legal_result = _result_type("LegalEntityResult", "legal_entity", legal)
+    entity_result = _result_type("EntityResult", "entity", types.entity)
 
     async def natural_person(info: strawberry.Info, id_number: OneIdNumber, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
         return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number, as_of)
@@ -94,13 +95,9 @@ def build_query(model: Model, types: EntityTypes) -> type:
         moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
         return await context.entity(raw_info(info), kind, key, moment, "read")
 
-    async def nodes(info: strawberry.Info, ids: GivenIds, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        named = [parse_global_id(one) for one in ids]
-        context = context_of(info)
-        context.take_keys(len(named))
-        moment = await context.moment_of_many(raw_info(info), _asked(as_of))
-        keys = ((kind, Key(entity_id=entity_id)) for kind, entity_id in named)
-        return await gather(*(context.entity(raw_info(info), kind, key, moment, "read") for kind, key in keys))
+    async def entities(info: strawberry.Info, ids: GivenIds, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        found = await _named(info, ids, as_of)
+        return [entity_result(outcome=outcome, problem=why, entity=answer) for outcome, why, answer in found]
 
     fields: dict[str, Any] = {
         "natural_person": _root(
@@ -121,10 +118,10 @@ def build_query(model: Model, types: EntityTypes) -> type:
         ),
         "entity": _root(entity, types.entity | None, "The entity that any identifier names · 按任意标识查询."),
         "node": _root(node, types.node | None, "The entity with this id (Relay)."),
-        "nodes": _root(
-            nodes,
-            list[types.node | None],  # type: ignore[name-defined]
-            "The entities with these ids, in the order given; null for one that names nobody (Relay).",
+        "entities": _root(
+            entities,
+            list[entity_result],  # type: ignore[valid-type]
+            "Several entities by their ids: one outcome for each, in the order given · 按编号批量查询.",
         ),
         **search_fields(types),
         "verify_identity": _root(
@@ -231,6 +228,25 @@ async def _many(
     found = await context_of(info).look_up(raw_info(info), kind, good, moment, kind.field_name)
     answers = dict(zip(good, found, strict=True))
     return [_outcome(answers.get((scheme, value)), problems[value]) for value in values]
+
+
+async def _named(
+    info: strawberry.Info, ids: Sequence[str], as_of: AsOfInput | None
+) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
+    """The outcome of each id: what came of it, what is wrong with it, whom it names."""
+    context = context_of(info)
+    context.take_keys(len(ids))
+    moment = await context.moment_of_many(raw_info(info), _asked(as_of))
+
+    async def one(text: str) -> tuple[KeyOutcome, str | None, Answer | None]:
+        try:
+            kind, entity_id = parse_global_id(text)
+        except InvalidGlobalId as error:
+            return KeyOutcome.INVALID, error.message, None
+        answer = await context.entity(raw_info(info), kind, Key(entity_id=entity_id), moment, "read", "entity")
+        return _outcome(answer, None)
+
+    return await gather(*map(one, ids))
 
 
 def _outcome(answer: Answer | None, problem: str | None) -> tuple[KeyOutcome, str | None, Answer | None]:

@@ -42,6 +42,7 @@ BY_KEY = {
     EntityKind.NATURAL_PERSON: Question("naturalPersons", "idNumbers", "[IdNumber!]!", "naturalPerson"),
     EntityKind.LEGAL_ENTITY: Question("legalEntities", "creditCodes", "[CreditCode!]!", "legalEntity"),
 }
+BY_ID = Question("entities", "ids", "[ID!]!", "entity")
 _SAYS_WHY = frozenset({"source", "alsoSaidBy", "absences"})
 """Fields of records and ties that tell where they come from, and why values are null."""
 
@@ -59,10 +60,8 @@ def query_text(types: GraphQLSchema, model: Model, order: Order, *, by_id: bool)
     """The query that answers keys of an order, or ids."""
     kind = order.kind
     entity = f"id version {_Wanted(types, model, kind, provenance=order.provenance).selection(order.items)}"
-    if by_id:
-        asked = f"nodes(ids: $keys, asOf: $asOf) {{ ... on {kind.type_name} {{ {entity} }} }}"
-        return f"query Export($keys: [ID!]!, $asOf: AsOf) {{ {asked} }}"
-    question = BY_KEY[kind]
+    question = BY_ID if by_id else BY_KEY[kind]
+    entity = f"... on {kind.type_name} {{ {entity} }}" if by_id else entity
     answer = f"outcome problem {question.step} {{ {entity} }}"
     asked = f"{question.field}({question.argument}: $keys, asOf: $asOf) {{ {answer} }}"
     return f"query Export($keys: {question.keys}, $asOf: AsOf) {{ {asked} }}"
