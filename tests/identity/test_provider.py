@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.clock import now
-from hub.identity import keys
+from hub.identity import gate, keys
 from tests.identity.asking import ask, claims, events, me
 from tests.identity.provider import Running
 from tests.served import AGENCY, Api
@@ -99,6 +99,7 @@ async def test_keys_rotate_and_tokens_of_the_new_one_are_taken_at_once(
 ) -> None:
     old = doomed.token(claims())
     assert (await ask(api_of_doomed, old)).status_code == 200
+    monkeypatch.setattr(gate, "PROVEN_SECONDS", 0)
     monkeypatch.setattr(keys, "AGAIN", timedelta(0))
     doomed.rotate("second", "EC")
     assert (await ask(api_of_doomed, doomed.token(claims(), key="second"))).status_code == 200
@@ -138,6 +139,7 @@ async def test_keys_that_were_kept_too_long_count_no_more(
 ) -> None:
     token = doomed.token(claims())
     assert (await ask(api_of_doomed, token)).status_code == 200
+    monkeypatch.setattr(gate, "PROVEN_SECONDS", 0)
     doomed.stop()
     monkeypatch.setattr(keys, "KEPT", timedelta(0))
     assert (await ask(api_of_doomed, token)).status_code == 503
