@@ -763,8 +763,8 @@ class NotServed(HubError):
     kind = Kind.NOT_FOUND
     code = "NOT_SERVED"
     hint = (
-        "It serves /graphql, /submissions/{register}, /token, /schema.graphql, /explorer, and /healthz and /readyz for "
-        "whoever watches it."
+        "It serves /graphql, /submissions/{register}, /exports/{id} and its list at /exports/{id}/keys, /token, "
+        "/schema.graphql, /explorer, and /healthz and /readyz for whoever watches it."
     )
 
 

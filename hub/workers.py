@@ -24,13 +24,13 @@ from hub.opening import open_hub
 from hub.serve import create_app, run_server
 from hub.settings import Settings
 from hub.store.embedded import MOST_CONNECTIONS
-from hub.store.pool import server_urls
+from hub.store.pool import PLANNED_ONCE, server_urls
 
 RESTART_SECONDS = 1.0
 """How long a process is not started again that ended before it ever served."""
 CLOSING_SECONDS = 30.0
 SPARE_CONNECTIONS = 4
-"""What a process needs besides its pool: for its log, the changes it tells of, exports, and following the catalog."""
+"""What a process needs besides its pools: for its log, the changes it tells of, exports, and following the catalog."""
 _context = multiprocessing.get_context("spawn")
 _log = logging.getLogger("hub.workers")
 
@@ -46,7 +46,7 @@ def run_workers(settings: Settings, announce: Callable[[str], None]) -> None:
 
 def _check_connections(settings: Settings) -> None:
     """Raise where the embedded PostgreSQL has fewer connections than the processes may ask for."""
-    needed = settings.workers * (settings.pool_size + SPARE_CONNECTIONS)
+    needed = settings.workers * (settings.pool_size + PLANNED_ONCE + SPARE_CONNECTIONS)
     if settings.database_url is None and needed > MOST_CONNECTIONS:
         problem = f"with HUB_POOL_SIZE they need {needed} connections, and the embedded server has {MOST_CONNECTIONS}"
         raise InvalidSetting(name="HUB_WORKERS", problem=problem)

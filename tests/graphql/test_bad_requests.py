@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from graphql import GraphQLSchema, get_introspection_query
@@ -204,8 +203,10 @@ async def test_a_delivery_with_an_impossible_frame_is_refused_whole(shared_api: 
         {"a" * 10_000: 1},
     ],
 )
-async def test_a_record_of_any_shape_has_an_outcome(shared_api: Api, values: object) -> None:
-    given = DELIVERY | {"idempotencyKey": uuid4().hex, "records": [{"recordType": "household", "values": values}]}
+async def test_a_record_of_any_shape_has_an_outcome(
+    shared_api: Api, values: object, request: pytest.FixtureRequest
+) -> None:
+    given = DELIVERY | {"idempotencyKey": request.node.name, "records": [{"recordType": "household", "values": values}]}
     answer = await shared_api.ask(SUBMIT, {"input": given}, department("PUBLIC_SECURITY"))
     codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
     if codes:
