@@ -210,6 +210,11 @@ class OperationContext:
         if self.purse:
             await self.purse.pay(points)
 
+    def note_claims(self, claims: int) -> None:
+        """Have the operation pay for claims that it verifies."""
+        if self.purse:
+            self.purse.note_claims(claims)
+
     async def _ask(
         self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str, moment: Moment
     ) -> Mapping[Key, Sequence[Found]]:

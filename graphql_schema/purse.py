@@ -1,7 +1,7 @@
 """What one operation takes from its agency's budgets: points before it is run, persons before its answer leaves.
 
-Takes points and the persons that were found; raises ``BudgetExhausted``, and tells how the budgets stand. What writes
-costs no points.
+Takes points, the persons that were found and the claims that were judged; raises ``BudgetExhausted``, and tells how the
+budgets stand. What writes costs no points.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ class Purse:
         self._agency = agency
         self._told: dict[str, object] = {}
         self._persons: set[UUID] = set()
+        self._claims = 0
 
     async def pay(self, points: int) -> None:
         """Pay for a query that is about to be run; it is not run where no person may be shown any more."""
@@ -29,11 +30,16 @@ class Purse:
         """Note the persons that an answer will show."""
         self._persons.update(entity_ids)
 
+    def note_claims(self, claims: int) -> None:
+        """Note the claims that an answer will judge: each counts as a person, also where nobody is found."""
+        self._claims += claims
+
     async def settle(self) -> dict[str, object]:
         """Pay for the persons of an answer, and tell what all of it cost; empty where it cost nothing."""
-        if self._persons:
-            left = await self._budgets.spend(self._agency, PERSONS, len(self._persons))
-            self._told |= {"shown": len(self._persons), "persons": _told(left)}
+        shown = len(self._persons) + self._claims
+        if shown:
+            left = await self._budgets.spend(self._agency, PERSONS, shown)
+            self._told |= {"shown": shown, "persons": _told(left)}
         return self._told
 
 

@@ -100,6 +100,18 @@ async def test_so_many_persons_are_shown_in_an_hour_and_no_more(services: Servic
     assert (await ask(small, "{ me { agency } }")).status_code == 429
 
 
+async def test_every_claim_counts_as_a_person_whatever_comes_of_it(services: Services) -> None:
+    api = Api(None, services)  # type: ignore[arg-type]
+    await api.office.household({"idNumber": id_number(0), "name": "王小明"})
+    small = tuned(services, persons_per_hour=2)
+    claim = 'query($n: IdNumber!) { verifyIdentity(idNumber: $n, name: "王小明") }'
+    costs = [(await ask(small, claim, n=id_number(place))).json() for place in (0, 1)]
+    assert [told["data"]["verifyIdentity"] for told in costs] == ["MATCH", "NO_MATCH"]
+    assert [told["extensions"]["cost"]["persons"]["remaining"] for told in costs] == [1, 0]
+    refused = await ask(small, claim, n=id_number(0))
+    assert (refused.status_code, "MATCH" in refused.text) == (429, False)
+
+
 async def test_processes_share_a_budget(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "SHARED_SECONDS", -1)
     monkeypatch.setattr(budgets, "SECONDS", {POINTS: 10**9, PERSONS: 10**9})
