@@ -13,6 +13,8 @@ SIDE_BY_SIDE := --numprocesses auto --dist worksteal
 
 export PYTHON
 export PYTHONUTF8 := 1
+# Tests start hundreds of processes, each of which would compile the hub again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -19,7 +19,7 @@ __all__ = ["keys"]
 
 LINES = 1_000
 """In each of two files."""
-CI_ROUNDS, SLOW_ROUNDS = 3, 20
+CI_ROUNDS, SLOW_ROUNDS = 2, 20
 SOURCES = """\
 [[source]]
 name = "enrolments"
