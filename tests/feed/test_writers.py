@@ -29,6 +29,7 @@ from tests.served import Api, served
 
 WRITERS, DELIVERIES, PEOPLE, LINES = 7, 6, 40, 2_000
 COMMAND = ("load", "social_security", "--stated-on", "2024-01-01")
+SERVERS = ["embedded_server", pytest.param("postgresql15_server", marks=pytest.mark.slow)]
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ async def every_change(database: Database) -> list[tuple[str, int]]:
     return [(global_id(EntityKind(row["kind"]), row["entity_id"]), row["version"]) for row in rows]
 
 
+@pytest.mark.parametrize("any_server", SERVERS, indirect=True)
 async def test_readers_miss_nothing_while_eight_write_and_one_is_killed(city: City, file: Path) -> None:
     writers = asyncio.gather(
         *(write(place, office) for place, office in enumerate(city.offices)), load_killed_once(city, file)
