@@ -1,5 +1,6 @@
 """Exports as their agency sees them: order one, see how far it is, cancel it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -138,7 +139,7 @@ async def exports_asked(info: strawberry.Info) -> list[ExportType]:
     return [shown(export) for export in found]
 
 
-def clean_keys(given: "list[str] | tuple[str, ...]") -> list[str]:
+def clean_keys(given: Iterable[str]) -> list[str]:
     """Keys without blanks around them; raises for what can be none."""
     keys = [key.strip() for key in given]
     if place := next((place for place, key in enumerate(keys, 1) if not key or len(key) > LONGEST_KEY), None):
