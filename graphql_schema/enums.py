@@ -343,7 +343,10 @@ _enum(
     ExportFormat,
     "ExportFormat",
     "What the file of an export is · 导出格式.",
-    {ExportFormat.NDJSON: "A line of JSON for each key."},
+    {
+        ExportFormat.NDJSON: "A line of JSON for each key · 每个键一行 JSON.",
+        ExportFormat.PARQUET: "A Parquet file: a row for each key, its columns typed as in the schema · 列式文件.",
+    },
 )
 _enum(
     ExportState,

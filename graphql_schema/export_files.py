@@ -20,10 +20,13 @@ from graphql_schema.services import Services
 from hub import exports, telemetry
 from hub.errors import InvalidArgument, UnknownExport
 from hub.exports import Export, ExportFormat
-from hub.exports.file import pieces
+from hub.exports.file import content_of, pieces
 from hub.exports.keeping import LONGEST_KEY, check_length
 
-MEDIA_TYPES: Mapping[ExportFormat, str] = {ExportFormat.NDJSON: "application/x-ndjson"}
+MEDIA_TYPES: Mapping[ExportFormat, str] = {
+    ExportFormat.NDJSON: "application/x-ndjson",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)
 
 
@@ -90,7 +93,7 @@ def _streamed(
     services: Services, export: Export, first: int, end: int, headers: Mapping[str, str], status: int
 ) -> Response:
     async def content() -> AsyncIterator[bytes]:
-        async for piece in pieces(services.desk, export.export_id, first, end):
+        async for piece in pieces(services.desk, export.export_id, content_of(export), first, end):
             yield piece
 
     told = {**headers, "Content-Length": str(end - first)}

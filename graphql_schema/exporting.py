@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from arro3.core import Schema
 from graphql import ExecutionResult
 
+from graphql_schema.columns import columns_of
 from graphql_schema.context import OperationContext
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.schema import HubSchema
@@ -70,6 +72,10 @@ class ExportAnswers:
         own = {place: key for place, key in by_id.items() if parse_global_id(key)[0] is kind}
         found = await self._asked(export, own, by_id=True) | await self._asked(export, by_key, by_id=False)
         return [_told(key, found.get(place, NOBODY)) for place, key in enumerate(keys)]
+
+    def columns(self, order: Order) -> Schema:
+        """The columns of the rows of an order."""
+        return columns_of(self._schema.types, self._text(order, by_id=False))
 
     async def _asked(self, export: Export, keys: Mapping[int, str], *, by_id: bool) -> dict[int, dict[str, Any]]:
         """What stands in the row of each key, asked by one operation."""

@@ -27,6 +27,13 @@ class Kind(StrEnum):
         return "NATURAL_PERSON" if self is Kind.PERSON else "LEGAL_ENTITY"
 
 
+class Format(StrEnum):
+    """What a file may be, as it is written on a command line."""
+
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+
+
 @app.command("export", rich_help_panel="For an agency that asks")
 def export(
     keys: Annotated[
@@ -38,9 +45,7 @@ def export(
             help="A text file of ID numbers or credit codes, or of ids of the hub, one a line.",
         ),
     ],
-    file: Annotated[
-        Path, typer.Argument(help="Where the rows go: a line of JSON for each key, readable by you alone.")
-    ],
+    file: Annotated[Path, typer.Argument(help="Where the rows go, one for each key; readable by you alone.")],
     item: Annotated[
         list[str],
         typer.Option(
@@ -49,6 +54,9 @@ def export(
     ],
     purpose: Annotated[str, typer.Option(help="What the data is for, as a grant names it: `WELFARE; case=7`.")],
     kind: Annotated[Kind, typer.Option(help="Whom the keys name.")] = Kind.PERSON,
+    format: Annotated[  # noqa: A002 - the name of the option
+        Format, typer.Option(help="A line of JSON for each key, or columns for DuckDB, pandas and their like.")
+    ] = Format.NDJSON,
     provenance: Annotated[bool, typer.Option("--provenance", help="Have each value come with its source.")] = False,
     url: Annotated[str, typer.Option(help="Where the hub is.")] = "http://127.0.0.1:8000",
     token_file: Annotated[
@@ -63,7 +71,7 @@ def export(
     `hub export people.txt people.ndjson --item name --item birthDate --purpose WELFARE --token-file token`
     """
     client = HubClient.at(url, _token(token_file), purpose)
-    order = {"kind": kind.in_schema, "items": item, "provenance": provenance}
+    order = {"kind": kind.in_schema, "items": item, "provenance": provenance, "format": format.name}
     try:
         export_id = begun(client, order, keys, file)
         with progress.counted(err, "Answering") as advance:

@@ -18,6 +18,7 @@ class ExportFormat(StrEnum):
     """What the file of an export is."""
 
     NDJSON = "NDJSON"
+    PARQUET = "PARQUET"
 
 
 class ExportState(StrEnum):

@@ -4,16 +4,19 @@ Takes an export and which bytes of its file are wanted; gives pieces of them. Ho
 the export does.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from hub.desk import Desk
 from hub.errors import UnknownExport
+from hub.exports.export import Export, ExportFormat
 from hub.exports.keeping import cipher_of, name_of_part
 from hub.store import exports
-from hub.store.exports import ROWS
+from hub.store.exports import FILE, ROWS
 from hub.vault.parts import PartCipher
+
+CONTENTS: Mapping[ExportFormat, str] = {ExportFormat.NDJSON: ROWS, ExportFormat.PARQUET: FILE}
 
 
 class Slice(NamedTuple):
@@ -34,13 +37,20 @@ def slices(sizes: Sequence[int], first: int, end: int) -> Iterator[Slice]:
         begin += size
 
 
-async def pieces(desk: Desk, export_id: UUID, first: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-    """The bytes of an export's rows from ``first`` to before ``end``; raises where they are destroyed meanwhile."""
+def content_of(export: Export) -> str:
+    """Which of its contents the file of an export is."""
+    return CONTENTS[export.order.format]
+
+
+async def pieces(
+    desk: Desk, export_id: UUID, content: str, first: int = 0, end: int | None = None
+) -> AsyncIterator[bytes]:
+    """The bytes of a content from ``first`` to before ``end``; raises where they are destroyed meanwhile."""
     cipher = await cipher_of(desk, export_id)
     async with desk.database.connection() as connection:
-        sizes = await exports.outline(connection, export_id, ROWS)
+        sizes = await exports.outline(connection, export_id, content)
     for wanted in slices(sizes, first, sum(sizes) if end is None else end):
-        part = await opened(desk, cipher, export_id, ROWS, wanted.place)
+        part = await opened(desk, cipher, export_id, content, wanted.place)
         yield part[wanted.first : wanted.end]
 
 

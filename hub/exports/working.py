@@ -11,18 +11,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
+from arro3.core import Schema
 
 from hub import telemetry
 from hub.access import extent_of
 from hub.desk import Desk
 from hub.errors import ExportAccessEnded, ExportKeepsBreaking, ExportTooLarge, HubError, Kind
-from hub.exports.export import Export, ExportState, Row, export_of
-from hub.exports.file import opened, pieces
+from hub.exports.export import Export, ExportState, Order, Row, export_of
+from hub.exports.file import content_of, opened
+from hub.exports.finishing import whole
 from hub.exports.keeping import cipher_of, decided, name_of_part
 from hub.settings import Settings
 from hub.store import exports
@@ -48,6 +49,10 @@ class Answering(Protocol):
 
     async def rows(self, export: Export, keys: Sequence[str]) -> Sequence[Row]:
         """One row for each key, in their order; logged before they are given."""
+        ...
+
+    def columns(self, order: Order) -> Schema:
+        """The columns of the rows of an order."""
         ...
 
 
@@ -141,13 +146,10 @@ class Exporter:
 
     async def _finish(self, export: Export) -> bool:
         """Have the file be there to be fetched; nothing is left to do then."""
-        digest, size = sha256(), 0
-        async for piece in pieces(self.desk, export.export_id):
-            digest.update(piece)
-            size += len(piece)
+        size, digest = await whole(self.desk, export, self.answering.columns(export.order))
         lasts = timedelta(seconds=self.settings.export_lifetime)
         async with self.desk.database.connection() as connection:
-            await exports.finish(connection, export.export_id, size, digest.digest(), lasts)
+            await exports.finish(connection, export.export_id, content_of(export), size, digest, lasts)
         return False
 
     async def _still_given(self, export: Export) -> bool:

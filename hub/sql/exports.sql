@@ -89,12 +89,32 @@ with moved as (
 )
 select exists (select from moved);
 
+-- add_part
+-- Keeps the sealed part $4, worth $5 bytes, as the content $2 of the export $1 at place $3; says whether the export's key is
+-- still there.
+with living as materialized (
+    select export_id from vault.export_key where export_id = $1 for key share
+), added as (
+    insert into vault.export_part (export_id, content, place, bytes, part_encrypted)
+    select export_id, $2, $3, $5, $4 from living
+)
+select exists (select from living);
+
+-- drop_parts
+-- Forgets the content $2 of the export $1.
+delete from vault.export_part where export_id = $1 and content = $2;
+
 -- finish
--- Has the file of the export $1, of $2 bytes with the digest $3, be there to be fetched for $4; says whether it was worked at.
-update export
-set state = 'READY', bytes = $2, digest = $3, expires_at = clock_timestamp() + $4::interval
-where export_id = $1 and state = 'RUNNING'
-returning true;
+-- Has the file of the export $1, which is its content $5, of $2 bytes with the digest $3, be there to be fetched for $4, and
+-- forgets its other contents; does nothing where it is not worked at any more.
+with finished as (
+    update export
+    set state = 'READY', bytes = $2, digest = $3, expires_at = clock_timestamp() + $4::interval
+    where export_id = $1 and state = 'RUNNING'
+    returning export_id
+)
+delete from vault.export_part using finished
+where export_part.export_id = finished.export_id and content <> $5;
 
 -- end_export
 -- Ends the export $1 as $2, because of the error $3, which says $4, and destroys its key with all that lies under it; says

@@ -14,8 +14,8 @@ from hub.sql import queries
 from hub.store.pool import Connection, DirectConnection
 
 _SQL = queries("exports")
-KEYS, ROWS = "KEYS", "ROWS"
-"""What the parts of an export hold: keys that are still to be answered, or answered rows."""
+KEYS, ROWS, FILE = "KEYS", "ROWS", "FILE"
+"""What the parts of an export hold: keys that are still to be answered, answered rows, or a file made of these."""
 
 
 class NewExport(NamedTuple):
@@ -134,9 +134,22 @@ async def add_chunk(connection: Connection, export_id: UUID, chunk: Chunk) -> bo
     return kept
 
 
-async def finish(connection: Connection, export_id: UUID, size: int, digest: bytes, lasts: timedelta) -> bool:
-    """Have the file of an export be there to be fetched; False where the export ended meanwhile."""
-    return await connection.fetchval(_SQL["finish"], export_id, size, digest, lasts) is not None
+async def add_part(connection: Connection, export_id: UUID, content: str, place: int, part: SealedPart) -> bool:
+    """Keep one more sealed part; False where the export has ended."""
+    added: bool = await connection.fetchval(_SQL["add_part"], export_id, content, place, *part)
+    return added
+
+
+async def drop_parts(connection: Connection, export_id: UUID, content: str) -> None:
+    """Forget the parts of one content."""
+    await connection.execute(_SQL["drop_parts"], export_id, content)
+
+
+async def finish(
+    connection: Connection, export_id: UUID, content: str, size: int, digest: bytes, lasts: timedelta
+) -> None:
+    """Have the parts of ``content`` be there to be fetched, and no others, unless the export has ended meanwhile."""
+    await connection.execute(_SQL["finish"], export_id, size, digest, lasts, content)
 
 
 async def end(

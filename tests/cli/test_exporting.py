@@ -10,6 +10,7 @@ import pytest
 
 from graphql_schema.services import Services
 from tests.cli.running import run_hub
+from tests.exports.columns import rows_in
 from tests.exports.ordering import Exports, worked_at
 from tests.people import id_number
 from tests.served import AGENCY, Api, served
@@ -46,6 +47,12 @@ async def test_a_file_is_brought_home_for_its_user_alone(exports: Exports, tmp_p
     assert S_IMODE((tmp_path / "rows.ndjson").stat().st_mode) == 0o600
     assert not (tmp_path / "rows.ndjson.part").exists()
     assert not (tmp_path / "rows.ndjson.export").exists()
+
+
+async def test_a_file_may_come_in_columns(exports: Exports, tmp_path: Path) -> None:
+    code, output = await hub_export(exports, tmp_path, "--format", "parquet")
+    assert code == 0, output
+    assert [row["key"] for row in rows_in((tmp_path / "rows.ndjson").read_bytes())] == PEOPLE
 
 
 async def test_what_was_broken_off_is_gone_on_with(exports: Exports, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from graphql_schema.services import Services
 from hub.catalog import EntityKind
 from hub.exports import Export, ExportFormat, ExportState, Order, give_list, order, own
 from hub.exports.file import pieces
+from hub.store.exports import FILE
 from tests.cli.running import start_hub
 from tests.offices import Office
 from tests.people import id_number
@@ -24,7 +25,7 @@ register = "social_security"
 record = "socialInsurances"
 transport = {{ kind = "folder", path = "{}", pattern = "*.csv" }}
 """
-WANTED = Order(EntityKind.NATURAL_PERSON, ("idNumber", "name"), True, ExportFormat.NDJSON)
+WANTED = Order(EntityKind.NATURAL_PERSON, ("idNumber", "name"), True, ExportFormat.PARQUET)
 
 
 @contextmanager
@@ -50,7 +51,7 @@ async def look(services: Services, export_id: UUID) -> Export:
 
 
 async def content(services: Services, export_id: UUID) -> bytes:
-    return b"".join([piece async for piece in pieces(services.desk, export_id)])
+    return b"".join([piece async for piece in pieces(services.desk, export_id, FILE)])
 
 
 async def test_a_killed_worker_leaves_an_export_that_another_ends(

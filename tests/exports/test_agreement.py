@@ -1,4 +1,4 @@
-"""What a row says of an entity is what GraphQL answers for its key."""
+"""What a row says of an entity is what GraphQL answers for its key, in either format."""
 
 import json
 from collections.abc import AsyncIterator
@@ -16,6 +16,7 @@ from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.conftest import Server, services_on, shipped_model, temporary_database
+from tests.exports.columns import parquet_of, rows_in, told
 from tests.exports.ordering import Exports, exporter, plain
 from tests.people import id_number
 from tests.served import AGENCY, Api, served
@@ -68,7 +69,9 @@ async def test_rows_say_what_the_same_query_answers(filled: Exports, items: list
     export = await give_list(services.desk, services.settings, AGENCY, ordered.export_id, KEYS)
     answering = exporter(services).answering
     assert isinstance(answering, ExportAnswers)
-    rows = [json.loads(row.line) for row in await answering.rows(export, KEYS)]
+    lines = [row.line for row in await answering.rows(export, KEYS)]
+    rows = [json.loads(line) for line in lines]
+    assert rows_in(await parquet_of(answering.columns(wanted), lines)) == [told(row) for row in rows]
     await cancel(services.desk, AGENCY, ordered.export_id)
     question = query_text(services.schema.types, services.model, wanted, by_id=False)
     asked = (await filled.api.ask(question, {"keys": KEYS}, AGENCY))["data"][BY_KEY[PERSON].field]

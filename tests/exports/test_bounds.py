@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from arro3.core import Schema
 
 from graphql_schema.exporting import ExportAnswers
 from graphql_schema.services import Services
 from hub.catalog import EntityKind
-from hub.exports import Export, Exporter, Row, exporting, working
+from hub.exports import Export, Exporter, Order, Row, exporting, working
 from hub.settings import Settings
 from hub.store.grants import LEASE_SECONDS
 from tests.conftest import UNBUDGETED
@@ -96,6 +97,9 @@ class RevokingAnswers:
     services: Services
     answers: ExportAnswers
     chunks: int = 0
+
+    def columns(self, order: Order) -> Schema:
+        return self.answers.columns(order)
 
     async def rows(self, export: Export, keys: Sequence[str]) -> Sequence[Row]:
         rows = await self.answers.rows(export, keys)
