@@ -22,7 +22,7 @@ OfVersion = Annotated[
 class AuthorityRule:
     """A register that may decide an item."""
 
-    source: str = strawberry.field(description="The item of a record that decides, as `reorderAuthority` takes it.")
+    source: str = strawberry.field(description="The item of a record that decides, as `draftCatalogChange` takes it.")
     register: str = strawberry.field(description="The register, by name.")
     department: str = strawberry.field(description="The department responsible for the record, by name.")
     standing: Standing = strawberry.field(description="With what right it decides.")

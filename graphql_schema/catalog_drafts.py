@@ -79,8 +79,10 @@ class CatalogDraft:
 
     id: strawberry.ID = strawberry.field(description="Its id.")
     state: DraftState = strawberry.field(description="Where it stands.")
-    entity: EntityKind = strawberry.field(description="The kind of entity.")
-    item: str = strawberry.field(description="The item.")
+    entity: EntityKind | None = strawberry.field(
+        description="The kind of entity; null where all that the model says was drafted on the machine."
+    )
+    item: str | None = strawberry.field(description="The item; null likewise.")
     after: int = strawberry.field(description="The version of the catalog that it was drafted against.")
     changes: list[CatalogChange] = strawberry.field(description="What it says otherwise than that version.")
     steps: list[CatalogDraftStep] = strawberry.field(description="The states it has come to, the first one first.")
@@ -164,16 +166,17 @@ def _terms(given: SharingTermsInput) -> Terms:
 def _shown(found: FoundDraft) -> CatalogDraft:
     """A draft as callers see it."""
     kept = found.kept
+    one = kept.proposal if isinstance(kept.proposal, Proposal) else None
     return CatalogDraft(
         id=strawberry.ID(str(kept.draft_id)),
         state=found.state,
-        entity=kept.proposal.entity,
-        item=kept.proposal.item,
+        entity=one.entity if one else None,
+        item=one.item if one else None,
         after=kept.after,
-        changes=[change_of(one) for one in found.changes],
+        changes=[change_of(change) for change in found.changes],
         steps=[
-            CatalogDraftStep(state=DraftState(one.state), at=one.at, officer=one.officer, words=one.words)
-            for one in kept.states
+            CatalogDraftStep(state=DraftState(step.state), at=step.at, officer=step.officer, words=step.words)
+            for step in kept.states
         ],
         next=list(found.following),
     )

@@ -1,7 +1,6 @@
-"""The versions of the catalog as callers read them, and the mutation by which the platform office publishes another."""
+"""The versions of the catalog as callers read them."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -9,9 +8,7 @@ from graphql_schema.connections import After, Connection, First, page_of, page_s
 from graphql_schema.enums import EntityKind, Topic
 from graphql_schema.making import context_of, raw_info
 from hub.catalog import Difference, in_words
-from hub.desk.catalog import Published, changed_by, following, log_publication, published_version, published_versions
-from hub.intake.catalog import Reordering, reorder
-from hub.intake.delivery import check_name
+from hub.desk.catalog import Published, changed_by, following, published_versions
 
 
 @strawberry.type(description="One thing that a version of the catalog says otherwise than the one before · 目录变更.")
@@ -73,41 +70,6 @@ async def catalog_versions(info: strawberry.Info, first: First = 20, after: Afte
     found, more = await published_versions(context.desk, after, page_size(first))
     context.spend(raw_info(info), len(found))
     return page_of([(one.cursor, _version(one)) for one in found], after, more=more)
-
-
-@strawberry.input(description="Another order of those who may decide a merged item, and why.")
-class ReorderAuthorityInput:
-    """Another order of those who may decide a merged item, and why."""
-
-    expected_version: int = strawberry.field(
-        description="The version of the catalog that you looked at: where another is in force, nothing is published."
-    )
-    entity: EntityKind = strawberry.field(description="The kind of entity.")
-    item: str = strawberry.field(description="The merged item, as `maritalStatus`.")
-    order: list[str] = strawberry.field(
-        description="The `source` of each of its rules, as `catalog` gives them, the first to decide first."
-    )
-    reason: str = strawberry.field(description="Why, with its legal basis; it is kept and shown.")
-
-
-async def reorder_authority(
-    info: strawberry.Info,
-    input: Annotated[ReorderAuthorityInput, strawberry.argument(description="The order.")],  # noqa: A002
-) -> CatalogVersion:
-    """Publish another order of authority; entities follow it in the background."""
-    context = context_of(info)
-    check_name("reason", input.reason)
-    await log_publication(context.desk, context.viewer, input.entity, input.item)
-    ordered = Reordering(
-        after=input.expected_version,
-        kind=input.entity,
-        item=input.item,
-        order=input.order,
-        reason=input.reason,
-        sender=context.viewer.officer,
-    )
-    number = await reorder(context.intake.database, context.model, ordered)
-    return _version(await published_version(context.desk, number))
 
 
 def _version(published: Published) -> CatalogVersion:

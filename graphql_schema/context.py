@@ -26,7 +26,7 @@ from graphql_schema.errors import error_extensions
 from graphql_schema.limits import fields_below
 from graphql_schema.purse import Purse
 from graphql_schema.selection import ResolveInfo, asks_for, items_asked
-from hub.access import Viewer, may_submit, refusal
+from hub.access import Viewer, may_submit
 from hub.catalog import Edge, EntityKind, Model
 from hub.clock import today
 from hub.desk import (
@@ -45,7 +45,7 @@ from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
 from hub.desk.replies import Reply
-from hub.errors import AnswerTooLarge, FieldForbidden, FieldNotGranted, ListTooLong, NotYourRegister, UnknownRegister
+from hub.errors import AnswerTooLarge, HubError, ListTooLong, NotYourRegister, UnknownRegister
 from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
@@ -67,7 +67,7 @@ class Denial:
     """A selection that was denied: where it first stood, why, and how often."""
 
     path: list[str | int]
-    refusal: FieldNotGranted | FieldForbidden
+    refusal: HubError
     count: int = 0
 
 
@@ -107,12 +107,13 @@ class OperationContext:
         """Raise unless the viewer's department answers for ``register``."""
         check_register(self.model, self.viewer, register)
 
-    def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
-        """Note that ``item`` was denied at the present selection."""
+    def deny(self, info: ResolveInfo, root: Answer, item: str) -> None:
+        """Note that ``item`` of an entity was denied at the present selection."""
         path = info.path.as_list()
         selection = tuple(step for step in path if isinstance(step, str))
-        denial = self.denials.setdefault(selection, Denial(path, refusal(self.model, self.viewer, kind, item)))
-        denial.count += 1
+        if selection not in self.denials:
+            self.denials[selection] = Denial(path, root.refusal(item))
+        self.denials[selection].count += 1
 
     def denial_errors(self) -> list[GraphQLError]:
         """One error for each denied selection."""

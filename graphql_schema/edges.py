@@ -38,7 +38,7 @@ class EdgeTypes:
 
         async def resolve(root: Any, info: strawberry.Info) -> Any:  # noqa: ANN401
             if not root.gives(edge.name):
-                return context_of(info).deny(raw_info(info), edge.entity, edge.name)
+                return context_of(info).deny(raw_info(info), root, edge.name)
             ties = await context_of(info).ties(raw_info(info), edge, root, step)
             return ties if edge.cardinality == "many" else next(iter(ties), None)
 

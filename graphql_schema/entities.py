@@ -50,7 +50,7 @@ class EntityTypes:
         for item in merged:
             yield (
                 item.name,
-                make_field(self._merged_type(item), _merged_resolver(kind, item), describe_merged(self._model, item)),
+                make_field(self._merged_type(item), _merged_resolver(item), describe_merged(self._model, item)),
             )
         yield (
             "provenance",
@@ -70,7 +70,7 @@ class EntityTypes:
     def _provenance(self, kind: EntityKind) -> type:
         decided = [item for item in self._model.merged[kind].values() if item.authority]
         fields = {
-            item.name: make_field(Provenance, _provenance_resolver(kind, item), describe_merged(self._model, item))
+            item.name: make_field(Provenance, _provenance_resolver(item), describe_merged(self._model, item))
             for item in decided
         }
         name = f"{kind.type_name}Provenance"
@@ -81,7 +81,7 @@ class EntityTypes:
 
         def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
             if not root.gives(record.name):
-                return context_of(info).deny(raw_info(info), kind, record.name)
+                return context_of(info).deny(raw_info(info), root, record.name)
             found = [RecordOf(root, record, held) for held in root.records(record.name)]
             if record.cardinality == "many":
                 context_of(info).spend(raw_info(info), len(found))
@@ -137,10 +137,10 @@ def _interfaces() -> tuple[type, type]:
     return node_type, make_type(entity_type, "Entity", "A natural person or a legal entity.", entity, interface=True)
 
 
-def _merged_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
+def _merged_resolver(item: MergedItem) -> Resolver:
     def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
         if not root.gives(item.name):
-            return context_of(info).deny(raw_info(info), kind, item.name)
+            return context_of(info).deny(raw_info(info), root, item.name)
         if item.type is ItemType.IDENTIFIER and item.scheme:
             return root.shown(item.name, item.name, root.numbers.get(item.scheme))
         choice = root.choice(item.name)
@@ -150,11 +150,11 @@ def _merged_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
     return resolve
 
 
-def _provenance_resolver(kind: EntityKind, item: MergedItem) -> Resolver:
+def _provenance_resolver(item: MergedItem) -> Resolver:
     def resolve(root: Answer, info: strawberry.Info) -> Provenance:
         context = context_of(info)
         if not root.gives(item.name):
-            context.deny(raw_info(info), kind, item.name)
+            context.deny(raw_info(info), root, item.name)
             return unexplained(Absence.NOT_GRANTED, root.catalog.number)
         choice = root.choice(item.name)
         if choice is None:

@@ -19,9 +19,8 @@ from graphql_schema.global_id import parse_global_id
 from graphql_schema.schema import HubSchema
 from graphql_schema.selection import ResolveInfo
 from graphql_schema.wanted import BY_ID, BY_KEY, query_text
-from hub.access import refusal
 from hub.catalog import EntityKind, Model
-from hub.desk import Desk, Found, Key
+from hub.desk import Answer, Desk, Found, Key
 from hub.errors import HubError, InvalidGlobalId
 from hub.exports import Export, Order, Row
 from hub.exports.working import PASSING
@@ -39,9 +38,9 @@ class ExportContext(OperationContext):
 
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
 
-    def deny(self, info: ResolveInfo, kind: EntityKind, item: str) -> None:
+    def deny(self, info: ResolveInfo, root: Answer, item: str) -> None:
         """Note that ``item`` was denied in the present row."""
-        self.refuse(info.path.as_list(), item, refusal(self.model, self.viewer, kind, item))
+        self.refuse(info.path.as_list(), item, root.refusal(item))
 
     def refuse(self, path: Sequence[str | int], item: str, why: HubError) -> None:
         """Note why an item is null in the row that a path leads through."""

@@ -40,7 +40,7 @@ def identifiers_field() -> StrawberryField:
         context = context_of(info)
         found = await context.identifiers(raw_info(info), root, history=history)
         if found is None:
-            return context.deny(raw_info(info), root.kind, "identifiers")
+            return context.deny(raw_info(info), root, "identifiers")
         return [_shown(own) for own in found]
 
     field: StrawberryField = strawberry.field(

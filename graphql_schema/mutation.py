@@ -23,7 +23,6 @@ from graphql_schema.catalog_drafts import (
     publish_catalog_change,
     withdraw_catalog_change,
 )
-from graphql_schema.catalog_versions import CatalogVersion, reorder_authority
 from graphql_schema.consents import approve_use, record_consent, withdraw_consent
 from graphql_schema.enums import Operation
 from graphql_schema.exports import ExportType, cancel_export, export_entities
@@ -191,12 +190,6 @@ class Mutation:
         resolver=revoke_grant,
         description="End a grant at once, everywhere; for the catalog office · 撤销授权.",
     )
-    reorder_authority: CatalogVersion = strawberry.mutation(
-        resolver=reorder_authority,
-        description="Publish another order of those who may decide a merged item. It is in force at once for what is "
-        "written; what stands follows in the background, as `catalogVersions` shows. For the platform office · "
-        "调整权威顺序.",
-    )
     draft_catalog_change: CatalogDraft = strawberry.mutation(
         resolver=draft_catalog_change,
         description="Draft other terms of an item, or another order of those who decide it, against the version of the "
@@ -208,7 +201,8 @@ class Mutation:
     )
     publish_catalog_change: CatalogDraft = strawberry.mutation(
         resolver=publish_catalog_change,
-        description="Publish an approved draft as the next version of the catalog; for the catalog office · "
+        description="Publish an approved draft as the next version of the catalog: it is in force at once for what is "
+        "written, and what stands follows in the background, as `catalogVersions` shows. For the catalog office · "
         "发布目录变更.",
     )
     withdraw_catalog_change: CatalogDraft = strawberry.mutation(

@@ -119,7 +119,7 @@ class RecordTypes:
 
         def resolve(root: RecordOf, info: strawberry.Info) -> Any:  # noqa: ANN401
             if item.type not in self._compounds and not root.answer.gives(path):
-                return context_of(info).deny(raw_info(info), record.entity, path)
+                return context_of(info).deny(raw_info(info), root.answer, path)
             return self._shown(root, item, root.record.values.get(item.name), item)
 
         return resolve
@@ -195,7 +195,7 @@ class RecordTypes:
         """Whether the leaf that governs a part was given; if not, the denial is noted."""
         leaf = self._leaf(root, part)
         if not root.owner.answer.gives(leaf):
-            context_of(info).deny(raw_info(info), root.owner.type.entity, leaf)
+            context_of(info).deny(raw_info(info), root.owner.answer, leaf)
             return False
         return True
 

@@ -228,7 +228,7 @@ async def _catalog(connection: Connection, model: Model) -> Check:
     changed = len(list(differences(catalog.content, overlaid(content_of(model), catalog.content))))
     if changed:
         found = f"version {catalog.number} is in force, and the model says {changed} things otherwise"
-        return Check("catalog", Level.WARNING, found, "Look at `hub catalog diff`, then run `hub catalog publish`.")
+        return Check("catalog", Level.WARNING, found, "Look at `hub catalog diff`, then run `hub catalog draft`.")
     if await outstanding(connection):
         found = f"not all entities follow version {catalog.number}"
         return Check("catalog", Level.WARNING, found, "Run `hub catalog remerge`.")

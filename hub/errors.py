@@ -379,11 +379,21 @@ class FieldNotGranted(HubError):
 
 
 class FieldForbidden(HubError):
-    """The law forbids {item} for the purpose that the request names: {basis}."""
+    """{item} is forbidden for the purpose that the request names: {basis}."""
 
     kind = Kind.FORBIDDEN
     code = "FIELD_FORBIDDEN"
     hint = "No grant changes that: do without the item, or ask for another purpose where the law gives you one."
+
+
+class FieldNotForPurpose(HubError):
+    """Your grants of {item} are for other purposes than the request names."""
+
+    kind = Kind.FORBIDDEN
+    code = "FIELD_NOT_FOR_PURPOSE"
+    hint = (
+        "`me { grants { purpose } }` tells for which: name it in `Hub-Purpose` if you ask for that, or apply."
+    )
 
 
 class UnknownIdentifier(HubError):
@@ -511,7 +521,7 @@ class RemovalNotApproved(HubError):
 
     kind = Kind.FORBIDDEN
     code = "REMOVAL_NOT_APPROVED"
-    hint = "Name the document of the approval: `publishCatalogChange(approval:)`, or `hub catalog publish --approval`."
+    hint = "Name the document of the approval, as `publishCatalogChange(approval:)`."
 
 
 class UnknownDraft(HubError):
@@ -536,6 +546,22 @@ class OwnDraft(HubError):
     kind = Kind.FORBIDDEN
     code = "OWN_DRAFT"
     hint = "Another officer of the catalog office approves it."
+
+
+class OwnApproval(HubError):
+    """Who approved a change of the catalog that was drafted on the machine cannot publish it as well."""
+
+    kind = Kind.FORBIDDEN
+    code = "OWN_APPROVAL"
+    hint = "Another officer of the catalog office publishes it."
+
+
+class CatalogInUse(HubError):
+    """The hub knows entities, so that its catalog is changed by two officers, not by a command."""
+
+    kind = Kind.CONFLICT
+    code = "CATALOG_IN_USE"
+    hint = "`hub catalog draft` drafts what the model says; one officer approves it, another publishes it."
 
 
 class VerifyNotGranted(HubError):

@@ -14,7 +14,6 @@ from hub.access.check import (
     may_publish,
     may_see_own_accesses,
     may_submit,
-    refusal,
 )
 from hub.access.compiling import compiled
 from hub.access.decision import Decision
@@ -23,6 +22,7 @@ from hub.access.extent import Extent, extent_of
 from hub.access.grant import EVERY_AGENCY, Approval, Grant, GrantBasis, GrantState, Rights
 from hub.access.masking import masked
 from hub.access.purposes import code_of
+from hub.access.reasons import refusal
 from hub.access.viewer import Role, Viewer, check_roles, roles_named
 
 __all__ = [

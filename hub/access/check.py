@@ -11,10 +11,9 @@ from datetime import datetime
 from hub.access.areas import Areas, areas, common, joined
 from hub.access.decision import Decision, Ground, resolved
 from hub.access.grant import Decided, Grant, GrantState, Rights
-from hub.access.purposes import code_of, prohibitions, purposes_named
+from hub.access.purposes import code_of, purposes_named
 from hub.access.viewer import Role, Viewer
 from hub.catalog import Catalog, EntityKind, Model, Need, SharingMode, SharingType, Terms
-from hub.errors import FieldForbidden, FieldNotGranted
 
 USERS: Mapping[SharingMode, frozenset[Role]] = {
     SharingMode.QUERY: frozenset({Role.QUERY_OFFICER}),
@@ -84,7 +83,7 @@ def _decided(access: Access, kind: EntityKind, items: frozenset[str], mode: Shar
     grounds = {
         item: {
             leaf: tuple(_grounds(access, kind, leaf, mode, held))
-            for leaf in _under(leaves, item)
+            for leaf in leaves_under(leaves, item)
             if not (named and named.intersection(access.catalog.forbidden(kind, leaf)))
         }
         for item in items
@@ -145,18 +144,9 @@ def _is_approved(access: Access, kind: EntityKind, leaf: str, terms: Terms) -> b
     )
 
 
-def _under(leaves: Mapping[str, Terms], item: str) -> Iterable[str]:
+def leaves_under(leaves: Mapping[str, Terms], item: str) -> Iterable[str]:
     """The leaf itself, or every leaf of the record type that ``item`` names."""
     return (item,) if item in leaves else (leaf for leaf in leaves if leaf.startswith(f"{item}."))
-
-
-def refusal(model: Model, viewer: Viewer, kind: EntityKind, item: str) -> FieldNotGranted | FieldForbidden:
-    """Why ``item`` is denied to ``viewer``: the law forbids it for the purpose named, or no grant covers it."""
-    name = f"{kind.type_name}.{item}"
-    for prohibition in prohibitions(model, viewer.purpose, kind):
-        if prohibition.forbids(item):
-            return FieldForbidden(item=name, basis=prohibition.basis)
-    return FieldNotGranted(item=name)
 
 
 def may_link(viewer: Viewer) -> bool:

@@ -1,18 +1,21 @@
 """Say why an item is not given, so that who asks knows what to do about it.
 
-Pure: takes what access is decided by and an item; gives a reason, or None where the check gives the item. Explains what
-the check decided, and decides nothing itself.
+Pure: takes what access is decided by and an item; gives a reason, or the error that tells it. Explains what the check
+decided, and decides nothing itself.
 """
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from hub.access.check import USERS, Access, decide
+from hub.access.check import USERS, Access, decide, leaves_under
 from hub.access.grant import Grant, GrantState
-from hub.access.purposes import code_of, purposes_named
+from hub.access.purposes import code_of, prohibitions, purposes_named
 from hub.catalog import EntityKind, Need, SharingMode, SharingType
+from hub.errors import FieldForbidden, FieldNotForPurpose, FieldNotGranted
 
 QUERY = SharingMode.QUERY
+CATALOG = "the sharing catalog"
+"""What forbids an item whose terms name no basis."""
 
 
 class Withheld(StrEnum):
@@ -47,29 +50,65 @@ def why_not(access: Access, kind: EntityKind, leaf: str) -> Withheld | None:
         return None
     if leaf in decision.perhaps:
         return Withheld.CONSENT if leaf in decision.consent_items else Withheld.DIVISION
-    return _by_catalog(access, kind, leaf) or _by_grants(access, kind, leaf)
+    return _withheld(access, kind, leaf)
 
 
-def _by_catalog(access: Access, kind: EntityKind, leaf: str) -> Withheld | None:
+def refusal(
+    access: Access, kind: EntityKind, item: str | None = None, mode: SharingMode = QUERY
+) -> FieldNotGranted | FieldForbidden | FieldNotForPurpose:
+    """The error of an item that is denied, a leaf or a record type; without one, of a kind that is denied whole."""
+    name = f"{kind.type_name}.{item}" if item else kind.type_name
+    if item and (basis := _forbidden_by(access, kind, item)):
+        return FieldForbidden(item=name, basis=basis)
+    leaves = access.catalog.sharing[kind]
+    of_item = leaves_under(leaves, item) if item else leaves
+    if any(_withheld(access, kind, leaf, mode) is Withheld.OTHER_PURPOSE for leaf in of_item):
+        return FieldNotForPurpose(item=name)
+    return FieldNotGranted(item=name)
+
+
+def _forbidden_by(access: Access, kind: EntityKind, item: str) -> str | None:
+    """The law, or else the terms of sharing, by which all of an item is forbidden for the purpose named."""
+    for prohibition in prohibitions(access.catalog.model, access.viewer.purpose, kind):
+        if prohibition.forbids(item):
+            return prohibition.basis
+    terms = access.catalog.sharing[kind]
+    leaves = list(leaves_under(terms, item))
+    if leaves and all(_is_forbidden(access, kind, leaf) for leaf in leaves):
+        return terms[leaves[0]].basis or CATALOG
+    return None
+
+
+def _is_forbidden(access: Access, kind: EntityKind, leaf: str) -> bool:
+    named = purposes_named(access.catalog.model, access.viewer.purpose)
+    return not named.isdisjoint(access.catalog.forbidden(kind, leaf))
+
+
+def _withheld(access: Access, kind: EntityKind, leaf: str, mode: SharingMode = QUERY) -> Withheld:
+    """Why the check, which gives ``leaf`` of no entity, does not."""
+    return _by_catalog(access, kind, leaf, mode) or _by_grants(access, kind, leaf, mode)
+
+
+def _by_catalog(access: Access, kind: EntityKind, leaf: str, mode: SharingMode) -> Withheld | None:
     """What of the catalog and of the viewer's role keeps the item back, whatever is granted."""
     terms = access.catalog.sharing[kind].get(leaf)
     if terms is None:
         return Withheld.UNKNOWN_ITEM
-    if purposes_named(access.catalog.model, access.viewer.purpose).intersection(access.catalog.forbidden(kind, leaf)):
+    if _is_forbidden(access, kind, leaf):
         return Withheld.FORBIDDEN_PURPOSE
-    if not USERS[QUERY] & access.viewer.roles:
+    if not USERS[mode] & access.viewer.roles:
         return Withheld.ROLE
-    if terms.type is SharingType.NOT_SHARED or QUERY not in terms.modes:
+    if terms.type is SharingType.NOT_SHARED or mode not in terms.modes:
         return Withheld.NOT_SHARED
     return Withheld.OUT_OF_SCOPE if terms.scope and access.viewer.agency not in terms.scope else None
 
 
-def _by_grants(access: Access, kind: EntityKind, leaf: str) -> Withheld:
+def _by_grants(access: Access, kind: EntityKind, leaf: str, mode: SharingMode) -> Withheld:
     """What the viewer's own grants lack: the one that is nearest to giving the item tells."""
     naming = [
         grant
         for grant in access.rights.held_by(access.viewer)
-        if grant.entity is kind and leaf in grant.items and QUERY in grant.modes and not grant.department
+        if grant.entity is kind and leaf in grant.items and mode in grant.modes and not grant.department
     ]
     standing = [grant for grant in naming if grant.state(access.at) is GrantState.IN_FORCE]
     if not standing:

@@ -1,4 +1,4 @@
-"""What the catalog is to say otherwise of one item: other terms, or another order of those who decide it.
+"""What the catalog is to say otherwise: of one item other terms or another order of those who decide it, or all of it.
 
 Takes what a version says and a proposal; gives what the next version would say. Pure. Never publishes anything.
 """
@@ -24,8 +24,10 @@ class Proposal:
     order: tuple[str, ...] = ()
 
 
-def proposed(content: Content, proposal: Proposal) -> Content:
+def proposed(content: Content, proposal: Proposal | Content) -> Content:
     """``content`` as a proposal has it; raises where it cannot say so, or says so already."""
+    if isinstance(proposal, Content):
+        return proposal
     if (proposal.terms is None) is not bool(proposal.order):
         raise InvalidArgument(name="input", problem="it must give either terms or an order")
     if proposal.terms is None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hub.access import Decision, masked
+from hub.access import Access, Decision, masked, refusal
 from hub.catalog import Authority, Catalog, EntityKind, Item, ItemType
+from hub.errors import HubError
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, View
 from hub.timeline import Moment
@@ -16,6 +17,7 @@ from hub.timeline import Moment
 class Answer:
     """One entity as its viewer may see it at a moment, merged by the ``catalog`` that it followed then.
 
+    ``access`` is what was decided by when it was asked, and ``decision`` what came of that for this entity.
     ``numbers`` holds the entity's own identifiers by scheme; ``opened`` the identity values that its records hold, by
     their ids; both only where asked for and given. Of what was shredded the former holds nothing and the latter None.
     """
@@ -27,6 +29,7 @@ class Answer:
     recorded_at: datetime
     view: View
     catalog: Catalog
+    access: Access
     decision: Decision
     numbers: Mapping[Scheme, str]
     opened: Mapping[UUID, str | None]
@@ -59,6 +62,10 @@ class Answer:
     def gives(self, item: str) -> bool:
         """Whether ``item`` was asked for and is covered by a grant; what nobody asked for is not given either."""
         return item in self.decision.given
+
+    def refusal(self, item: str) -> HubError:
+        """Why ``item``, which was asked for, was not given."""
+        return refusal(self.access, self.kind, item)
 
     def asked(self, item: str) -> bool:
         """Whether ``item``, or a part of it that is governed apart, was asked for and given."""

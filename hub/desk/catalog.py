@@ -11,7 +11,7 @@ from datetime import date, datetime
 import asyncpg
 
 from hub.access import Decision, Viewer, may_publish
-from hub.catalog import Catalog, Difference, EntityKind, content_of, differences
+from hub.catalog import Catalog, Difference, content_of, differences
 from hub.clock import now, shanghai_date, today
 from hub.desk.cursors import CATALOG_VERSIONS, number_at, number_cursor
 from hub.desk.desk import Desk
@@ -22,7 +22,6 @@ from hub.store import catalogs
 
 BEYOND = 2**31 - 1
 """A number beyond every version."""
-ORDER = "publish catalog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +87,6 @@ async def published_versions(desk: Desk, after: str | None, first: int) -> tuple
     return [_published(desk, row) for row in rows[:first]], len(rows) > first
 
 
-async def published_version(desk: Desk, number: int) -> Published:
-    """One version."""
-    async with desk.database.connection() as connection:
-        (row,) = await catalogs.versions(connection, number + 1, 1)
-    return _published(desk, row)
-
-
 def _published(desk: Desk, row: asyncpg.Record) -> Published:
     return Published(
         number=row["number"],
@@ -119,11 +111,6 @@ async def following(desk: Desk, number: int) -> Following:
     """How far entities follow a version."""
     async with desk.database.connection() as connection:
         return Following(*await catalogs.followers(connection, number))
-
-
-async def log_publication(desk: Desk, viewer: Viewer, kind: EntityKind, item: str) -> None:
-    """Keep in the access log that ``viewer`` orders another authority; where it may not, raise after that."""
-    await log_order(desk, viewer, ORDER, f"{kind.type_name}.{item}")
 
 
 async def log_order(desk: Desk, viewer: Viewer, ordered: str, about: str) -> None:

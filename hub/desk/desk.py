@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from hub import telemetry
-from hub.access import Access, Decision, Viewer, code_of, decide
+from hub.access import Access, Decision, Viewer, code_of, decide, refusal
 from hub.catalog import Catalog, EntityKind, Model
 from hub.clock import now
 from hub.desk.answer import Answer, sealed_path
@@ -18,7 +18,6 @@ from hub.desk.due import DueVersion, Merger, Row, version_reached, versions_due
 from hub.desk.entry import entry_of
 from hub.desk.gathering import Gathering, Shape
 from hub.desk.replies import Reply, held_in, own_numbers, replies
-from hub.errors import FieldNotGranted
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import View, decode
@@ -148,7 +147,7 @@ class Desk:
             decision = decide(access, kind, items)
             if not decision.areas:
                 await self.log.keep(entry_of(viewer, operation, decision, access.at))
-                raise FieldNotGranted(item=kind.type_name)
+                raise refusal(access, kind)
             wanted = self._wanted(kind, decision)
             led = await self._gathering.read(Shape(kind, wanted, moment, decision.rows, MOST_REFERRERS), keys)
             found = [row for row, _ in led if row["entity_id"]]
@@ -164,6 +163,7 @@ class Desk:
                 recorded_at=told.versions[row["entity_id"]][1],
                 view=told.views[row["entity_id"]],
                 catalog=told.catalogs[row["entity_id"]],
+                access=access,
                 decision=decision.of(row["division"], told.consents.get(row["entity_id"], ())),
                 numbers=own_numbers(row, told.opened, moment.valid_on),
                 opened=told.opened,

@@ -51,7 +51,7 @@ async def history(
         raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
     if not telling.clear(kind, [name]):
         await log_telling(desk, viewer, OPERATION, [entity_id], (), [name])
-        raise refusal(desk.model, viewer, kind, name)
+        raise refusal(telling.access, kind, name)
     async with desk.database.connection() as connection:
         followed = await _catalogs(connection, desk, entity_id, known_at)
         rules = {rule for catalog in followed.values() for rule in catalog.rules(item)}

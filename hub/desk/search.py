@@ -83,7 +83,7 @@ async def search(
     if not granted:
         raise SearchNotGranted(kind=kind.type_name)
     if not areas:
-        raise refusal(desk.model, viewer, kind, min(decision.denied or decision.perhaps or items))
+        raise refusal(access, kind, min(decision.denied or decision.perhaps or items), SharingMode.SEARCH)
     if found["total"] > most:
         raise TooManyHits(limit=most)
     shown = tuple(found["entity_ids"])

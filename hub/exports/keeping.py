@@ -21,7 +21,6 @@ from hub.errors import (
     ExportListed,
     ExportNotReady,
     ExportTooLarge,
-    FieldNotGranted,
     TooManyExports,
     UnknownExport,
 )
@@ -44,10 +43,8 @@ async def order(desk: Desk, settings: Settings, viewer: Viewer, wanted: Order) -
     """Order an export, whose list is still to come; raises where nothing of it is given."""
     decision = await decided(desk, viewer, wanted)
     await desk.log.keep(entry_of(viewer, "order export", decision, now()))
-    if not decision.areas:
-        raise FieldNotGranted(item=wanted.kind.type_name)
     if not decision.readable:
-        raise refusal(desk.model, viewer, wanted.kind, wanted.items[0])
+        raise refusal(await desk.access_lately(viewer), wanted.kind, wanted.items[0] if decision.areas else None)
     export_id = new_id(now())
     key_id, sealed = desk.vault.seal(new_part_key(), export_id.bytes)
     new = _new(export_id, viewer, wanted, decision, timedelta(seconds=settings.export_lifetime))

@@ -1,14 +1,11 @@
-"""Publish versions of the catalog: the first one from the model, the next ones by order of the office.
+"""Publish versions of the catalog: the first ones from the model, the next ones as ``drafts.py`` brings them.
 
 Takes what a version is to say and why; gives its number. A version is in force for what is written from then on; what
 stands already follows as ``hub/intake/remerge.py`` comes to it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from hub.catalog import Content, EntityKind, Model, content_of, overlaid, removed, reordered
-from hub.errors import CatalogChanged, RemovalNotApproved
+from hub.catalog import Content, Model, content_of, overlaid, removed
+from hub.errors import CatalogChanged, CatalogInUse, RemovalNotApproved
 from hub.redaction import redact
 from hub.store import catalogs
 from hub.store.catalogs import Catalogs
@@ -34,6 +31,21 @@ async def fill_catalog(database: Database, model: Model) -> int | None:
         if content == catalog.content:
             return None
         return await _publish(connection, catalog.number, content, THE_HUB, "the model has more items")
+
+
+async def publish_model(database: Database, model: Model, by: str, reason: str, approval: str = "") -> int | None:
+    """Publish what the model says otherwise than the catalog, by one hand; gives the version, if there is one.
+
+    Raises ``CatalogInUse`` once anybody is known to the hub: from then on two officers publish.
+    """
+    async with database.transaction() as connection:
+        if await catalogs.is_in_use(connection):
+            raise CatalogInUse
+        catalog = await Catalogs(model).in_force(connection)
+        content = overlaid(content_of(model), catalog.content)
+        if content == catalog.content:
+            return None
+        return await publish_within(connection, model, catalog.number, content, by, reason, approval)
 
 
 async def publish_catalog(
@@ -64,25 +76,3 @@ async def publish_within(
 async def _publish(connection: Connection, after: int, content: Content, by: str, reason: str) -> int | None:
     """Publish a version from an announced instant on, so that what was in force at a settled one never changes."""
     return await catalogs.publish(connection, after, content, by, reason, await announce(connection))
-
-
-@dataclass(frozen=True, slots=True)
-class Reordering:
-    """What the office says: another order of the sources that decide an item, after a version of the catalog."""
-
-    after: int
-    kind: EntityKind
-    item: str
-    order: Sequence[str]
-    reason: str
-    sender: str
-
-
-async def reorder(database: Database, model: Model, ordered: Reordering) -> int:
-    """Publish another order; gives its version. Raises where ``after`` is not in force, or nothing would change."""
-    async with database.connection() as connection:
-        catalog = await Catalogs(model).in_force(connection)
-    if catalog.number != ordered.after:
-        raise CatalogChanged(version=ordered.after)
-    content = reordered(catalog.content, ordered.kind, ordered.item, ordered.order)
-    return await publish_catalog(database, model, ordered.after, content, ordered.sender, ordered.reason)

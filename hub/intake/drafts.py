@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hub.catalog import Model, Proposal, proposed
+from hub.catalog import Content, Model, Proposal, content_of, overlaid, proposed
 from hub.errors import InvalidArgument, UnknownDraft
 from hub.identifiers.entity_id import new_id
 from hub.intake.catalog import publish_within
@@ -31,13 +31,25 @@ class Said:
 
 async def draft(database: Database, model: Model, proposal: Proposal, said: Said) -> UUID:
     """Keep a draft against the version in force; raises where that could not be changed so."""
-    draft_id = new_id(said.at)
     _check_purposes(model, proposal)
     async with database.transaction() as connection:
         catalog = await Catalogs(model).in_force(connection)
         proposed(catalog.content, proposal)
-        await catalog_drafts.add(connection, draft_id, catalog.number, proposal)
-        await _take(connection, draft_id, DraftState.DRAFTED, said)
+        return await _keep(connection, catalog.number, proposal, said)
+
+
+async def draft_model(database: Database, model: Model, said: Said) -> UUID | None:
+    """Keep a draft of all that the model says otherwise than the version in force; None where that is nothing."""
+    async with database.transaction() as connection:
+        catalog = await Catalogs(model).in_force(connection)
+        content = overlaid(content_of(model), catalog.content)
+        return None if content == catalog.content else await _keep(connection, catalog.number, content, said)
+
+
+async def _keep(connection: Connection, after: int, proposal: Proposal | Content, said: Said) -> UUID:
+    draft_id = new_id(said.at)
+    await catalog_drafts.add(connection, draft_id, after, proposal)
+    await _take(connection, draft_id, DraftState.DRAFTED, said)
     return draft_id
 
 

@@ -2,6 +2,10 @@
 -- The number of the version of the catalog that is in force.
 select max(number) from catalog_version;
 
+-- is_in_use
+-- Whether there is any entity.
+select exists (select from view);
+
 -- version
 -- What the version $1 of the catalog says.
 select content from catalog_version where number = $1;

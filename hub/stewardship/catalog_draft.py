@@ -1,14 +1,18 @@
 """How a draft of the catalog comes to be published: by two officers, never by one (GZ-Rules Art. 8; GZ-Detail Art. 31).
 
-Pure: takes the states that a draft has come to and by whom; says to which it may come next, or refuses.
+Pure: takes the states that a draft has come to and by whom; says to which it may come next, or refuses. Officers are
+those whose tokens say so. Who drafts on the machine itself is not known so, and counts as nobody.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.errors import DraftStepNotPossible, OwnDraft
+from hub.errors import DraftStepNotPossible, OwnApproval, OwnDraft
 from hub.store.catalog_drafts import KeptDraft
+
+THE_MACHINE = "hub"
+"""Who drafts what the model says, by a command on the machine."""
 
 
 class DraftState(StrEnum):
@@ -43,11 +47,17 @@ def reached_by(kept: KeptDraft) -> list[Reached]:
 
 
 def check_next(reached: Sequence[Reached], following: Reached) -> None:
-    """Raise unless a draft may go on so; the first it has ``reached`` names who drafted it, who never approves it."""
-    if following.state not in NEXT[reached[-1].state]:
-        raise DraftStepNotPossible(step=following.state, state=reached[-1].state)
-    if following.state is DraftState.APPROVED and following.officer == reached[0].officer:
+    """Raise unless a draft may go on so; the first it has ``reached`` names who drafted it, who never approves it.
+
+    Of a draft that was made on the machine, who approves and who publishes are two.
+    """
+    drafter, latest = reached[0].officer, reached[-1]
+    if following.state not in NEXT[latest.state]:
+        raise DraftStepNotPossible(step=following.state, state=latest.state)
+    if following.state is DraftState.APPROVED and following.officer == drafter:
         raise OwnDraft
+    if following.state is DraftState.PUBLISHED and drafter == THE_MACHINE and following.officer == latest.officer:
+        raise OwnApproval
 
 
 def possible(reached: Sequence[Reached], officer: str) -> list[DraftState]:
@@ -58,6 +68,6 @@ def possible(reached: Sequence[Reached], officer: str) -> list[DraftState]:
 def _is_possible(reached: Sequence[Reached], following: Reached) -> bool:
     try:
         check_next(reached, following)
-    except (DraftStepNotPossible, OwnDraft):
+    except (DraftStepNotPossible, OwnDraft, OwnApproval):
         return False
     return True

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from hub.catalog import EntityKind, Proposal, Terms
+from hub.catalog import Content, EntityKind, Proposal, Terms
 from hub.sql import queries
 from hub.store.pool import Connection
 
@@ -32,12 +32,15 @@ class KeptDraft:
 
     draft_id: UUID
     after: int
-    proposal: Proposal
+    proposal: Proposal | Content
     states: tuple[KeptState, ...]
 
 
-async def add(connection: Connection, draft_id: UUID, after: int, proposal: Proposal) -> None:
+async def add(connection: Connection, draft_id: UUID, after: int, proposal: Proposal | Content) -> None:
     """Keep a draft, as yet without a state."""
+    if isinstance(proposal, Content):
+        await connection.execute(_SQL["add_whole"], draft_id, after, msgspec.json.encode(proposal).decode())
+        return
     terms = msgspec.json.encode(proposal.terms).decode() if proposal.terms else None
     await connection.execute(_SQL["add"], draft_id, after, proposal.entity, proposal.item, terms, list(proposal.order))
 
@@ -65,10 +68,16 @@ async def take(connection: Connection, draft_id: UUID, reached: KeptState) -> No
 
 
 def _kept(row: asyncpg.Record) -> KeptDraft:
-    terms = msgspec.json.decode(row["terms"], type=Terms) if row["terms"] else None
     return KeptDraft(
         draft_id=row["draft_id"],
         after=row["catalog_version"],
-        proposal=Proposal(EntityKind(row["entity"]), row["item"], terms, tuple(row["sources"])),
+        proposal=_proposal(row),
         states=tuple(msgspec.json.decode(state, type=KeptState) for state in row["steps"]),
     )
+
+
+def _proposal(row: asyncpg.Record) -> Proposal | Content:
+    if row["content"]:
+        return msgspec.json.decode(row["content"], type=Content)
+    terms = msgspec.json.decode(row["terms"], type=Terms) if row["terms"] else None
+    return Proposal(EntityKind(row["entity"]), row["item"], terms, tuple(row["sources"]))

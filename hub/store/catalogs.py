@@ -72,6 +72,11 @@ async def is_published(connection: Connection) -> bool:
     return await connection.fetchval(_SQL["in_force"]) is not None
 
 
+async def is_in_use(connection: Connection) -> bool:
+    """Whether the hub knows anybody, so that the catalog decides about somebody."""
+    return bool(await connection.fetchval(_SQL["is_in_use"]))
+
+
 async def versions(connection: Connection, before: int, limit: int) -> list[asyncpg.Record]:
     """(number, recorded_at, replaced_at, published_by, reason, remerged_at) of the last versions below a number."""
     return await connection.fetch(_SQL["versions"], before, limit)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hub.access import Decision, Role, Viewer, decide, refusal
-from hub.catalog import EntityKind, Model, load_model
-from hub.errors import FieldForbidden, FieldNotGranted, InvalidModel
+from hub.catalog import Catalog, EntityKind, Model, SharingMode, load_model
+from hub.errors import FieldForbidden, FieldNotForPurpose, FieldNotGranted, InvalidModel
 from tests.catalog.published import as_modelled
-from tests.granted import access, opened
+from tests.granted import NOW, access, grant, opened
 
 PERSON = EntityKind.NATURAL_PERSON
 FORBIDDEN = [
@@ -46,10 +47,37 @@ def test_r13_another_purpose_is_given_what_its_grant_says(model: Model, purpose:
 
 
 def test_r13_the_refusal_says_which_law_forbids_it(model: Model) -> None:
-    forbidden = refusal(model, viewer("CREDIT"), PERSON, "deathCertificate.causeOfDeath")
+    asking = access(as_modelled(model), viewer("CREDIT"))
+    forbidden = refusal(asking, PERSON, "deathCertificate.causeOfDeath")
     assert isinstance(forbidden, FieldForbidden)
     assert "Shaanxi Art. 19" in forbidden.message
-    assert isinstance(refusal(model, viewer("CREDIT"), PERSON, "household.photo"), FieldNotGranted)
+    assert isinstance(refusal(asking, PERSON, "household.photo"), FieldNotGranted)
+
+
+def test_the_refusal_says_where_the_terms_of_the_catalog_forbid_it(model: Model) -> None:
+    catalog = as_modelled(model)
+    terms = replace(catalog.sharing[PERSON]["name"], forbidden=("CREDIT",), basis="City Rules Art. 9")
+    sharing = catalog.content.sharing | {PERSON: catalog.content.sharing[PERSON] | {"name": terms}}
+    forbidding = Catalog(model, 1, replace(catalog.content, sharing=sharing))
+    held = grant(PERSON, ["name", "birthDate"])
+    refused = refusal(access(forbidding, viewer("CREDIT"), held), PERSON, "name")
+    assert isinstance(refused, FieldForbidden)
+    assert "City Rules Art. 9" in refused.message
+    assert isinstance(refusal(access(forbidding, viewer("WELFARE")), PERSON, "name"), FieldNotGranted)
+
+
+@pytest.mark.parametrize("mode", [SharingMode.QUERY, SharingMode.SEARCH])
+def test_the_refusal_says_where_grants_are_for_another_purpose(model: Model, mode: SharingMode) -> None:
+    catalog = as_modelled(model)
+    held = grant(PERSON, ["name", "household.townOrSubdistrict"], purpose="WELFARE")
+    asking = access(catalog, viewer("TENDER; case=1"), held)
+    for item in ("name", "household", None):
+        assert isinstance(refusal(asking, PERSON, item, mode), FieldNotForPurpose), item
+    assert isinstance(refusal(asking, PERSON, "birthDate", mode), FieldNotGranted)
+    auditor = Viewer(agency="a", officer="o", roles=frozenset({Role.AUDITOR}), purpose="TENDER")
+    assert isinstance(refusal(access(catalog, auditor, held), PERSON, "name", mode), FieldNotGranted)
+    over = grant(PERSON, ["name"], purpose="WELFARE", valid_to=NOW)
+    assert isinstance(refusal(access(catalog, viewer("TENDER"), over), PERSON, "name", mode), FieldNotGranted)
 
 
 PURPOSES = """[[purpose]]

@@ -63,8 +63,9 @@ async def read_and_write(api: Api, seed: int, answers: list[Any]) -> None:
         await api.office.marriage(marriage(turn % len(PEOPLE) + 1, f"结{seed}"), unit=f"u{seed}-{turn}")
 
 
-async def test_what_the_model_says_otherwise_is_shown_and_published(api: Api, hub: Environment) -> None:
-    await fill(api)
+async def test_what_the_model_says_otherwise_is_shown_and_published_before_anybody_is_known(
+    api: Api, hub: Environment
+) -> None:
     assert await let_marriages_name_first(api.office.intake) == 2
     code, output = await asyncio.to_thread(run_hub, "catalog", "diff", **hub)
     lines = output.splitlines()
@@ -72,13 +73,32 @@ async def test_what_the_model_says_otherwise_is_shown_and_published(api: Api, hu
     assert [line[:2] for line in lines[1:-1]] == ["- "] * (len(lines) // 2 - 1) + ["+ "] * (len(lines) // 2 - 1)
     publish = ("catalog", "publish", "--reason", "City Rules Art. 8", "--officer", "office-1")
     code, output = await asyncio.to_thread(run_hub, *publish, **hub)
-    assert (code, output) == (0, f"Version 3 is in force\n{len(PEOPLE)} entities gone through\n")
-    code, output = await asyncio.to_thread(run_hub, *publish, "--no-wait", **hub)
+    assert (code, output) == (0, "Version 3 is in force\n")
+    code, output = await asyncio.to_thread(run_hub, *publish, **hub)
     assert (code, output) == (0, "The catalog in force says what the model says.\n")
-    versions = await api.data("{ catalogVersions { nodes { number publishedBy reason followedSince } } }")
+    versions = await api.data("{ catalogVersions { nodes { number publishedBy reason } } }")
     latest = versions["catalogVersions"]["nodes"][0]
     assert (latest["number"], latest["publishedBy"], latest["reason"]) == (3, "office-1", "City Rules Art. 8")
-    assert latest["followedSince"]
+
+
+async def test_once_anybody_is_known_one_hand_publishes_nothing_and_drafts_what_it_would(
+    api: Api, hub: Environment
+) -> None:
+    await fill(api, [1])
+    await let_marriages_name_first(api.office.intake)
+    publish = ("catalog", "publish", "--reason", "City Rules Art. 8")
+    code, output = await asyncio.to_thread(run_hub, *publish, **hub)
+    assert (code, "not by a command" in output) == (2, True)
+    draft = ("catalog", "draft", "--reason", "City Rules Art. 8", "--by", "王主任")
+    code, output = await asyncio.to_thread(run_hub, *draft, **hub)
+    assert (code, "waits for approval" in output) == (0, True)
+    async with api.services.database.connection() as connection:
+        rows = await connection.fetch("select operation, agency, officer from audit.access_log order by at")
+        assert await connection.fetchval("select max(number) from catalog_version") == 2
+    assert [tuple(row) for row in rows] == [
+        ("publish catalog", "hub", "hub catalog publish"),
+        ("draft catalog change", "hub", "王主任"),
+    ]
 
 
 @pytest.mark.parametrize(

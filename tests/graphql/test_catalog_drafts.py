@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from hub.access import Role, Viewer
-from tests.graphql.test_catalog import reorder
+from hub.clock import now
+from hub.intake.drafts import Said, draft_model
+from hub.stewardship.catalog_draft import THE_MACHINE
+from tests.intake.test_catalog import let_marriages_name_first
 from tests.people import id_number
 from tests.served import AGENCY, DEVELOPER, Api, department
 
@@ -114,7 +117,7 @@ async def test_nobody_approves_their_own_draft_and_nothing_is_published_unapprov
 async def test_a_draft_is_refused_where_the_catalog_has_moved_on_and_is_withdrawn(api: Api) -> None:
     made = await drafted(api)
     await moved(api, APPROVE, made, SECOND)
-    await reorder(api)
+    await let_marriages_name_first(api.office.intake)
     assert await code_of(api, PUBLISH, {"id": made["id"]}, SECOND) == "CATALOG_CHANGED"
     assert (await listed(api, "APPROVED"), await listed(api, "PUBLISHED")) == ([made["id"]], [])
     assert (await moved(api, WITHDRAW, made, SECOND))["state"] == "WITHDRAWN"
@@ -164,6 +167,33 @@ async def test_an_item_is_shared_no_more_only_with_the_approval_of_the_governmen
 async def test_a_draft_that_could_never_be_published_is_not_kept(api: Api, others: dict[str, object]) -> None:
     assert await code_of(api, DRAFT, change(**others), DRAFTER) == "INVALID_ARGUMENT"
     assert await listed(api) == []
+
+
+async def test_an_order_names_each_source_of_a_merged_item_once(api: Api) -> None:
+    sources = [rule["source"] for rule in (await name_in_force(api))["rules"]]
+    for wrong in (sources, sources[1:], [*sources, sources[0]]):
+        assert await code_of(api, DRAFT, change(terms=None, authority=wrong), DRAFTER) == "INVALID_ARGUMENT"
+    reversed_ = sources[::-1]
+    for item in ("idNumber", "no such item"):
+        assert await code_of(api, DRAFT, change(item=item, terms=None, authority=reversed_), DRAFTER) == (
+            "INVALID_ARGUMENT"
+        )
+    assert await listed(api) == []
+
+
+async def test_what_the_model_says_is_drafted_on_the_machine_and_published_by_two_officers(api: Api) -> None:
+    await let_marriages_name_first(api.office.intake)
+    said = Said(THE_MACHINE, now(), "《条例》第七条")
+    database, model = api.services.database, api.services.model
+    draft_id = await draft_model(database, model, said)
+    (made,) = (await api.data(LIST, {}, SECOND))["catalogChanges"]["nodes"]
+    assert (made["id"], made["entity"], made["item"], made["after"]) == (str(draft_id), None, None, 2)
+    assert [(one["topic"], one["name"]) for one in made["changes"]] == [("AUTHORITY", "name")]
+    assert (await moved(api, APPROVE, made, SECOND))["next"] == ["WITHDRAWN"]
+    assert await code_of(api, PUBLISH, {"id": made["id"]}, SECOND) == "OWN_APPROVAL"
+    await moved(api, PUBLISH, made, DRAFTER)
+    assert (await name_in_force(api))["catalogVersion"] == 3
+    assert await draft_model(database, model, said) is None
 
 
 async def test_terms_that_are_in_force_already_are_no_change(api: Api) -> None:

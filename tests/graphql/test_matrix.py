@@ -72,6 +72,16 @@ EXPECTED: Mapping[str, tuple[Viewer, Mapping[str, set[str]]]] = {
 }
 
 
+REFUSED = [
+    ("one item", WELFARE, "FIELD_NOT_GRANTED"),
+    ("for a purpose", NONE, "FIELD_NOT_FOR_PURPOSE"),
+    ("forbidden by law", CREDIT, "FIELD_FORBIDDEN"),
+    ("nobody's", WELFARE, "FIELD_NOT_GRANTED"),
+    ("auditor", WELFARE, "FIELD_NOT_GRANTED"),
+]
+"""Who is refused the origin of a person for which purpose, and with which code."""
+
+
 async def fill(api: Api) -> None:
     one, other = id_number(1, "19770707"), id_number(2)
     person = {"idNumber": one, "name": "司马独一", "ethnicity.code": "22", "townOrSubdistrict": "440106021"}
@@ -106,6 +116,16 @@ async def shown(api: Api, viewer: Viewer, purpose: str) -> dict[str, set[str]]:
     return {name: {item for item, marker in ITEMS.items() if marker in told.get(name, "")} for name in PATHS}
 
 
+async def refused(api: Api, viewer: Viewer, purpose: str) -> str:
+    """The code with which somebody's origin is denied."""
+    body = {"query": "query($one: IdNumber!) { naturalPerson(idNumber: $one) { ethnicity { name } } }"}
+    headers = api.headers(viewer) | {"Hub-Purpose": purpose}
+    asked = body | {"variables": {"one": id_number(1, "19770707")}}
+    answer = (await api.client.post("/graphql", json=asked, headers=headers)).json()
+    code: str = answer["errors"][0]["extensions"]["code"]
+    return code
+
+
 async def test_a_value_appears_on_a_path_only_where_a_grant_says_so(api: Api) -> None:
     await fill(api)
     for name, (viewer, purposes) in EXPECTED.items():
@@ -114,5 +134,7 @@ async def test_a_value_appears_on_a_path_only_where_a_grant_says_so(api: Api) ->
             for path, items in found.items():
                 assert items <= expected, (name, purpose, path)
             assert found["root"] == found["list"] == found["scheme"] == found["past"] == expected, (name, purpose)
+    for name, purpose, code in REFUSED:
+        assert await refused(api, EXPECTED[name][0], purpose) == code, (name, purpose)
     everything = await shown(api, EXPECTED["for a purpose"][0], WELFARE)
     assert {path for path, items in everything.items() if items} == set(PATHS) - {"diff"}

@@ -3,21 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.errors import DraftStepNotPossible, OwnDraft
-from hub.stewardship.catalog_draft import NEXT, DraftState, Reached, check_next, possible
+from hub.errors import DraftStepNotPossible, OwnApproval, OwnDraft
+from hub.stewardship.catalog_draft import NEXT, THE_MACHINE, DraftState, Reached, check_next, possible
 
 OFFICERS = ("甲", "乙", "丙")
 Walk = list[tuple[DraftState, str]]
 walks = st.lists(st.tuples(st.sampled_from(DraftState), st.sampled_from(OFFICERS)), max_size=12)
 
 
-def walked(walk: Walk) -> list[Reached]:
-    """The states of a draft of the first officer after all steps of a walk that are possible when they are tried."""
-    reached = [Reached(DraftState.DRAFTED, OFFICERS[0])]
+def walked(walk: Walk, drafter: str = OFFICERS[0]) -> list[Reached]:
+    """The states of a draft after all steps of a walk that are possible when they are tried."""
+    reached = [Reached(DraftState.DRAFTED, drafter)]
     for state, officer in walk:
         try:
             check_next(reached, Reached(state, officer))
-        except (DraftStepNotPossible, OwnDraft):
+        except (DraftStepNotPossible, OwnDraft, OwnApproval):
             continue
         reached.append(Reached(state, officer))
     return reached
@@ -31,6 +31,13 @@ def test_nothing_is_published_that_no_second_officer_approved(walk: Walk) -> Non
         approvals = [one.officer for one in reached[: states.index(DraftState.PUBLISHED)] if one.state == "APPROVED"]
         assert approvals
         assert OFFICERS[0] not in approvals
+
+
+@given(walks, st.sampled_from([*OFFICERS, THE_MACHINE]))
+def test_two_officers_whose_tokens_say_so_have_had_a_hand_in_what_is_published(walk: Walk, drafter: str) -> None:
+    reached = walked(walk, drafter)
+    if reached[-1].state is DraftState.PUBLISHED:
+        assert len({one.officer for one in reached} - {THE_MACHINE}) >= 2
 
 
 @given(walks)
