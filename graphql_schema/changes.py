@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_schema.connections import After, First, PageInfo, page_size
+from graphql_schema.context import OperationContext
 from graphql_schema.enums import EntityKind
 from graphql_schema.global_id import global_id, parse_global_id
 from graphql_schema.making import context_of, raw_info
@@ -102,7 +103,7 @@ async def latest_change(info: strawberry.Info) -> ChangeEdge | None:
     """The last change of the feed."""
     context = context_of(info)
     told = await feed.latest_change(context.desk, context.viewer)
-    return edge_of(told) if told else None
+    return edge_of(context, told) if told else None
 
 
 async def changes_of(
@@ -127,8 +128,9 @@ def filter_of(given: ChangeFilter | None) -> Filter:
 
 def connection_of(info: strawberry.Info, page: Page) -> ChangeConnection:
     """A page as callers see it."""
-    context_of(info).spend(raw_info(info), len(page.told))
-    edges = [edge_of(told) for told in page.told]
+    context = context_of(info)
+    context.spend(raw_info(info), len(page.told))
+    edges = [edge_of(context, told) for told in page.told]
     return ChangeConnection(
         edges=edges,
         nodes=[edge.node for edge in edges if edge.node],
@@ -139,8 +141,9 @@ def connection_of(info: strawberry.Info, page: Page) -> ChangeConnection:
     )
 
 
-def edge_of(told: Told) -> ChangeEdge:
-    """A change of a list as callers see it."""
+def edge_of(context: OperationContext, told: Told) -> ChangeEdge:
+    """A change of a list as callers see it; whose it is counts as shown."""
+    context.note_changes([told.change] if told.change else [])
     return ChangeEdge(cursor=told.cursor, node=change_of(told.change) if told.change else None)
 
 

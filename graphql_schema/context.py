@@ -41,6 +41,7 @@ from hub.desk import (
     moment_of_many,
     moment_of_one,
 )
+from hub.desk.changes import Change
 from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
@@ -215,6 +216,11 @@ class OperationContext:
         """Have the operation pay for claims that it verifies."""
         if self.purse:
             self.purse.note_claims(claims)
+
+    def note_changes(self, changes: Iterable[Change]) -> None:
+        """Have the operation pay for the persons whose changes it tells."""
+        if self.purse:
+            self.purse.note_persons(one.entity_id for one in changes if one.kind is EntityKind.NATURAL_PERSON)
 
     async def _ask(
         self, kind: EntityKind, keys: Collection[Key], items: frozenset[str], operation: str, moment: Moment

@@ -1,7 +1,7 @@
 """What one operation takes from its agency's budgets: points before it is run, persons before its answer leaves.
 
 Takes points, the persons that were found and the claims that were judged; raises ``BudgetExhausted``, and tells how the
-budgets stand. What writes costs no points.
+budgets stand. What writes costs no points. A subscription pays for each event as for an answer of its own.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,13 @@ class Purse:
         self._told: dict[str, object] = {}
         self._persons: set[UUID] = set()
         self._claims = 0
+        self._points = 0
 
     async def pay(self, points: int) -> None:
         """Pay for a query that is about to be run; it is not run where no person may be shown any more."""
         await self._budgets.spend(self._agency, PERSONS, 0)
         left = await self._budgets.spend(self._agency, POINTS, points)
+        self._points = points
         self._told |= {"requested": points, "points": _told(left)}
 
     def note_persons(self, entity_ids: Iterable[UUID]) -> None:
@@ -41,6 +43,13 @@ class Purse:
             left = await self._budgets.spend(self._agency, PERSONS, shown)
             self._told |= {"shown": shown, "persons": _told(left)}
         return self._told
+
+    async def settle_event(self) -> dict[str, object]:
+        """Pay for an event of a subscription as for the operation itself, and tell what it cost."""
+        await self.pay(self._points)
+        told = dict(await self.settle())
+        self._persons.clear()
+        return told
 
 
 def _told(standing: Standing) -> dict[str, object]:

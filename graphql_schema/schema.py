@@ -61,7 +61,7 @@ class HubSchema(strawberry.Schema):
             return ExecutionResult(None, invalid.errors)
         note_document(document.digest)
         operation = get_operation_ast(document.node, operation_name)
-        if _is_subscription(operation):
+        if operation and operation.operation is OperationType.SUBSCRIPTION:
             raise BadRequest(problem="a subscription goes over a WebSocket, by graphql-transport-ws")
         if context.by_address and operation and not _fits_an_address(document, operation):
             raise PostOnly
@@ -123,10 +123,12 @@ class HubSchema(strawberry.Schema):
             document = self._documents.prepare(text)
         except InvalidDocuments as invalid:
             return ExecutionResult(None, invalid.errors)
-        if not _is_subscription(get_operation_ast(document.node, operation_name)):
+        operation = get_operation_ast(document.node, operation_name)
+        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             raise BadRequest(problem="queries and mutations go over HTTP")
         note_document(document.digest)
         check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
+        await context.pay(document.points(operation, variables or {}))
         results = subscribe(self._schema, document.node, **self._asked(variables, operation_name, context))
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)
@@ -148,10 +150,6 @@ class HubSchema(strawberry.Schema):
 def _fits_an_address(document: Document, operation: OperationDefinitionNode) -> bool:
     """Whether an operation may be asked for by an address, which others log."""
     return operation.operation is OperationType.QUERY and document.is_wordless
-
-
-def _is_subscription(operation: OperationDefinitionNode | None) -> bool:
-    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 def build_schema(model: Model, settings: Settings) -> HubSchema:

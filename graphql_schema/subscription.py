@@ -40,4 +40,4 @@ class Subscription:
         told = follow(context.desk, context.viewer, after, filter_of(filter), context.bell, settings.feed_poll)
         async with aclosing(told):
             async for one in told:
-                yield edge_of(one)
+                yield edge_of(context, one)

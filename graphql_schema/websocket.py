@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from graphql_schema.errors import fault, hub_error, public_error
+from graphql_schema.purse import Purse
 from graphql_schema.request import GraphQLRequest, checked, plain_purpose, purpose
 from graphql_schema.services import Services
 from graphql_schema.subscription import SubscriptionContext
@@ -201,12 +202,13 @@ class _Connection:
     async def _answer(self, operation_id: str, request: GraphQLRequest) -> None:
         try:
             context = await self._context()
+            purse = context.purse = Purse(self._services.budgets, context.viewer.agency)
             results = await self._services.schema.follow(
                 self._services.trusted.text(request), request.variables, request.operationName, context
             )
             if isinstance(results, ExecutionResult):
                 return await self._fail(operation_id, [public_error(error) for error in results.errors or ()])
-            await self._stream(operation_id, results)
+            await self._stream(operation_id, results, purse)
             await self._send({"id": operation_id, "type": "complete"})
         except HubError as error:
             await self._fail(operation_id, [hub_error(error)])
@@ -215,12 +217,13 @@ class _Connection:
         except Exception as error:  # noqa: BLE001 - nothing internal may leave
             await self._fail(operation_id, [fault(error)])
 
-    async def _stream(self, operation_id: str, results: AsyncGenerator[ExecutionResult, None]) -> None:
-        """Send what comes, one by one; the token must still be valid for each."""
+    async def _stream(self, operation_id: str, results: AsyncGenerator[ExecutionResult, None], purse: Purse) -> None:
+        """Send what comes, one by one; the token must still be valid for each, and the agency pay for it."""
         async with aclosing(results) as events:
             async for result in events:
                 await self._admitted()
-                answer: dict[str, object] = {"data": result.data}
+                cost = await purse.settle_event()
+                answer: dict[str, object] = {"data": result.data, "extensions": {"cost": cost}}
                 if result.errors:
                     answer["errors"] = [public_error(error) for error in result.errors]
                 await self._send({"id": operation_id, "type": "next", "payload": answer})

@@ -391,9 +391,7 @@ class FieldNotForPurpose(HubError):
 
     kind = Kind.FORBIDDEN
     code = "FIELD_NOT_FOR_PURPOSE"
-    hint = (
-        "`me { grants { purpose } }` tells for which: name it in `Hub-Purpose` if you ask for that, or apply."
-    )
+    hint = "`me { grants { purpose } }` tells for which: name it in `Hub-Purpose` if you ask for that, or apply."
 
 
 class UnknownIdentifier(HubError):

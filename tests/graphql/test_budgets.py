@@ -13,10 +13,12 @@ from graphql_schema.services import Services
 from hub.errors import BudgetExhausted
 from hub.identity import budgets
 from hub.identity.budgets import PERSONS, POINTS, Budgets
+from tests.feed.subscriber import wired
 from tests.people import id_number
 from tests.served import AGENCY, Api, department, served
 
 PEOPLE = "query($a: [IdNumber!]!) { naturalPersons(idNumbers: $a) { naturalPerson { name } } }"
+FEED = "query($first: Int!, $after: String) { changes(first: $first, after: $after) { edges { cursor } } }"
 SLOW = "select pg_sleep(600)"
 SLEEPING = """select count(*) from pg_stat_activity
 where query = $1 and state = 'active' and datname = current_database()"""
@@ -175,3 +177,42 @@ async def test_a_query_that_nobody_waits_for_is_given_up_in_the_database_too(slo
         await until_sleeping(slow, 1)
         asking.cancel()
         await until_sleeping(slow, 0)
+
+
+async def test_each_event_of_a_subscription_is_paid_for_until_a_budget_is_used_up(services: Services) -> None:
+    api = Api(None, services)  # type: ignore[arg-type]
+    for place in range(5):
+        await api.office.household({"idNumber": id_number(place), "name": "王小明"})
+    cursor = (await cursors(services))[0]
+    small = tuned(services, persons_per_hour=3)
+    async with served(small) as client:
+        told = Api(client, small)
+        async with wired(told) as wire:
+            await wire.begin(told)
+            await wire.subscribe("1", after=cursor)
+            events = [await wire.receive() for _ in range(4)]
+            costs = [event["payload"]["extensions"]["cost"] for event in events[:3]]
+            assert [(cost["shown"], cost["persons"]["remaining"]) for cost in costs] == [(1, 2), (1, 1), (1, 0)]
+            spent = [cost["points"]["remaining"] for cost in costs]
+            assert spent == [spent[0] - place * costs[0]["requested"] for place in range(3)]
+            assert (events[3]["type"], events[3]["payload"][0]["extensions"]["code"]) == ("error", "BUDGET_EXHAUSTED")
+            await wire.subscribe("2", after=cursor)
+            assert (await wire.receive())["payload"][0]["extensions"]["code"] == "BUDGET_EXHAUSTED"
+    last = events[2]["payload"]["data"]["changes"]["cursor"]
+    assert len(await cursors(services, last)) == 1, "what was not told comes after the last cursor"
+
+
+async def test_persons_whose_changes_are_told_count_as_shown(services: Services) -> None:
+    api = Api(None, services)  # type: ignore[arg-type]
+    for place in range(3):
+        await api.office.household({"idNumber": id_number(place), "name": "王小明"})
+    small = tuned(services, persons_per_hour=3)
+    shown = (await ask(small, FEED, first=2)).json()["extensions"]["cost"]
+    assert (shown["shown"], shown["persons"]["remaining"]) == (2, 1)
+    assert (await ask(small, FEED, first=3)).status_code == 429
+
+
+async def cursors(services: Services, after: str | None = None) -> list[str]:
+    """The cursors of the changes after a cursor."""
+    edges = (await ask(services, FEED, first=50, after=after)).json()["data"]["changes"]["edges"]
+    return [edge["cursor"] for edge in edges]
