@@ -7,6 +7,8 @@ same answer. Refuses what cannot be meant, and ignores nothing.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import asyncpg
+
 from hub.access import Decision, Viewer
 from hub.access.areas import covers
 from hub.catalog import EntityKind
@@ -15,6 +17,7 @@ from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import AsOfContradiction, NoSuchVersion, VersionOfMany
 from hub.store import reading
+from hub.store.pool import Connection
 from hub.store.reading import Key
 from hub.timeline import Moment
 
@@ -61,14 +64,22 @@ async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, ve
     async with desk.database.connection() as connection:
         areas = (await desk.access(connection, viewer)).areas(kind)
         found = await reading.version_known(connection, kind, key, version) if areas else None
-        if found is None or not covers(areas, (found["division"] or "",)):
-            return await _at(desk, AsOf())
-        moment = Moment(found["valid_on"], found["recorded_at"]) if found["recorded_at"] else None
-        if moment is None:
-            due = await desk.versions_due(connection, kind, found["entity_id"], Moment(today()))
-            moment = next((Moment(one.valid_on, one.recorded_at) for one in due if one.number == version), None)
-        if moment is None:
-            await desk.log.keep(entry_of(viewer, "look up version", _NOTHING, now(), [found["entity_id"]]))
-            raise NoSuchVersion(version=version)
+        is_shown = found is not None and covers(areas, (found["division"] or "",))
+        moment = await _became_known(desk, connection, kind, found, version) if found and is_shown else None
+    if found is None or not is_shown:
+        return await _at(desk, AsOf())
+    if moment is None:
+        await desk.log.keep(entry_of(viewer, "look up version", _NOTHING, now(), [found["entity_id"]]))
+        raise NoSuchVersion(version=version)
     await desk.known_time.settle(moment.known_at)
     return moment
+
+
+async def _became_known(
+    desk: Desk, connection: Connection, kind: EntityKind, found: asyncpg.Record, version: int
+) -> Moment | None:
+    """When a version of an entity became known, or a day brought it that nobody published; None if there is none."""
+    if found["recorded_at"]:
+        return Moment(found["valid_on"], found["recorded_at"])
+    due = await desk.versions_due(connection, kind, found["entity_id"], Moment(today()))
+    return next((Moment(one.valid_on, one.recorded_at) for one in due if one.number == version), None)
