@@ -60,11 +60,22 @@ def refusal(
     name = f"{kind.type_name}.{item}" if item else kind.type_name
     if item and (basis := _forbidden_by(access, kind, item)):
         return FieldForbidden(item=name, basis=basis)
-    leaves = access.catalog.sharing[kind]
-    of_item = leaves_under(leaves, item) if item else leaves
-    if any(_withheld(access, kind, leaf, mode) is Withheld.OTHER_PURPOSE for leaf in of_item):
+    if _is_for_others(access, kind, item, mode):
         return FieldNotForPurpose(item=name)
     return FieldNotGranted(item=name)
+
+
+def _is_for_others(access: Access, kind: EntityKind, item: str | None, mode: SharingMode) -> bool:
+    """Whether an item would be given but for the purpose named."""
+    code, leaves = code_of(access.viewer.purpose), access.catalog.sharing[kind]
+    for_others = {
+        leaf
+        for grant in access.rights.held_by(access.viewer)
+        if grant.purpose not in ("", code)
+        for leaf in grant.items
+    }
+    asked = for_others.intersection(leaves_under(leaves, item) if item else leaves)
+    return any(_withheld(access, kind, leaf, mode) is Withheld.OTHER_PURPOSE for leaf in asked)
 
 
 def _forbidden_by(access: Access, kind: EntityKind, item: str) -> str | None:
