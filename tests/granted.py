@@ -1,6 +1,6 @@
 """What is granted in tests: catalogs that open everything, grants of a moment, and rights without a database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +9,11 @@ from uuid import uuid4
 import msgspec
 
 from graphql_schema.services import Services
-from hub.access import EVERY_AGENCY, Access, Grant, GrantBasis, Rights, Viewer, compiled, demo_grants
+from hub.access import EVERY_AGENCY, Access, Approval, Grant, GrantBasis, Rights, Viewer, compiled, demo_grants
 from hub.catalog import Catalog, EntityKind, SharingMode, SharingType, Terms
 from hub.store import grants
 from hub.store.catalogs import Catalogs
+from hub.store.grants import Grants
 from hub.store.pool import Connection, Database
 
 NOW = datetime(2024, 6, 3, 8, tzinfo=UTC)
@@ -53,11 +54,40 @@ def open_to_all(services: Services) -> Services:
     return replace(services, desk=desk)
 
 
+class _HeldGrants(Grants):
+    """The rights that are held in a test, besides those that follow from the catalog."""
+
+    def __init__(self, held: Callable[[Catalog], Iterable[Grant]], approvals: Iterable[Approval]) -> None:
+        super().__init__()
+        self._held = held
+        self._approvals = tuple(approvals)
+        self._rights: tuple[Catalog, Rights] | None = None
+
+    def fresh(self, catalog: Catalog) -> Rights:
+        if self._rights is None or self._rights[0] is not catalog:
+            self._rights = catalog, Rights((*_by_catalog(catalog), *self._held(catalog)), self._approvals)
+        return self._rights[1]
+
+
+def holding(
+    services: Services, held: Callable[[Catalog], Iterable[Grant]], approvals: Iterable[Approval] = ()
+) -> Services:
+    """The same services, under grants and approvals in place of those that are kept."""
+    desk = replace(services.desk)
+    desk.__dict__.update(catalogs=services.desk.catalogs, grants=_HeldGrants(held, approvals))
+    return replace(services, desk=desk)
+
+
 def access(catalog: Catalog, viewer: Viewer, *held: Grant, at: datetime = NOW, **others: Any) -> Access:  # noqa: ANN401
     """Access by some grants besides those of the catalog."""
+    return Access(catalog, Rights((*_by_catalog(catalog), *held), **others), viewer, at)
+
+
+def _by_catalog(catalog: Catalog) -> tuple[Grant, ...]:
+    """What follows from a catalog, worked out once."""
     if id(catalog) not in _compiled:
         _compiled[id(catalog)] = catalog, compiled(catalog)
-    return Access(catalog, Rights((*_compiled[id(catalog)][1], *held), **others), viewer, at)
+    return _compiled[id(catalog)][1]
 
 
 def as_demonstrated(catalog: Catalog, viewer: Viewer) -> Access:

@@ -1,6 +1,8 @@
 """A plan gives what the GraphQL library gives for the same document: data, errors and their places."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,6 @@ import msgspec
 import pytest
 from graphql import build_schema
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.sample.city import make_city
 from graphql_schema.context import OperationContext
@@ -17,48 +18,57 @@ from graphql_schema.documents import Document
 from graphql_schema.errors import hub_error, public_error
 from graphql_schema.global_id import global_id
 from graphql_schema.services import Services
-from hub.access import Role, Viewer
-from hub.catalog import EntityKind, Model
+from hub.access import Grant, Viewer, demo_grants
+from hub.catalog import Catalog, EntityKind, Model
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.city.city import expected_in, load_city
-from tests.conftest import Server, services_on, temporary_database
-from tests.granted import open_to_all
+from tests.conftest import Server, services_on, shipped_model, temporary_database
+from tests.granted import holding, open_to_all
 from tests.plans.asking import Question, questions
-from tests.served import AGENCY, Api, department
+from tests.plans.circumstances import Circumstances, circumstances
+from tests.served import Api
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 """Where one field fails, the library cancels others before they have begun."""
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8"))
-OFFICE = Viewer(agency="office", officer="officer", roles=frozenset({Role.INFORMATION_MANAGER}))
-VIEWERS = (AGENCY, department("HUMAN_RESOURCES"), OFFICE)
 KEYS = 4
 
 
+@dataclass(frozen=True)
 class City:
-    """A small city, and the keys of some who live in it."""
+    """A small city, the keys of some who live in it, and the instants at which more of it was known."""
 
-    def __init__(self, services: Services, people: list[str], firms: list[str], nodes: list[str]) -> None:
-        self.services = services
-        self.people = people
-        self.firms = firms
-        self.nodes = nodes
+    services: Services
+    opened: Services
+    people: list[str]
+    firms: list[str]
+    nodes: list[str]
+    instants: list[datetime]
 
-    def variables(self, who: int) -> dict[str, object]:
+    def variables(self, about: Circumstances) -> dict[str, object]:
         """The values of variables that ask about one of them."""
-        person, firm = self.people[who % KEYS], self.firms[who % KEYS]
+        person, firm = self.people[about.who % KEYS], self.firms[about.who % KEYS]
         return {
             "person": person,
             "people": [*self.people, "misspelt", person],
             "firm": firm,
             "firms": [firm, "misspelt"],
-            "node": self.nodes[who % KEYS],
-            "number": person if who % 2 else firm,
-            "moment": {"validOn": "2015-01-01", "knownAt": "2026-01-01T00:00:00Z"} if who % 3 else None,
+            "node": self.nodes[about.who % KEYS],
+            "number": person if about.who % 2 else firm,
+            "moment": about.moment and about.moment.asked(self.instants),
         }
+
+    def under(self, about: Circumstances) -> Services:
+        """The hub, with what is granted under some circumstances."""
+
+        def held(catalog: Catalog) -> Iterable[Grant]:
+            return (*about.held, *(demo_grants(catalog) if about.demonstrated else ()))
+
+        return holding(self.opened if about.opened else self.services, held, about.approved)
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +81,15 @@ async def city(embedded_server: Server, model: Model, tmp_path_factory: pytest.T
         await load_city(Api(client, services), directory)
         async with database.connection() as connection:
             rows = await connection.fetch("select entity_id, kind from view order by entity_id limit $1", KEYS)
+            instants = await connection.fetch("select distinct recorded_at from change order by recorded_at")
         known = list(expected_in(directory))
         yield City(
             services,
+            open_to_all(services),
             [line.key for line in known if line.scheme == "ID_NUMBER"][:KEYS],
             [line.key for line in known if line.scheme == "CREDIT_CODE"][:KEYS],
             [global_id(EntityKind(row["kind"]), row["entity_id"]) for row in rows],
+            [row["recorded_at"] for row in instants],
         )
         await database.close()
 
@@ -99,38 +112,26 @@ async def told(services: Services, viewer: Viewer, question: Question, variables
     return result.data, sorted(map(msgspec.json.encode, errors)) if result.data is not None else any(errors)
 
 
-async def check(city: City, question: Question, viewer: Viewer, who: int, *, everything: bool) -> None:
-    services = open_to_all(city.services) if everything else city.services
-    variables = city.variables(who) | dict(question.conditions)
-    by_plan = await told(services, viewer, question, variables)
+async def check(city: City, question: Question, about: Circumstances) -> None:
+    variables = city.variables(about) | dict(question.conditions)
+    services = city.under(about)
+    by_plan = await told(services, about.viewer, question, variables)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Document, "plan", lambda self, operation, variables: None)
-        by_library = await told(services, viewer, question, variables)
+        by_library = await told(services, about.viewer, question, variables)
     assert msgspec.json.encode(by_plan) == msgspec.json.encode(by_library), question.text
 
 
 @settings(max_examples=500, suppress_health_check=list(HealthCheck))
-@given(
-    question=questions(SCHEMA),
-    viewer=st.sampled_from(VIEWERS),
-    who=st.integers(0, 5),
-    everything=st.booleans(),
-)
-async def test_a_plan_and_the_library_tell_the_same(
-    city: City, question: Question, viewer: Viewer, who: int, everything: bool
-) -> None:
-    await check(city, question, viewer, who, everything=everything)
+@given(question=questions(SCHEMA), about=circumstances(shipped_model()))
+async def test_a_plan_and_the_library_tell_the_same(city: City, question: Question, about: Circumstances) -> None:
+    await check(city, question, about)
 
 
 @pytest.mark.slow
 @settings(max_examples=50_000, suppress_health_check=list(HealthCheck))
-@given(
-    question=questions(SCHEMA),
-    viewer=st.sampled_from(VIEWERS),
-    who=st.integers(0, 5),
-    everything=st.booleans(),
-)
+@given(question=questions(SCHEMA), about=circumstances(shipped_model()))
 async def test_a_plan_and_the_library_tell_the_same_however_often(
-    city: City, question: Question, viewer: Viewer, who: int, everything: bool
+    city: City, question: Question, about: Circumstances
 ) -> None:
-    await check(city, question, viewer, who, everything=everything)
+    await check(city, question, about)
