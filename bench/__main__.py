@@ -29,7 +29,7 @@ from hub.identity import LocalIssuer
 from hub.settings import Settings
 from hub.store.pool import connect_database
 from hub.store.seat import seat_in
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 KEYS = 1_000
 """Persons of the city that are asked for; every answer about them is compared before it is timed."""

@@ -20,7 +20,7 @@ from hub.catalog import EntityKind, load_model
 from hub.identifiers.schemes import Scheme, normalise
 from hub.settings import Settings
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 NUMBERS = [Scheme.ID_NUMBER, Scheme.SOCIAL_SECURITY_NUMBER]
 PERSONS = """

@@ -21,7 +21,7 @@ from bench.processes import run
 from bench.taking import Single, Taken, Task
 from hub.settings import Settings
 from hub.store.pool import connect_database, connect_directly
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 HEADS = ("processes, entities", "lines/s", "of COPY", "CPU ms a line: loader", "PostgreSQL", "of COPY", "MiB")
 SINGLE = ("processes, entities", "one submission ms", "one row ms", "of a row")

@@ -24,7 +24,7 @@ from hub.access import Role, Viewer
 from hub.identity import LocalIssuer
 from hub.settings import Settings
 from hub.store.pool import connect_database
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 ASKER = Viewer(agency="bench", officer="bench", roles=frozenset({Role.QUERY_OFFICER}))
 TITLES = ["sent", "answered", "processor time", "after", "another waited", "at most"]

@@ -17,7 +17,7 @@ from bench.processes import processor_seconds, resident_bytes, run, serving
 from hub.settings import Settings
 from hub.store.migrate import migrate
 from hub.store.pool import connect_database
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 
 class Start(NamedTuple):

@@ -30,7 +30,8 @@ from hub.store.pool import Connection, Database, connect_database, connect_direc
 from hub.store.shredding import shreddings
 from hub.store.statistics import outgrown
 from hub.store.webhooks import all_webhooks
-from hub.vault.keys import VaultKeys, load_keys
+from hub.vault.key_file import KeyFile, open_key_file
+from hub.vault.keys import VaultKeys
 from hub.vault.subjects import path_of
 from hub.webhooks import WebhookState
 from hub.webhooks.webhook import webhook_of
@@ -40,7 +41,12 @@ LITTLE_DISK, NO_DISK = 0.10, 0.02
 SOME_SKEW, MUCH_SKEW = timedelta(seconds=1), timedelta(minutes=1)
 LEAST_WRITERS = 4
 """Writers at once that the server's table of locks should bear."""
-_CONCERNS = {"VAULT_KEY_MISSING": "keys", "INVALID_SETTING": "calendar", "MIGRATION_CHANGED": "migrations"}
+_CONCERNS = {
+    "VAULT_KEY_MISSING": "keys",
+    "KEY_SERVICE_UNUSABLE": "key service",
+    "INVALID_SETTING": "calendar",
+    "MIGRATION_CHANGED": "migrations",
+}
 """Which check an error ends that keeps the hub from being looked at any further."""
 
 
@@ -74,8 +80,10 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     try:
         calendar = read_working_days(settings.holidays_path)
         yield _calendar(calendar)
-        keys = load_keys(settings.vault_key_path, create=False)
+        file = open_key_file(settings)
+        keys = file.keys
         yield _keys(settings.vault_key_path, keys)
+        yield _key_service(settings, file)
         async with connect_database(settings) as database:
             async for check in _of_database(database, settings, model, calendar, keys):
                 yield check
@@ -204,6 +212,18 @@ def _keys(path: Path, keys: VaultKeys) -> Check:
         advice = "Run `hub keys rotate`, then `hub keys drop` for each: until then nobody can be shredded."
         return Check("keys", Level.WARNING, f"{path} has keys that are one for all: {', '.join(keys.common)}", advice)
     return Check("keys", Level.OK, f"{path} can be read by nobody else")
+
+
+def _key_service(settings: Settings, file: KeyFile) -> Check:
+    """What keeps the key file secret, and whether that is what the settings choose."""
+    wrapped_by = file.wrapped_by
+    found = (
+        f"the key file is wrapped by {wrapped_by}" if wrapped_by else "the key file lies as it is, for its owner alone"
+    )
+    if file.service != settings.key_service:
+        advice = f"Run `hub keys rewrap` to have {settings.key_service} keep it, or set HUB_KEY_SERVICE."
+        return Check("key service", Level.WARNING, found, advice)
+    return Check("key service", Level.OK, found)
 
 
 def _opens(keys: VaultKeys, entity_id: UUID) -> bool:

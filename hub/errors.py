@@ -634,6 +634,14 @@ class ExportTooLarge(HubError):
     hint = "Order several exports, or fewer items."
 
 
+class ExportShredded(HubError):
+    """The file held a number that was destroyed by order."""
+
+    kind = Kind.CONFLICT
+    code = "EXPORT_SHREDDED"
+    hint = "Order it once more: it has all else, and the absence SHREDDED where the number was."
+
+
 class ExportAccessEnded(HubError):
     """What the export was ordered with is not given to you any more."""
 
@@ -990,6 +998,14 @@ class VaultKeyMissing(HubError):
     kind = Kind.UNAVAILABLE
     code = "VAULT_KEY_MISSING"
     hint = "Restore the key file from its backup (made by `hub keys backup`); without it identity data is unreadable."
+
+
+class KeyServiceUnusable(HubError):
+    """The service that keeps the vault's keys cannot be used: {problem}."""
+
+    kind = Kind.UNAVAILABLE
+    code = "KEY_SERVICE_UNUSABLE"
+    hint = "Identity data is answered again as soon as the service is; docs/keys.md says what each problem asks for."
 
 
 class ValueShredded(HubError):

@@ -33,7 +33,7 @@ from hub.settings import Settings
 from hub.stewardship.working_days import WorkingDays
 from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile
+from hub.vault.key_file import open_key_file
 
 WORTH_SHARING = 16 * 2**20
 """Bytes of a file below which starting processes takes longer than they save."""
@@ -72,7 +72,7 @@ class Equipment:
         with telemetry.exporting(self.settings.otlp_endpoint):
             database = await open_pool(self.settings, self.url)
             try:
-                vault = Vault.under(KeyFile(self.settings.vault_key_path, create=False))
+                vault = Vault.under(open_key_file(self.settings))
                 yield Intake(database, self.model, vault, self.calendar)
             finally:
                 await database.close()

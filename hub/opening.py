@@ -27,9 +27,8 @@ from hub.store.keyring import claim
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_database
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile
+from hub.vault.key_file import open_key_file
 from hub.vault.signing import signing_key
-from hub.vault.suites import Suite
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             await bring_up_to_date(database, model)
             if settings.database_url is None:
                 await fill_development_grants(database, model)
-            suite = Suite(settings.vault_suite)
-            key_file = KeyFile(settings.vault_key_path, create=settings.database_url is None, suite=suite)
+            key_file = open_key_file(settings, create=settings.database_url is None)
             await claim(database, key_file.keys)
             vault = Vault.under(key_file)
             intake = Intake(

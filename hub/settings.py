@@ -67,6 +67,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["AES", "SM4"],
         Meta(description="Algorithms of vault keys that are made from now on: AES-256-GCM, or SM4-GCM with SM3."),
     ] = "AES"
+    key_service: Annotated[
+        Literal["file", "pkcs11"],
+        Meta(description="What keeps the vault's keys secret: their file itself, or a key in a PKCS#11 token."),
+    ] = "file"
+    key_lease: Annotated[
+        float, Meta(gt=0, description="Seconds that a process holds keys that a token has unwrapped.")
+    ] = 300.0
+    pkcs11_module: Annotated[
+        str | None, Meta(description="The PKCS#11 module of the token, a shared library of its vendor.")
+    ] = None
+    pkcs11_label: Annotated[str, Meta(description="The label of the token.")] = "jizhun"
+    pkcs11_pin_file: Annotated[
+        str | None, Meta(description="File that holds the PIN of the token's user, mode 0600.")
+    ] = None
     audit_key_file: Annotated[
         str | None,
         Meta(description="Key that signs the access log, mode 0600; by default audit.key beside the vault's keys."),

@@ -30,7 +30,7 @@ from hub.store import embedded
 from hub.store.migrate import migrate
 from hub.store.pool import Database, connect_directly, open_pool
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile
+from hub.vault.key_file import KeyFile
 from tests.logs import access_log
 
 UNBUDGETED = Settings(points_per_minute=10**12, persons_per_hour=10**9)

@@ -16,15 +16,17 @@ from hub.cli.console import err, guarded, out, run, written
 from hub.cli.opened import with_hub
 from hub.clock import now
 from hub.desk.entry import entry_of
+from hub.exports.holding import ending_holders
 from hub.intake.delivery import check_name
-from hub.intake.resealing import Progress, Unreadable, drop, left_over, rotate
+from hub.intake.resealing import Progress, Unreadable, drop, left_over, rewrap, rotate
 from hub.intake.shredding import Shredded, shred, standing
 from hub.opening import Hub, bring_up_to_date, read_model
 from hub.settings import Settings, load_settings
 from hub.store.keyring import values_under
 from hub.store.pool import Database, connect_database
 from hub.store.shredding import shreddings
-from hub.vault.keys import backup_keys, load_keys
+from hub.vault.key_file import open_key_file
+from hub.vault.services import key_services
 from hub.vault.suites import Suite
 
 MOST_TOLD = 20
@@ -41,35 +43,65 @@ app.add_typer(keys, name="keys", rich_help_panel="For the platform office that r
 def keys_backup(
     target: Annotated[Path, typer.Argument(help="The copy; an existing file is not overwritten.")],
 ) -> None:
-    """Copy the key file of the identity vault. Without it, identity data is unreadable for ever: keep it apart."""
+    """Copy the key file of the identity vault. Without it, identity data is unreadable for ever: keep it apart.
+
+    A copy of one that a token wraps opens with that token only, or with another that holds the same key.
+    """
     settings = guarded(load_settings)
-    written(target, lambda: backup_keys(settings.vault_key_path, target))
+    written(target, lambda: open_key_file(settings).backup(target))
     out.print(f"Keys copied to {target}")
 
 
 @keys.command("create")
 def keys_create() -> None:
-    """Make the key file where HUB_VAULT_KEY_FILE says, for a hub with a database of its own."""
+    """Make the key file where HUB_VAULT_KEY_FILE says, for a hub with a database of its own.
+
+    HUB_KEY_SERVICE says what wraps it.
+    """
     settings = guarded(load_settings)
-    guarded(lambda: load_keys(settings.vault_key_path, create=True, suite=Suite(settings.vault_suite)))
+    guarded(lambda: open_key_file(settings, create=True))
     out.print(f"Keys are in {settings.vault_key_path}")
 
 
 @keys.command("list")
 def keys_list() -> None:
-    """Show the encryption keys of the key file, and how many values lie under each."""
+    """Show the encryption keys of the key file, how many values lie under each, and what wraps the file."""
 
     async def count(settings: Settings) -> dict[str, int]:
         async with _database(settings) as database:
             return await values_under(database)
 
     settings = guarded(load_settings)
-    kept = guarded(lambda: load_keys(settings.vault_key_path, create=False))
-    counts = run(count(settings))
+    file = guarded(lambda: open_key_file(settings))
+    kept, counts = file.keys, run(count(settings))
     for key_id in dict.fromkeys([*kept.encryption, *counts]):
         standing = "seals" if key_id == kept.current else "opens" if key_id in kept.encryption else "is missing"
         held = f"{counts.get(key_id, 0):,} values"
         out.print("  ".join((key_id, standing, held, kept.sort(key_id))).rstrip(), highlight=False)
+    wrapped_by = guarded(lambda: file.wrapped_by)
+    for key_id in guarded(lambda: key_services(settings).ids()):
+        out.print(
+            f"{key_id}  {'wraps the key file' if key_id == wrapped_by else 'wraps nothing here'}", highlight=False
+        )
+
+
+@keys.command("rewrap")
+def keys_rewrap() -> None:
+    """Have a new key of the service that HUB_KEY_SERVICE names wrap the key file; with `file` it lies as it is again.
+
+    Processes that serve follow, if their settings let them reach that service. What wrapped the file before still opens
+    older copies of it, until `hub keys drop` destroys it.
+    """
+
+    async def work(settings: Settings) -> None:
+        async with _database(settings) as database:
+            await rewrap(database, open_key_file(settings))
+
+    settings = guarded(load_settings)
+    written(settings.vault_key_path, lambda: run(work(settings)))
+    wrapped_by = guarded(lambda: open_key_file(settings).wrapped_by)
+    out.print(f"{settings.vault_key_path} is wrapped by {wrapped_by or 'nothing'}", highlight=False)
+    out.print("Back up the key file now: `hub keys backup`")
 
 
 @keys.command("rotate")
@@ -82,15 +114,15 @@ def keys_rotate() -> None:
     """
 
     async def work(settings: Settings) -> tuple[Progress, int]:
-        path, suite = settings.vault_key_path, Suite(settings.vault_suite)
+        file, suite = open_key_file(settings), Suite(settings.vault_suite)
         async with _database(settings) as database:
             with progress.counted(err, "Sealing") as advance:
-                reached = await rotate(database, path, suite, lambda one: advance(one.done, one.total))
-            return reached, await left_over(database, path)
+                reached = await rotate(database, file, suite, lambda one: advance(one.done, one.total))
+            return reached, await left_over(database, file)
 
     settings = guarded(load_settings)
     reached, left = written(settings.vault_key_path, lambda: run(work(settings)))
-    current = guarded(lambda: load_keys(settings.vault_key_path, create=False)).current
+    current = guarded(lambda: open_key_file(settings)).keys.current
     out.print(
         f"{reached.done:,} values sealed anew with the key {current}; {left:,} left under others", highlight=False
     )
@@ -121,14 +153,15 @@ def _tell_of(unreadable: Collection[Unreadable]) -> None:
 
 @keys.command("drop")
 def keys_drop(key_id: Annotated[str, typer.Argument(help="An old key, as `hub keys list` shows it.")]) -> None:
-    """Take an old encryption key out of the key file, once nothing lies under it.
+    """Take an old encryption key out of the key file, or one that wraps nothing here out of its service.
 
-    Backups of the database from before it was replaced need a backup of the key file of that time.
+    An encryption key goes once nothing lies under it; backups of the database from before need a backup of the key file
+    of their time. Copies of the key file that were wrapped by a key of a service open nowhere once that is dropped.
     """
 
     async def take_out(settings: Settings) -> None:
         async with _database(settings) as database:
-            await drop(database, settings.vault_key_path, key_id)
+            await drop(database, open_key_file(settings), key_id)
 
     settings = guarded(load_settings)
     written(settings.vault_key_path, lambda: run(take_out(settings)))
@@ -144,7 +177,7 @@ def keys_shred(
     """Destroy what the vault keeps of one subject, for good: its numbers, and refused lines about it.
 
     Two security administrators give this command, each in their own name: the first orders it, the second has it done.
-    What registers say of the subject stays, and who looked at it.
+    Exports that hold one of the numbers are ended. What registers say of the subject stays, and who looked at it.
     """
     for option, text in (("--by", by), ("--reason", reason)):
         guarded(partial(check_name, option, text))
@@ -154,7 +187,8 @@ def keys_shred(
         entity_id = await standing(hub.database, named)
         viewer = Viewer(agency="hub", officer=by, roles=frozenset({Role.SECURITY_ADMINISTRATOR}))
         await hub.desk.log.keep(entry_of(viewer, "shred", NOTHING, now(), [entity_id]))
-        return await shred(hub.database, hub.settings.vault_key_path, entity_id, by, reason)
+        around = partial(ending_holders, hub.desk)
+        return await shred(hub.database, open_key_file(hub.settings), entity_id, by, reason, around)
 
     shredded = with_hub(work)
     if shredded is None:

@@ -30,6 +30,7 @@ from hub.settings import Settings
 from hub.store import exports
 from hub.store.exports import KEYS, NewExport, SealedPart
 from hub.vault.parts import PartCipher, new_part_key
+from hub.vault.suites import Suite
 
 CHUNK = 200
 """Keys that are answered together, and rows that a part holds."""
@@ -46,7 +47,7 @@ async def order(desk: Desk, settings: Settings, viewer: Viewer, wanted: Order) -
     if not decision.readable:
         raise refusal(await desk.access_lately(viewer), wanted.kind, wanted.items[0] if decision.areas else None)
     export_id = new_id(now())
-    key_id, sealed = desk.vault.seal(new_part_key(), export_id.bytes)
+    key_id, sealed = desk.vault.seal(new_part_key(Suite(settings.vault_suite)), export_id.bytes)
     new = _new(export_id, viewer, wanted, decision, timedelta(seconds=settings.export_lifetime))
     async with desk.database.connection() as connection:
         if not await exports.create(connection, new, settings.max_exports, key_id, sealed):

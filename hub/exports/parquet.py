@@ -12,7 +12,7 @@ from io import BufferedWriter, BytesIO, RawIOBase
 from typing import Any, ParamSpec, TypeVar
 
 from arro3.core import RecordBatch, RecordBatchReader, Schema
-from arro3.io import read_json, write_parquet
+from arro3.io import read_json, read_parquet, write_ndjson, write_parquet
 
 PIECE_BYTES = 1 << 20
 GROUP_BYTES = 64 << 20
@@ -59,6 +59,14 @@ async def write(
         bridge.broken = bridge.broken or RuntimeError("the rows do not fit their columns")
     if bridge.broken:
         raise bridge.broken
+
+
+def lines_of(file: BytesIO) -> Iterator[bytes]:
+    """The rows of a file as lines of JSON, some at a time."""
+    for rows in read_parquet(file):
+        lines = BytesIO()
+        write_ndjson(rows, lines)
+        yield lines.getvalue()
 
 
 class _Bridge:

@@ -7,7 +7,6 @@ that look-ups are made with.
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +16,7 @@ from hub.store import keyring
 from hub.store.keyring import SEALED, Sealed
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile, load_keys, replace_keys
+from hub.vault.key_file import KeyFile
 from hub.vault.suites import Suite
 
 PAGES = 32
@@ -47,29 +46,30 @@ class Progress:
         return Progress(done, max(done, self.total), self.unreadable.union(unreadable))
 
 
-async def rotate(database: Database, path: Path, suite: Suite, note: Callable[[Progress], None]) -> Progress:
+async def rotate(database: Database, file: KeyFile, suite: Suite, note: Callable[[Progress], None]) -> Progress:
     """Go on with what was broken off; where that is nothing, seal everything under a new key of a suite. Tell how far.
 
     Values that do not open keep nobody from going on.
     """
-    file = KeyFile(path, create=False)
     await keyring.claim(database, file.keys)
     vault = Vault.under(file)
     reached = await _reseal(database, vault, note)
     if reached.done == 0:
-        await _succeed(database, path, suite, len(reached.unreadable))
+        await _succeed(database, file, suite, len(reached.unreadable))
         reached = await _reseal(database, vault, note)
     return reached
 
 
-async def left_over(database: Database, path: Path) -> int:
+async def left_over(database: Database, file: KeyFile) -> int:
     """How many values lie under other keys than the current one."""
-    return await _others(database, load_keys(path, create=False).current)
+    return await _others(database, file.read().current)
 
 
-async def drop(database: Database, path: Path, key_id: str) -> None:
-    """Take a key out of the key file; raises ``KeyInUse`` unless it is an old one that nothing lies under."""
-    keys = load_keys(path, create=False)
+async def drop(database: Database, file: KeyFile, key_id: str) -> None:
+    """Take a key out of the key file, or out of the service that it names; raises ``KeyInUse`` where it is needed."""
+    if file.drop_wrapping(key_id):
+        return
+    keys = file.read()
     if key_id == keys.current:
         raise KeyInUse(key_id=key_id, problem="it is the one that seals")
     if key_id not in keys.encryption:
@@ -82,16 +82,22 @@ async def drop(database: Database, path: Path, key_id: str) -> None:
         await keyring.keep(database, key_id)
         raise
     async with keyring.held(database):
-        replace_keys(path, load_keys(path, create=False).without(key_id))
+        file.replace(file.read().without(key_id))
 
 
-async def _succeed(database: Database, path: Path, suite: Suite, unreadable: int) -> None:
+async def rewrap(database: Database, file: KeyFile) -> None:
+    """Have the key file lie under a new key of the key service, while nobody else changes it."""
+    async with keyring.held(database):
+        file.rewrap()
+
+
+async def _succeed(database: Database, file: KeyFile, suite: Suite, unreadable: int) -> None:
     """Add a key to the file, unless more than what does not open waits to be sealed with the current one."""
     async with keyring.held(database):
-        keys = load_keys(path, create=False)
-        if await left_over(database, path) <= unreadable:
+        keys = file.read()
+        if await left_over(database, file) <= unreadable:
             keys = keys.succeeded(suite)
-            replace_keys(path, keys)
+            file.replace(keys)
     await keyring.claim(database, keys)
 
 

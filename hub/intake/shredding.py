@@ -5,16 +5,21 @@ of the tables: with that file nothing of the subject opens any more, in no copy 
 any moment, the same call goes on. Never touches what registers have said, nor who looked at it.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from hub.errors import KeyInUse, OwnShredding, UnknownEntity
 from hub.store import keyring, quarantine, shredding, writing
 from hub.store.pool import Database
 from hub.store.quarantine import LineStatus
-from hub.vault.keys import load_keys, replace_keys
+from hub.vault.key_file import KeyFile
 from hub.vault.subjects import path_of
+
+Around: TypeAlias = Callable[[Sequence[UUID]], AbstractAsyncContextManager[None]]
+"""What has to be done of entities before their numbers are destroyed, and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +40,33 @@ async def standing(database: Database, entity_id: UUID) -> UUID:
     return standing_for
 
 
-async def shred(database: Database, path: Path, entity_id: UUID, by: str, reason: str) -> Shredded | None:
+async def shred(
+    database: Database, file: KeyFile, entity_id: UUID, by: str, reason: str, around: Around
+) -> Shredded | None:
     """Order it, which gives None, or as another person approve what is ordered, and carry it out.
 
     Raises ``KeyInUse`` while there is a key that is one for all subjects, and ``OwnShredding``.
     """
-    _check_keys(path)
+    _check_keys(file)
     async with database.connection() as connection:
         if await shredding.order(connection, entity_id, by, reason):
             return None
         if not await shredding.approve(connection, entity_id, by):
             raise OwnShredding
-    return await _carry_out(database, path, entity_id, by)
-
-
-async def _carry_out(database: Database, path: Path, entity_id: UUID, by: str) -> Shredded:
-    async with database.connection() as connection:
         entity_ids = await shredding.subjects(connection, entity_id)
+    async with around(entity_ids):
+        return await _carry_out(database, file, entity_id, entity_ids, by)
+
+
+async def _carry_out(
+    database: Database, file: KeyFile, entity_id: UUID, entity_ids: Sequence[UUID], by: str
+) -> Shredded:
+    async with database.connection() as connection:
         line_ids = await shredding.lines_about(connection, entity_ids)
     subjects = [one.bytes for one in entity_ids] + [line.subject for line in line_ids]
     async with keyring.held(database):
-        _check_keys(path)
-        replace_keys(path, load_keys(path, create=False).shredding(map(path_of, subjects)))
+        _check_keys(file)
+        file.replace(file.read().shredding(map(path_of, subjects)))
     await keyring.await_writers(database)
     async with database.transaction() as connection:
         numbers = await shredding.blank_identifiers(connection, entity_ids)
@@ -66,9 +76,9 @@ async def _carry_out(database: Database, path: Path, entity_id: UUID, by: str) -
     return Shredded(numbers, lines)
 
 
-def _check_keys(path: Path) -> None:
+def _check_keys(file: KeyFile) -> None:
     """Raise ``KeyInUse`` where a key opens the values of many subjects, for it would open those of this one still."""
-    for key_id in load_keys(path, create=False).common:
+    for key_id in file.read().common:
         raise KeyInUse(
             key_id=key_id, problem="it is one for all subjects; rotate and drop it before anybody is shredded"
         )

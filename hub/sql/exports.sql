@@ -140,3 +140,7 @@ delete from vault.export_key using ended where export_key.export_id = ended.expo
 -- ready_exports
 -- The exports whose files may be fetched.
 select * from export where state = 'READY' order by export_id;
+
+-- exports_with_rows
+-- The exports that hold rows: those that are worked at, and those whose files may be fetched.
+select * from export where state in ('RUNNING', 'READY') order by export_id;

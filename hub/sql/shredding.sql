@@ -24,6 +24,12 @@ from vault.identifier
 join vault.recognised using (lookup)
 where identifier.entity_id = any ($1) and identifier.superseded_at is null;
 
+-- numbers
+-- The numbers of the entities $1, as they lie sealed.
+select identifier_id, entity_id, scheme, key_id, value_encrypted
+from vault.identifier
+where entity_id = any ($1);
+
 -- blank_identifiers
 -- Leaves nothing of the values of the identifiers of the entities $1; gives how many had one.
 with blanked as (

@@ -168,3 +168,8 @@ async def expire(connection: Connection) -> None:
 async def ready(connection: Connection) -> list[asyncpg.Record]:
     """The exports whose files may be fetched."""
     return await connection.fetch(_SQL["ready_exports"])
+
+
+async def with_rows(connection: Connection) -> list[asyncpg.Record]:
+    """The exports that hold rows."""
+    return await connection.fetch(_SQL["exports_with_rows"])

@@ -35,6 +35,11 @@ async def lines_about(connection: Connection, entity_ids: Collection[UUID]) -> l
     return [LineId(*row) for row in await connection.fetch(_SQL["lines_about"], entity_ids)]
 
 
+async def numbers(connection: Connection, entity_ids: Collection[UUID]) -> list[asyncpg.Record]:
+    """The numbers of entities, as they lie sealed."""
+    return await connection.fetch(_SQL["numbers"], entity_ids)
+
+
 async def blank_identifiers(connection: Connection, entity_ids: Collection[UUID]) -> int:
     """Leave nothing of the numbers of entities; gives how many there were."""
     count: int = await connection.fetchval(_SQL["blank_identifiers"], entity_ids)

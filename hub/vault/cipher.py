@@ -4,23 +4,26 @@ Takes keys and values; gives hashes and sealed bytes. The values of each subject
 may be shared by threads, and follows the file of its keys.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import inf
 from threading import Lock
+from time import monotonic
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from hub.errors import ValueShredded, VaultKeyMissing
-from hub.vault.keys import KeyFile, VaultKeys
+from hub.vault.key_file import KeyFile
+from hub.vault.keys import VaultKeys
 from hub.vault.subjects import path_of
-from hub.vault.suites import Aead, Suite, aead
+from hub.vault.suites import Aead, Suite, aead, seal, unseal
 
 HASH_BYTES = 16
-NONCE_BYTES = 12
 AESSIV_KEY_BYTES = 64
+MOMENT = 0.01
+"""Seconds for which a vault does not look again whether its keys were changed, unless it lacks one or seals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,14 @@ class Vault:
     """The identity vault's arithmetic under one set of keys, and under the encryption keys that come to them later.
 
     ``newer`` gives the keys again where they were changed, and None otherwise. It is asked before a value is sealed,
-    and when one lies under a key that is not known.
+    and before one is looked up or opened unless it was a moment ago; it raises where the keys may be held no longer.
     """
 
     def __init__(self, keys: VaultKeys, newer: Callable[[], VaultKeys | None] = lambda: None) -> None:
         self.generation = keys.blind_index.generation
         self._newer = newer
         self._renewing = Lock()
-        self._ring = _Ring.of(keys)
+        self._ring, self._looked_at = _Ring.of(keys), -inf
         key = keys.blind_index.key
         self._lookup = blake2b(digest_size=HASH_BYTES, key=key, person=b"lookup")
         self._token = blake2b(digest_size=HASH_BYTES, key=key, person=b"token")
@@ -77,6 +80,7 @@ class Vault:
 
     def lookup(self, scheme: str, value: str) -> bytes:
         """The blind index of a normalised value: the same for the same value, meaningless without the key."""
+        self._held()
         digest = self._lookup.copy()
         digest.update(f"{scheme}\0{value}".encode())
         return digest.digest()
@@ -109,8 +113,7 @@ class Vault:
         ring = self._renewed()
         current = ring.keys.current
         cipher = ring.cipher(current, context if subject is None else subject)
-        nonce = os.urandom(NONCE_BYTES)
-        return current, nonce + cipher.encrypt(nonce, plain, context) if cipher else b""
+        return current, seal(cipher, plain, context) if cipher else b""
 
     def open(self, key_id: str, sealed: bytes, context: bytes, subject: bytes | None = None) -> bytes:
         """Decrypt; raises ``VaultKeyMissing``, ``ValueShredded``, or ``InvalidTag`` if altered or out of context."""
@@ -123,15 +126,20 @@ class Vault:
         """Decrypt as ``open`` does; None where the value was shredded, or the subject's key destroyed."""
         if not sealed:
             return None
-        if len(sealed) < NONCE_BYTES:
-            raise InvalidTag
-        ring = self._ring if key_id in self._ring.keys.encryption else self._renewed()
-        cipher = ring.cipher(key_id, context if subject is None else subject)
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context) if cipher else None
+        ring = self._held()
+        cipher = (ring if key_id in ring.keys.encryption else self._renewed()).cipher(
+            key_id, context if subject is None else subject
+        )
+        return unseal(cipher, sealed, context) if cipher else None
+
+    def _held(self) -> _Ring:
+        """The keys as they were a moment ago at most."""
+        return self._ring if monotonic() - self._looked_at < MOMENT else self._renewed()
 
     def _renewed(self) -> _Ring:
         """The keys as they are now."""
         with self._renewing:
             if keys := self._newer():
                 self._ring = _Ring.of(keys)
+            self._looked_at = monotonic()
             return self._ring

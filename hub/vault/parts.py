@@ -4,30 +4,28 @@ Takes parts with their names; gives sealed bytes. Whoever destroys that key dest
 of the vault has one value sealed anew, however many parts there are. Never knows what the parts are.
 """
 
-import os
+import secrets
 import zlib
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from hub.vault.cipher import NONCE_BYTES
+from hub.vault.suites import KEY_BYTES, Suite, aead, seal, unseal
 
 
-def new_part_key() -> bytes:
-    """A key for the parts of one thing."""
-    return AESGCM.generate_key(256)
+def new_part_key(suite: Suite) -> bytes:
+    """A key for the parts of one thing, behind the name of the suite that it is used with."""
+    return suite.encode() + secrets.token_bytes(KEY_BYTES)
 
 
 class PartCipher:
     """What seals and opens the parts of one thing; a part opens under the name it was sealed with, and no other."""
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    def __init__(self, part_key: bytes) -> None:
+        suite, key = part_key[:-KEY_BYTES].decode(), part_key[-KEY_BYTES:]
+        self._cipher = aead(Suite(suite) if suite else Suite.AES, key)
 
     def seal(self, name: str, plain: bytes) -> bytes:
         """A part, packed and sealed."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, zlib.compress(plain), name.encode())
+        return seal(self._cipher, zlib.compress(plain), name.encode())
 
     def open(self, name: str, sealed: bytes) -> bytes:
         """A part as it was given; raises ``InvalidTag`` for another one, or where it was altered."""
-        return zlib.decompress(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode()))
+        return zlib.decompress(unseal(self._cipher, sealed, name.encode()))

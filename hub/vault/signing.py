@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from hub.errors import VaultKeyMissing
 from hub.private_file import write_once
-from hub.vault.keys import read_private
+from hub.vault.key_file import read_private
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

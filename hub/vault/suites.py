@@ -3,6 +3,7 @@
 Takes keys and bytes; gives bytes. Either seals with authentication and tells branches of a key apart by a keyed digest.
 """
 
+import os
 from enum import StrEnum
 from hashlib import blake2s
 from typing import Protocol
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 KEY_BYTES = 32
 SM4_KEY_BYTES = 16
 TAG_BYTES = 16
+NONCE_BYTES = 12
 
 
 class Suite(StrEnum):
@@ -60,6 +62,19 @@ class SM4GCM:
 def aead(suite: Suite, key: bytes) -> Aead:
     """The suite's cipher under a key of 32 bytes."""
     return AESGCM(key) if suite is Suite.AES else SM4GCM(key[:SM4_KEY_BYTES])
+
+
+def seal(cipher: Aead, plain: bytes, context: bytes) -> bytes:
+    """``plain`` sealed for a context, with the nonce that it was sealed with before it."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, plain, context)
+
+
+def unseal(cipher: Aead, sealed: bytes, context: bytes) -> bytes:
+    """What was sealed for a context; raises ``InvalidTag`` where it is not whole, was altered or is for another."""
+    if len(sealed) < NONCE_BYTES:
+        raise InvalidTag
+    return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
 
 
 def branch(suite: Suite, key: bytes, digit: str) -> bytes:

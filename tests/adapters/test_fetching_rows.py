@@ -17,7 +17,7 @@ from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 from tests.adapters.databases import Source, through
 from tests.adapters.web import Api, serving
 from tests.adapters.wire import wire_to

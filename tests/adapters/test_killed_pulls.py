@@ -9,7 +9,7 @@ import pytest
 
 from adapters.pulling import Spool
 from hub.store.pool import connect_directly
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 from tests.adapters.databases import Source
 from tests.adapters.test_fetching_rows import added, declare
 from tests.cli.running import run_hub, start_hub

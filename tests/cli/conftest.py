@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile, load_keys
+from hub.vault.key_file import KeyFile, load_keys
 
 
 @pytest.fixture

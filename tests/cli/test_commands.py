@@ -12,7 +12,7 @@ from hub.access import Role
 from hub.catalog import Model
 from hub.cli import MODULES, app, commands_of
 from hub.identity import LocalIssuer
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 from tests.catalog.registers import FOUNDATIONS
 from tests.cli.running import ROOT, run_hub
 

@@ -16,7 +16,7 @@ from hub.errors import DatabaseUnavailable
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.pool import Database, connect_directly, open_pool
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 from tests.city.snapshot import everything_refused, everything_told
 from tests.cli.running import run_hub, start_hub
 from tests.conftest import Server, migrated_server, open_folder, temporary_database

@@ -16,7 +16,8 @@ from hub.store.keyring import values_under
 from hub.store.pool import Database
 from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
-from hub.vault.keys import VaultKeys, load_keys, replace_keys
+from hub.vault.key_file import KeyFile, load_keys
+from hub.vault.keys import VaultKeys
 from hub.vault.suites import KEY_BYTES
 from tests.cli.running import run_hub, start_hub
 from tests.people import id_number
@@ -216,7 +217,7 @@ async def test_the_list_of_keys_tells_what_lies_under_each(kept: Kept, hub: dict
 async def test_values_move_from_a_key_that_is_one_for_all_to_sm4_and_back_to_aes(
     kept: Kept, hub: dict[str, object]
 ) -> None:
-    replace_keys(kept.path, replace(kept.keys, encryption={kept.keys.current: bytes(KEY_BYTES)}))
+    KeyFile(kept.path, create=False).replace(replace(kept.keys, encryption={kept.keys.current: bytes(KEY_BYTES)}))
     values = [str(n).encode() for n in range(200)]
     await seal_identifiers(kept.database, Vault(kept.keys), values)
     await seal_of_each_sort(kept)

@@ -15,7 +15,7 @@ from hub.settings import load_settings
 from hub.store.keyring import values_under
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys, replace_keys
+from hub.vault.key_file import KeyFile, load_keys
 from hub.vault.suites import KEY_BYTES
 from tests.cli.running import run_hub
 from tests.people import id_number
@@ -104,7 +104,9 @@ async def test_of_a_shredded_subject_no_number_opens_again_in_any_copy_of_the_da
     assert sorted(filter(None, opened)) == sorted([CHILD.encode(), STRANGER.encode()])
     assert "done" in run_hub("keys", "shreddings", **hub)[1]
     assert (await checks_of(hub))["shredded"].level is Level.OK
-    replace_keys(key_file, replace(old, encryption=old.encryption | load_keys(key_file, create=False).encryption))
+    KeyFile(key_file, create=False).replace(
+        replace(old, encryption=old.encryption | load_keys(key_file, create=False).encryption)
+    )
     assert (await checks_of(hub))["shredded"].found.startswith("1 subjects that were shredded have keys")
     async with database.connection() as connection:
         entries = await connection.fetch(
@@ -119,7 +121,7 @@ async def test_nobody_is_shredded_while_a_key_is_one_for_all(
 ) -> None:
     await Api(None, services).office.household({"idNumber": MOTHER, "name": "母"})  # type: ignore[arg-type]
     keys = load_keys(key_file, create=False)
-    replace_keys(key_file, replace(keys, encryption=keys.encryption | {"00000000": bytes(KEY_BYTES)}))
+    KeyFile(key_file, create=False).replace(replace(keys, encryption=keys.encryption | {"00000000": bytes(KEY_BYTES)}))
     async with services.desk.database.connection() as connection:
         entity_id = await connection.fetchval("select entity_id from view")
     assert (await checks_of(hub))["keys"].found.endswith("one for all: 00000000")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.access import Role
+from hub.exports.holding import ending_holders
 from tests.exports.ordering import ORDER, Exports, codes_of, plain, rows_of, sealed
 from tests.people import credit_code, id_number
 from tests.served import AGENCY
@@ -185,3 +186,41 @@ async def test_what_cannot_be_exported_is_refused_at_once(exports: Exports, give
     answer = await exports.api.ask(ORDER, {"input": {"kind": "NATURAL_PERSON"} | given})
     assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
     assert (await exports.api.data("{ exports { state } }"))["exports"] in ([], [{"state": "CANCELLED"}])
+
+
+async def test_a_file_that_holds_a_number_which_is_destroyed_is_ended_and_others_stay(exports: Exports) -> None:
+    mother, child, stranger = PEOPLE[:3]
+    await exports.api.office.household(
+        {"idNumber": mother, "name": "母"},
+        {"idNumber": child, "name": "子", "headOfHousehold.idNumber": mother, "headOfHousehold.name": "母"},
+        {"idNumber": stranger, "name": "某"},
+    )
+    wanted = {
+        "of others": (["household.headOfHousehold.idNumber"], [child], "NDJSON"),
+        "its own": (["idNumber"], [mother], "PARQUET"),
+        "nobody's": (["household.headOfHousehold.name"], [child], "NDJSON"),
+        "a stranger's": (["idNumber"], [stranger], "NDJSON"),
+        "a stranger's columns": (["idNumber"], [stranger], "PARQUET"),
+    }
+    ids = {
+        name: (await exports.order(items, keys, format=form))["id"] for name, (items, keys, form) in wanted.items()
+    }
+    assert {(await exports.over(one))["state"] for one in ids.values()} == {"READY"}
+    desk = exports.api.services.desk
+    async with desk.database.connection() as connection:
+        entity_id = await connection.fetchval(
+            "select entity_id from vault.identifier where lookup = $1", desk.vault.lookup("ID_NUMBER", mother)
+        )
+    async with ending_holders(desk, [entity_id]):
+        assert {name: (await exports.look(one))["state"] for name, one in ids.items()} == {
+            "of others": "FAILED",
+            "its own": "FAILED",
+            "nobody's": "READY",
+            "a stranger's": "READY",
+            "a stranger's columns": "READY",
+        }
+        late = (await exports.order(["idNumber"], [mother]))["id"]
+        assert (await exports.over(late))["state"] == "READY"
+    assert (await exports.look(late))["failure"]["code"] == "EXPORT_SHREDDED"
+    assert codes_of(await exports.fetch(ids["its own"])) == ["EXPORT_NOT_READY"]
+    assert rows_of(await exports.fetch(ids["a stranger's"]))[0]["idNumber"] == stranger

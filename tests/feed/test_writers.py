@@ -18,7 +18,7 @@ from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.store.pool import Database, open_pool
 from hub.vault.cipher import Vault
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 from tests.cli.running import run_hub, start_hub
 from tests.cli.test_killed import position
 from tests.conftest import Server, services_on, temporary_database

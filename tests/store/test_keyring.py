@@ -7,7 +7,7 @@ import pytest
 from hub.errors import VaultKeyMissing
 from hub.store.keyring import claim
 from hub.store.pool import Database
-from hub.vault.keys import load_keys
+from hub.vault.key_file import load_keys
 
 
 async def test_the_keys_of_a_database_may_come_again_and_others_may_not(database: Database, tmp_path: Path) -> None:

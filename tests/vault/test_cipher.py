@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hub.errors import ValueShredded, VaultKeyMissing
 from hub.vault.cipher import Vault
-from hub.vault.keys import KeyFile, load_keys, new_keys, replace_keys
+from hub.vault.key_file import KeyFile, load_keys
+from hub.vault.keys import new_keys
 from hub.vault.subjects import path_of
 from hub.vault.suites import KEY_BYTES, SM4GCM, Suite
 
@@ -139,7 +140,7 @@ def test_a_vault_follows_the_file_of_its_keys(tmp_path: Path) -> None:
     path = tmp_path / "vault.keys"
     follower, reader = Vault.under(KeyFile(path, create=True)), Vault.under(KeyFile(path, create=False))
     before = follower.seal(b"value", b"")
-    replace_keys(path, load_keys(path, create=False).succeeded())
+    KeyFile(path, create=False).replace(load_keys(path, create=False).succeeded())
     after = follower.seal(b"value", b"")
     assert after[0] == load_keys(path, create=False).current != before[0]
     assert reader.open(*after, b"") == reader.open(*before, b"") == b"value"

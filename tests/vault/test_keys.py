@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from hub.errors import VaultKeyMissing
-from hub.vault.keys import KeyFile, backup_keys, load_keys, new_keys, replace_keys
+from hub.vault.key_file import KeyFile, load_keys
+from hub.vault.keys import new_keys
 
 MAKE_KEYS = (
-    "import sys, pathlib; from hub.vault.keys import load_keys; load_keys(pathlib.Path(sys.argv[1]), create=True)"
+    "import sys, pathlib; from hub.vault.key_file import load_keys; load_keys(pathlib.Path(sys.argv[1]), create=True)"
 )
 
 
@@ -86,7 +87,7 @@ def test_a_file_of_old_with_a_key_that_is_one_for_all_is_read_and_named(key_file
 
 def test_a_backup_is_private_and_holds_the_same_keys(key_file: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup"
-    backup_keys(key_file, target)
+    KeyFile(key_file, create=False).backup(target)
     assert target.stat().st_mode & 0o777 == 0o600
     assert load_keys(target, create=False) == load_keys(key_file, create=False)
 
@@ -95,14 +96,14 @@ def test_a_backup_replaces_nothing(key_file: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup"
     target.write_text("precious")
     with pytest.raises(FileExistsError):
-        backup_keys(key_file, target)
+        KeyFile(key_file, create=False).backup(target)
     assert target.read_text() == "precious"
 
 
 def test_a_successor_takes_the_place_of_the_file_whole_private_and_alone(key_file: Path) -> None:
     keys = load_keys(key_file, create=False)
     successor = keys.succeeded()
-    replace_keys(key_file, successor)
+    KeyFile(key_file, create=False).replace(successor)
     assert load_keys(key_file, create=False) == successor
     assert [path.name for path in key_file.parent.iterdir()] == ["vault.keys"]
     assert key_file.stat().st_mode & 0o777 == 0o600
@@ -114,14 +115,14 @@ def test_a_link_to_the_file_stays_a_link(key_file: Path, tmp_path: Path) -> None
     link = tmp_path / "link"
     link.symlink_to(key_file)
     successor = load_keys(link, create=False).succeeded()
-    replace_keys(link, successor)
+    KeyFile(link, create=False).replace(successor)
     assert link.is_symlink()
     assert load_keys(key_file, create=False) == successor
 
 
 def test_other_keys_for_look_ups_are_not_followed(key_file: Path) -> None:
     held = KeyFile(key_file, create=False)
-    replace_keys(key_file, new_keys())
+    KeyFile(key_file, create=False).replace(new_keys())
     with pytest.raises(VaultKeyMissing, match="other keys for look-ups"):
         held.newer()
 
