@@ -202,10 +202,10 @@ async def test_a_file_that_holds_a_number_which_is_destroyed_is_ended_and_others
         "a stranger's": (["idNumber"], [stranger], "NDJSON"),
         "a stranger's columns": (["idNumber"], [stranger], "PARQUET"),
     }
-    ids = {
-        name: (await exports.order(items, keys, format=form))["id"] for name, (items, keys, form) in wanted.items()
-    }
-    assert {(await exports.over(one))["state"] for one in ids.values()} == {"READY"}
+    ids = {}
+    for name, (items, keys, form) in wanted.items():
+        ids[name] = (await exports.order(items, keys, format=form))["id"]
+        assert (await exports.over(ids[name]))["state"] == "READY"
     desk = exports.api.services.desk
     async with desk.database.connection() as connection:
         entity_id = await connection.fetchval(
