@@ -21,11 +21,11 @@ from hub.opening import bring_up_to_date
 from hub.settings import Settings
 from hub.stewardship.granting import fill_development_grants
 from hub.store import embedded
-from hub.store.pool import connect_directly, open_pool
+from hub.store.pool import connect_directly
 from hub.store.seat import seat_in
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import open_folder, services_on
+from tests.conftest import open_folder, opened, services_on
 from tests.logs import all_that_is_logged
 from tests.people import credit_code, id_number
 from tests.served import AGENCY, Api, department, served
@@ -305,8 +305,7 @@ async def test_the_canary_is_heard_nowhere_but_in_the_vault(recorded: Recorded, 
         async with AsyncExitStack() as stack:
             server = await embedded.start(Settings(data_dir=str(data)))
             stack.push_async_callback(server.stop)
-            database = await open_pool(Settings(pool_size=5), server.url)
-            stack.push_async_callback(database.close)
+            database = await stack.enter_async_context(opened(server.url))
             await bring_up_to_date(database, model)
             await fill_development_grants(database, model)
             services = services_on(database, model, Vault(new_keys()))

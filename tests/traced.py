@@ -12,10 +12,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from hub import telemetry
 from hub.catalog import Model
-from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
-from tests.conftest import services_on
+from tests.conftest import opened, services_on
 from tests.served import Api, served
 
 
@@ -52,8 +50,7 @@ def recording() -> Iterator[Recorded]:
 async def traced_api(database_url: str, model: Model, vault: Vault) -> AsyncIterator[tuple[Api, Recorded]]:
     """A hub over HTTP whose spans and metrics are kept."""
     with recording() as recorded:
-        database = await open_pool(Settings(pool_size=5), database_url)
-        services = services_on(database, model, vault)
-        async with served(services) as client:
-            yield Api(client, services), recorded
-        await database.close()
+        async with opened(database_url) as database:
+            services = services_on(database, model, vault)
+            async with served(services) as client:
+                yield Api(client, services), recorded

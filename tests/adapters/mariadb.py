@@ -4,15 +4,15 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from tests.conftest import open_folder
 
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
 ACCOUNT = "root"
@@ -32,7 +32,7 @@ def mariadb_server() -> Iterator[str]:
     """The address of a database on a server that listens on a free port of this machine only."""
     install, serve = program("mariadb-install-db"), program("mariadbd")
     account = ["--user=root"] if os.geteuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="hub-test-") as folder:
+    with open_folder() as folder:
         data = f"--datadir={folder}/data"
         subprocess.run(
             [install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db", *account],
@@ -48,7 +48,7 @@ def mariadb_server() -> Iterator[str]:
             "--skip-log-bin",
             "--innodb-flush-log-at-trx-commit=0",
         ]
-        with (Path(folder) / "log").open("wb") as log:
+        with (folder / "log").open("wb") as log:
             server = subprocess.Popen([serve, "--no-defaults", data, *place, *small, *account], stdout=log, stderr=log)
         try:
             yield ready(f"mysql://{ACCOUNT}@127.0.0.1:{port}", server)

@@ -49,7 +49,7 @@ async def test_a_pull_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     note = tmp_path / "spools" / "people.jsonl.note"
     for round_ in range(1, ROUNDS):
         hub = start_hub("sync", **settings)
-        while hub.poll() is None and spooled(note) < ROWS * round_ // ROUNDS:  # noqa: ASYNC110
+        while hub.poll() is None and spooled(note) < ROWS * round_ // ROUNDS:
             await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311
         await asyncio.sleep(random.uniform(0, 2))  # noqa: S311
         hub.kill()

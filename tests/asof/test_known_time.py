@@ -35,8 +35,10 @@ Answer = dict[UUID, list[Record]]
 async def impatient(database: Database, settle_timeout: float = 0.1) -> AsyncIterator[Database]:
     """The same database, as a process sees it that waits little for writers."""
     opened = await open_pool(Settings(pool_size=2, settle_timeout=settle_timeout), database.direct_url)
-    yield opened
-    await opened.close()
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 @asynccontextmanager

@@ -16,14 +16,13 @@ from hub.intake.split import Split
 from hub.intake.submission import Intake
 from hub.merge import Record as HubRecord
 from hub.merge import View, merge
-from hub.settings import Settings
 from hub.store.as_of import records_in_force
-from hub.store.pool import connect_directly, open_pool
+from hub.store.pool import connect_directly
 from hub.store.splits import RecordName
 from hub.timeline import Moment
 from tests.asof.answers import REGISTER, Decided, Shown
 from tests.asof.histories import NUMBERS, Delivery, Happened, Order, Record, line
-from tests.conftest import Server, temporary_database
+from tests.conftest import Server, opened, temporary_database
 from tests.intake.hubs import VAULT
 from tests.links import DIFFERENT, link_to, part, split_off
 from tests.offices import Office
@@ -183,11 +182,8 @@ async def hub_with_a_still_clock(server: Server, model: Model) -> AsyncIterator[
     async with temporary_database(server.url, server.template) as url:
         async with connect_directly(url) as connection:
             await connection.execute(STILL_CLOCK)
-        database = await open_pool(Settings(pool_size=2), url)
-        try:
+        async with opened(url, 2) as database:
             yield Told(Office(Intake(database, model, VAULT)))
-        finally:
-            await database.close()
 
 
 def identifier(key: str) -> Identifier:

@@ -12,7 +12,7 @@ from hub.settings import Settings
 from hub.store.access_log import AccessLog, make_months
 from hub.store.pool import Database, open_pool
 from tests.audit.entries import are_chained, entry, kept_of, rows_of
-from tests.conftest import Server, temporary_database
+from tests.conftest import Server, fresh_database
 from tests.logs import access_log
 
 REFUSE = "alter table audit.access_log add constraint broken check (operation <> 'look up') not valid"
@@ -115,11 +115,10 @@ async def test_who_goes_away_while_the_log_is_written_holds_nobody_up(database: 
 async def test_a_server_that_is_down_is_waited_for_by_nobody_and_used_again_once_it_is_up(
     embedded_server: Server,
 ) -> None:
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=2), url)
+    async with fresh_database(embedded_server, 2) as database:
         log = access_log(database)
         await log.keep(entry())
-        name = url.partition("?")[0].rpartition("/")[2]
+        name = database.direct_url.partition("?")[0].rpartition("/")[2]
         admin = await asyncpg.connect(embedded_server.url)
         await admin.execute(f"alter database {name} allow_connections false")
         await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
@@ -130,7 +129,6 @@ async def test_a_server_that_is_down_is_waited_for_by_nobody_and_used_again_once
         rows = await rows_of(database)
         assert {row["officer"] for row in rows} == {"officer-0", "officer-1"}
         assert are_chained(rows)
-        await database.close()
 
 
 async def test_months_are_made_ahead_and_only_once(database: Database) -> None:

@@ -18,11 +18,11 @@ from hub.catalog import Model
 from hub.demo import SampleDelivery, deliveries
 from hub.intake.submission import Intake
 from hub.settings import Settings
-from hub.store.pool import Database, open_pool
+from hub.store.pool import Database
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.city.snapshot import everything_refused, everything_told
-from tests.conftest import Server, temporary_database
+from tests.conftest import Server, fresh_database
 
 PERSONS, ENTITIES = 150, 40
 Heard = tuple[dict[str, tuple[str, ...]], list[tuple[object, ...]]]
@@ -41,12 +41,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @asynccontextmanager
 async def a_hub(server: Server, model: Model) -> AsyncIterator[Intake]:
     """A hub that has heard nothing yet."""
-    async with temporary_database(server.url, server.template) as url:
-        pool = await open_pool(Settings(pool_size=2), url)
-        try:
-            yield Intake(pool, model, VAULT)
-        finally:
-            await pool.close()
+    async with fresh_database(server, 2) as database:
+        yield Intake(database, model, VAULT)
 
 
 async def load_all(intake: Intake, city: Path, order: Iterable[SampleDelivery]) -> Counter[str]:

@@ -44,7 +44,7 @@ async def reached(database: Database) -> int:
 async def killed(process: subprocess.Popen[str], database: Database, after: int) -> None:
     """Kill a process as soon as the re-merge has come to more than so many entities."""
     while await reached(database) <= after and process.poll() is None:
-        pass
+        await asyncio.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     output, _ = await asyncio.to_thread(process.communicate)
     assert process.returncode == -signal.SIGKILL, output
@@ -137,7 +137,7 @@ async def test_a_server_that_is_killed_leaves_the_rest_to_another(api: Api, hub:
     assert 0 < await reached(database) < len(MANY)
     with start_hub("serve", **settings) as second:
         while await reached(database) < len(MANY) and second.poll() is None:
-            pass
+            await asyncio.sleep(0.005)
         second.send_signal(signal.SIGTERM)
         output, _ = await asyncio.to_thread(second.communicate)
         assert "the server has stopped" in output

@@ -15,11 +15,11 @@ import pytest
 from hub.errors import DatabaseUnavailable
 from hub.settings import Settings
 from hub.store import embedded
-from hub.store.pool import Database, connect_directly, open_pool
+from hub.store.pool import Database, connect_directly
 from hub.vault.key_file import load_keys
 from tests.city.snapshot import everything_refused, everything_told
 from tests.cli.running import run_hub, start_hub
-from tests.conftest import Server, migrated_server, open_folder, temporary_database
+from tests.conftest import Server, migrated_server, open_folder, opened, temporary_database
 from tests.intake.hubs import assert_versions_have_no_gaps
 from tests.people import credit_code, id_number
 
@@ -70,12 +70,8 @@ async def position(database: Database) -> int:
 @asynccontextmanager
 async def a_hub(server: Server, keys: Path) -> AsyncIterator[tuple[Database, dict[str, object]]]:
     """A database that has heard nothing, and the settings that lead a process to it."""
-    async with temporary_database(server.url, server.template) as url:
-        database = await open_pool(Settings(pool_size=1), url)
-        try:
-            yield database, {"HUB_DATABASE_URL": url, "HUB_VAULT_KEY_FILE": keys, "HUB_DATA_DIR": keys.parent}
-        finally:
-            await database.close()
+    async with temporary_database(server.url, server.template) as url, opened(url, 1) as database:
+        yield database, {"HUB_DATABASE_URL": url, "HUB_VAULT_KEY_FILE": keys, "HUB_DATA_DIR": keys.parent}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +93,7 @@ async def kill_in_mid_file(database: Database, file: Path, settings: dict[str, o
     """Load ``file`` in a process that is killed soon after line ``after`` was reached."""
     with start_hub(*COMMAND, file, **settings) as loader:
         while await position(database) <= after and loader.poll() is None:
-            pass
+            await asyncio.sleep(0.01)
         loader.send_signal(signal.SIGKILL)
         output, _ = loader.communicate()
         assert loader.returncode == -signal.SIGKILL, output
@@ -144,14 +140,13 @@ async def strike_in_mid_file(
     server: embedded.EmbeddedServer, fate: Fate, file: Path, settings: dict[str, object], after: int
 ) -> None:
     """Have the server of a load struck soon after line ``after`` was reached; the load says that it is gone."""
-    database = await open_pool(Settings(pool_size=1), str(settings["HUB_DATABASE_URL"]))
     with start_hub(*COMMAND, file, **settings) as loader:
-        while await position(database) <= after and loader.poll() is None:
-            pass
-        async with database.connection() as connection:
-            strike(server, fate, connection.get_server_pid())
+        async with opened(str(settings["HUB_DATABASE_URL"]), 1) as database:
+            while await position(database) <= after and loader.poll() is None:
+                await asyncio.sleep(0.01)
+            async with database.connection() as connection:
+                strike(server, fate, connection.get_server_pid())
         output, _ = await asyncio.to_thread(loader.communicate)
-    await database.close()
     assert (loader.returncode, "error: The database cannot be reached" in output) == (2, True), output
 
 
@@ -204,11 +199,8 @@ async def one_round(
         await database_is_back(server, folder)
         code, output = await asyncio.to_thread(run_hub, *COMMAND, file, **settings)
         assert (code, "Went on after line" in output) == (1, True), (seed, fate, output)
-        database = await open_pool(Settings(pool_size=1), url)
-        try:
+        async with opened(url, 1) as database:
             assert await what_is_there(database) == uninterrupted, (seed, fate)
-        finally:
-            await database.close()
 
 
 FULL = """

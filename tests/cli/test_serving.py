@@ -94,7 +94,7 @@ async def until_waiting(holder: "asyncpg.Connection[asyncpg.Record]", number: in
     """Return once so many sessions of the database wait for a lock."""
     here = "database = (select oid from pg_database where datname = current_database())"
     while await holder.fetchval(f"select count(*) from pg_locks where not granted and {here}") < number:  # noqa: S608
-        pass
+        await asyncio.sleep(0.01)
 
 
 async def status(client: httpx.AsyncClient, path: str) -> int:
@@ -135,12 +135,12 @@ async def test_a_server_that_is_told_to_stop_says_so_and_finishes_what_runs(
             await until_waiting(holder, 1)
             running.tell()
             while await status(watching, "/readyz") == 200:
-                pass
+                await asyncio.sleep(0.01)
             late = await running.ask("{ me { agency } }")
             assert (late.status_code, late.headers["connection"]) == (200, "close")
             assert await status(watching, "/healthz") == 200
             while not await refuses(running):
-                pass
+                await asyncio.sleep(0.01)
             assert not [task for task in asked if task.done()]
         with suppress(ConnectionClosed):
             while True:
@@ -186,7 +186,7 @@ async def test_an_upload_that_is_still_coming_is_taken_in(hub: Hub) -> None:
             yield "公民身份号码,姓名\n".encode()
             running.tell()
             while not await refuses(running):
-                pass
+                await asyncio.sleep(0.01)
             yield f"{id_number(1)},王小明\n".encode()
 
         async with running.client() as client:

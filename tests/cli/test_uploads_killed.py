@@ -1,5 +1,6 @@
 """A hub that is killed after it has promised to take in an upload takes it in when it starts again."""
 
+import asyncio
 import re
 import signal
 from collections.abc import Iterator
@@ -56,17 +57,15 @@ async def test_an_upload_that_was_answered_outlives_the_process(
             response = await client.post("/submissions/household_registration", content=file())
         assert response.status_code == 202, response.text
         while (await reached(database))[0] == 0:
-            pass
+            await asyncio.sleep(0.01)
     position, has_ended = await reached(database)
     assert (0 < position < LINES, has_ended) == (True, False)
     spool = tmp_path / "data" / "uploads"
     assert [path.name for path in spool.rglob("upload*")] == ["upload.csv"]
 
     with serving(hub) as (running, _):
-        while not (await reached(database))[1] and running.poll() is None:
-            pass
-        while any(spool.iterdir()) and running.poll() is None:
-            pass
+        while (not (await reached(database))[1] or any(spool.iterdir())) and running.poll() is None:
+            await asyncio.sleep(0.01)
     assert await reached(database) == (LINES, True)
     async with database.connection() as connection:
         assert await connection.fetchval("select count(*) from state") == LINES

@@ -14,13 +14,11 @@ from hub.catalog import EntityKind, Model
 from hub.clock import today
 from hub.desk.gathering import AT_ONCE, Gathering, Led, Shape
 from hub.identifiers.schemes import Scheme
-from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.store.reading import Key, Wanted
 from hub.timeline import Moment
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import Server, services_on, temporary_database
+from tests.conftest import Server, fresh_database, services_on
 from tests.offices import Office
 from tests.people import id_number
 
@@ -49,8 +47,7 @@ def _told(led: Sequence[Led]) -> dict[int, UUID]:
 
 @pytest.fixture(scope="module")
 async def town(embedded_server: Server, model: Model) -> AsyncIterator[Town]:
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=5, acquire_timeout=60), url)
+    async with fresh_database(embedded_server) as database:
         services = services_on(database, model, Vault(new_keys()))
         people = [id_number(place) for place in range(PEOPLE)]
         await Office(services.intake).household(*({"idNumber": number, "name": "王小明"} for number in people))
@@ -63,7 +60,6 @@ async def town(embedded_server: Server, model: Model) -> AsyncIterator[Town]:
             poisoned = entities[lookups[-1]]
             await connection.execute("update view set records = $1::json where entity_id = $2", spoilt, poisoned)
         yield Town(Gathering(database), [key for key in keys if key], [entities[lookup] for lookup in lookups])
-        await database.close()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,12 +102,10 @@ async def test_who_comes_while_statements_run_shares_the_next_one(town: Town, mo
 
 
 async def test_what_fails_for_all_is_told_to_each(embedded_server: Server) -> None:
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=2, acquire_timeout=60), url)
+    async with fresh_database(embedded_server, 2) as database:
         async with database.connection() as connection:
             await connection.execute("drop table view cascade")
         gathering = Gathering(database)
         asked = [Key(lookup=bytes([place])) for place in range(10)]
         told = await asyncio.gather(*(gathering.read(SHAPE, [key]) for key in asked), return_exceptions=True)
         assert {type(one) for one in told} == {asyncpg.UndefinedTableError}
-        await database.close()

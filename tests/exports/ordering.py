@@ -1,5 +1,6 @@
 """An agency that orders exports over HTTP, and a process that works at them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -57,7 +58,7 @@ class Exports:
     async def over(self, export_id: str) -> dict[str, Any]:
         """How an export is once it is worked at no more."""
         while (found := await self.look(export_id))["state"] not in OVER:
-            pass
+            await asyncio.sleep(0.01)
         return found
 
     async def fetch(self, export_id: str, **headers: str) -> httpx.Response:

@@ -11,11 +11,9 @@ from graphql_schema.exporting import ExportAnswers
 from graphql_schema.wanted import BY_KEY, query_text
 from hub.catalog import EntityKind, Model
 from hub.exports import ExportFormat, Order, cancel, give_list, order
-from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import Server, services_on, shipped_model, temporary_database
+from tests.conftest import Server, fresh_database, services_on, shipped_model
 from tests.exports.columns import parquet_of, rows_in, told
 from tests.exports.ordering import Exports, exporter, plain
 from tests.people import id_number
@@ -36,8 +34,7 @@ def paths(model: Model) -> list[str]:
 @pytest.fixture(scope="module")
 async def filled(embedded_server: Server, model: Model) -> AsyncIterator[Exports]:
     """A married couple."""
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=5), url)
+    async with fresh_database(embedded_server) as database:
         services = services_on(database, model, Vault(new_keys()))
         async with served(services) as client:
             exports = Exports(Api(client, services))
@@ -54,7 +51,6 @@ async def filled(embedded_server: Server, model: Model) -> AsyncIterator[Exports
                 }
             )
             yield exports
-        await database.close()
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

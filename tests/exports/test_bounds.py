@@ -85,7 +85,7 @@ async def test_a_file_is_destroyed_when_its_time_is_over(services: Services, mon
         ready = (await exports.order(["name"], PEOPLE[:1]))["id"]
         for export_id in (waiting, ready):
             while (await exports.look(export_id))["state"] != "EXPIRED":
-                pass
+                await asyncio.sleep(0.01)
         assert await sealed(exports) == (0, 0)
         assert (await exports.fetch(ready)).status_code == 409
 
@@ -137,7 +137,7 @@ async def test_a_file_whose_grant_is_revoked_is_not_given_and_is_destroyed(
         monkeypatch.setattr(working, "WATCH_SECONDS", 0.02)
         async with worked_at(services):
             while (await exports.look(ready))["state"] == "READY":
-                pass
+                await asyncio.sleep(0.01)
         assert (await exports.look(ready))["failure"]["code"] == "EXPORT_ACCESS_ENDED"
         assert await sealed(exports) == (0, 0)
 

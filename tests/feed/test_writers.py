@@ -15,13 +15,12 @@ import pytest
 from graphql_schema.global_id import global_id
 from hub.catalog import EntityKind, Model
 from hub.intake.submission import Intake
-from hub.settings import Settings
-from hub.store.pool import Database, open_pool
+from hub.store.pool import Database
 from hub.vault.cipher import Vault
 from hub.vault.key_file import load_keys
 from tests.cli.running import run_hub, start_hub
 from tests.cli.test_killed import position
-from tests.conftest import Server, services_on, temporary_database
+from tests.conftest import Server, opened, services_on, temporary_database
 from tests.feed.reader import Reader
 from tests.offices import Office
 from tests.people import id_number
@@ -51,10 +50,7 @@ async def city(any_server: Server, model: Model, tmp_path: Path) -> AsyncIterato
     vault = Vault(load_keys(keys, create=True))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(temporary_database(any_server.url, any_server.template))
-        pools = []
-        for _ in range(WRITERS + 1):
-            pools.append(await open_pool(Settings(pool_size=2), url))
-            stack.push_async_callback(pools[-1].close)
+        pools = [await stack.enter_async_context(opened(url, 2)) for _ in range(WRITERS + 1)]
         services = services_on(pools[0], model, vault)
         client = await stack.enter_async_context(served(services))
         offices = [Office(Intake(pool, model, vault)) for pool in pools[1:]]
@@ -88,7 +84,7 @@ async def load_killed_once(city: City, file: Path) -> None:
     """Load a file; kill the loader with no time for anything in mid-file, then load it again."""
     with await asyncio.to_thread(start_hub, *COMMAND, file, **city.settings) as loader:
         while not await position(city.database) and loader.poll() is None:
-            pass
+            await asyncio.sleep(0.01)
         loader.send_signal(signal.SIGKILL)
         output, _ = await asyncio.to_thread(loader.communicate)
     assert loader.returncode == -signal.SIGKILL, output

@@ -6,11 +6,9 @@ import pytest
 
 from graphql_schema.services import Services
 from hub.catalog import Model
-from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import Server, services_on, temporary_database
+from tests.conftest import Server, fresh_database, services_on
 from tests.served import Api, served
 
 
@@ -24,9 +22,7 @@ async def api(services: Services) -> AsyncIterator[Api]:
 @pytest.fixture(scope="module")
 async def shared_api(embedded_server: Server, model: Model) -> AsyncIterator[Api]:
     """A client of a hub that all tests of a module ask and none fills."""
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=5), url)
+    async with fresh_database(embedded_server) as database:
         services = services_on(database, model, Vault(new_keys()))
         async with served(services) as client:
             yield Api(client, services)
-        await database.close()

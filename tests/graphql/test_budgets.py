@@ -147,7 +147,7 @@ async def sleeping(services: Services) -> int:
 
 async def until_sleeping(services: Services, number: int) -> None:
     async with asyncio.timeout(30):
-        while await sleeping(services) != number:  # noqa: ASYNC110 - it is the database that changes
+        while await sleeping(services) != number:
             await asyncio.sleep(0.05)
 
 

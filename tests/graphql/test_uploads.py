@@ -23,10 +23,9 @@ from hub.catalog import Model
 from hub.clock import SHANGHAI
 from hub.intake.upload import Order
 from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import Server, services_on, temporary_database
+from tests.conftest import Server, fresh_database, services_on
 from tests.documents import ROOT, commands, read, snippets
 from tests.people import id_number
 from tests.served import AGENCY, Api, department, served
@@ -50,13 +49,11 @@ async def refusing(
     embedded_server: Server, model: Model, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Api]:
     """Such a hub for tests that it takes nothing of."""
-    async with temporary_database(embedded_server.url, embedded_server.template) as url:
-        database = await open_pool(Settings(pool_size=5), url)
+    async with fresh_database(embedded_server) as database:
         services = services_on(database, model, Vault(new_keys()))
         async with receiving(services, tmp_path_factory.mktemp("refusing")) as api:
             yield api
             assert await submissions(api) == []
-        await database.close()
 
 
 @asynccontextmanager
@@ -144,7 +141,7 @@ def nameless(value: object) -> str | None:
 
 async def until_nothing_is_kept(api: Api) -> None:
     async with asyncio.timeout(60):
-        while kept(api):  # noqa: ASYNC110 - another thread takes it in
+        while kept(api):
             await asyncio.sleep(0.05)
 
 
@@ -556,7 +553,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing_behind(refusing: Api, wi
     wire.writer.write(csv())
     await wire.writer.drain()
     async with asyncio.timeout(20):
-        while not kept(refusing):  # noqa: ASYNC110 - the server writes it
+        while not kept(refusing):
             await asyncio.sleep(0.02)
     await wire.close()
     await until_nothing_is_kept(refusing)

@@ -9,15 +9,14 @@ from hub.catalog import EntityKind, Model
 from hub.clock import now, shanghai_date
 from hub.intake.submission import Intake
 from hub.merge import Card, card_of, decode, encode, merge
-from hub.settings import Settings
 from hub.stewardship.claims import claims
 from hub.stewardship.discrepancy import Discrepancy, discrepancies
 from hub.store.as_of import records_in_force
-from hub.store.pool import Database, open_pool
+from hub.store.pool import Database
 from hub.timeline import Moment
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
-from tests.conftest import Server, temporary_database
+from tests.conftest import Server, opened, temporary_database
 from tests.offices import Office
 
 VAULT = Vault(new_keys())
@@ -32,8 +31,7 @@ async def offices(server: Server, model: Model, count: int = 1) -> AsyncIterator
         url = await stack.enter_async_context(temporary_database(server.url, server.template))
         desks = []
         for _ in range(count):
-            database = await open_pool(Settings(pool_size=1), url)
-            stack.push_async_callback(database.close)
+            database = await stack.enter_async_context(opened(url, 1))
             desks.append(Office(Intake(database, model, VAULT)))
         yield desks
 

@@ -21,12 +21,10 @@ from graphql_schema.services import Services
 from hub.access import Grant, Viewer, demo_grants
 from hub.catalog import Catalog, EntityKind, Model
 from hub.errors import HubError
-from hub.settings import Settings
-from hub.store.pool import open_pool
 from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.city.city import expected_in, load_city
-from tests.conftest import Server, services_on, shipped_model, temporary_database
+from tests.conftest import Server, fresh_database, services_on, shipped_model
 from tests.granted import holding, open_to_all
 from tests.plans.asking import Question, questions
 from tests.plans.circumstances import Circumstances, circumstances
@@ -75,8 +73,7 @@ class City:
 async def city(embedded_server: Server, model: Model, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     directory = tmp_path_factory.mktemp("city")
     make_city(directory, 40, 12, seed=1)
-    async with temporary_database(embedded_server.url, embedded_server.template) as url, httpx.AsyncClient() as client:
-        database = await open_pool(Settings(pool_size=5, acquire_timeout=60), url)
+    async with fresh_database(embedded_server) as database, httpx.AsyncClient() as client:
         services = services_on(database, model, Vault(new_keys()))
         await load_city(Api(client, services), directory)
         async with database.connection() as connection:
@@ -91,7 +88,6 @@ async def city(embedded_server: Server, model: Model, tmp_path_factory: pytest.T
             [global_id(EntityKind(row["kind"]), row["entity_id"]) for row in rows],
             [row["recorded_at"] for row in instants],
         )
-        await database.close()
 
 
 async def told(services: Services, viewer: Viewer, question: Question, variables: dict[str, object]) -> object:

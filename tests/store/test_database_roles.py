@@ -10,12 +10,11 @@ import pytest
 
 from hub.catalog import Model
 from hub.clock import today
-from hub.settings import Settings
 from hub.store.access_log import make_months
-from hub.store.pool import Database, connect_directly, open_pool
+from hub.store.pool import Database, connect_directly
 from hub.vault.cipher import Vault
 from tests.audit.entries import entry
-from tests.conftest import services_on
+from tests.conftest import opened, services_on
 from tests.logs import access_log
 from tests.people import id_number
 from tests.served import Api, served
@@ -32,9 +31,8 @@ async def database_as(role: str, url: str) -> AsyncIterator[Database]:
         await owner.execute(f"create role {name} login password '{secret}' in role {role}")
     try:
         netloc = f"{name}:{secret}@{parts.netloc.rpartition('@')[2]}"
-        database = await open_pool(Settings(pool_size=3), parts._replace(netloc=netloc).geturl())
-        yield database
-        await database.close()
+        async with opened(parts._replace(netloc=netloc).geturl(), 3) as database:
+            yield database
     finally:
         async with connect_directly(url) as owner:
             await owner.execute(f"drop role {name}")

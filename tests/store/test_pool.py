@@ -84,7 +84,7 @@ async def test_a_connection_is_given_back_when_its_borrower_is_cancelled(databas
 async def _seen_asleep(url: str) -> None:
     """Wait until a statement sleeps: the server ignores a request to cancel one that it has not begun."""
     async with connect_directly(url) as observer:
-        while not await observer.fetchval(SLEEPING):  # noqa: ASYNC110 - the server begins it
+        while not await observer.fetchval(SLEEPING):
             await asyncio.sleep(0.01)
 
 
