@@ -14,11 +14,12 @@ from typer.main import get_group
 MODULES = {
     "delivering": ("load", "registers"),
     "quarantine": ("quarantine",),
-    "serving": ("serve",),
+    "serving": ("serve", "demo"),
     "working": ("worker",),
     "fetching": ("sync", "runs", "cancel", "sources"),
     "exporting": ("export",),
-    "exploring": ("sample", "demo", "token", "schema"),
+    "sampling": ("sample",),
+    "exploring": ("schema",),
     "modelling": ("model",),
     "operating": ("migrate", "due", "rebuild"),
     "keying": ("keys",),
@@ -28,7 +29,7 @@ MODULES = {
     "auditing": ("audit",),
     "examining": ("doctor",),
     "webhooks": ("webhooks",),
-    "admitting": ("accounts", "sessions"),
+    "admitting": ("accounts", "sessions", "token"),
 }
 """The commands that each module holds. Only the module of the command that is asked for is imported."""
 

@@ -1,6 +1,7 @@
-"""Commands for the security administrator: the accounts of agencies' systems, and sessions that are open."""
+"""Commands that say who comes in: the accounts of agencies' systems, open sessions, tokens of a development hub."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,11 @@ from hub.access import Role, Viewer
 from hub.catalog import Model
 from hub.cli.console import fail, guarded, out
 from hub.cli.opened import with_hub
-from hub.identity import new_account
+from hub.identity import LocalIssuer, new_account
 from hub.identity.claims import is_division
 from hub.intake.delivery import check_name
-from hub.opening import Hub
+from hub.opening import Hub, read_model
+from hub.settings import load_settings
 from hub.store import accounts as kept_accounts
 from hub.store import sessions as kept_sessions
 
@@ -49,9 +51,7 @@ def add(
     """Register a system. It gets tokens at `/token` with its own private key, which never leaves it."""
     for option, text in (("NAME", name), ("--agency", agency), ("--by", by)):
         guarded(partial(check_name, option, text))
-    viewer = guarded(
-        lambda: Viewer(agency, name, frozenset(role or [Role.QUERY_OFFICER]), department, "", tuple(division or ()))
-    )
+    viewer = _viewer(agency, name, role, department, division)
 
     async def register(hub: Hub) -> bool:
         _check(hub.model, viewer)
@@ -143,6 +143,36 @@ def end_sessions(
     out.print(f"{len(with_hub(end)):,} sessions have ended")
 
 
+@app.command(rich_help_panel="For a developer who explores")
+def token(
+    role: Annotated[
+        list[Role] | None, typer.Option(help="What the bearer is to the hub: query_officer, or several.")
+    ] = None,
+    agency: Annotated[str, typer.Option(help="The agency that asks.")] = "demo agency",
+    officer: Annotated[str, typer.Option(help="The officer who asks.")] = "demo officer",
+    department: Annotated[
+        str | None, typer.Option(help="For a reporter: the department reported for, as PUBLIC_SECURITY.")
+    ] = None,
+    division: Annotated[
+        list[str] | None, typer.Option(help="An area code the bearer is responsible for; without one, the whole city.")
+    ] = None,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long it is valid.")] = 12,
+) -> None:
+    """Print a token for this development hub, to send as `Authorization: Bearer …`."""
+    settings = guarded(load_settings)
+    viewer = _viewer(agency, officer, role, department, division)
+    _check(guarded(lambda: read_model(settings)), viewer)
+    typer.echo(guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
+
+
+def _viewer(
+    agency: str, officer: str, roles: list[Role] | None, department: str | None, divisions: list[str] | None
+) -> Viewer:
+    """The viewer that a command's options describe; the end of the command where nobody may be all of that."""
+    held = frozenset(roles or [Role.QUERY_OFFICER])
+    return guarded(lambda: Viewer(agency, officer, held, department, divisions=tuple(divisions or ())))
+
+
 def _session_id(text: str) -> UUID:
     try:
         return UUID(text)
@@ -151,9 +181,12 @@ def _session_id(text: str) -> UUID:
 
 
 def _check(model: Model, viewer: Viewer) -> None:
-    """End the command unless the department and the divisions of an account are such as there are."""
-    if Role.REPORTER in viewer.roles and viewer.department not in model.departments:
-        fail("the role reporter needs --department", f"The departments are {', '.join(model.departments)}.")
+    """End the command unless the department and the divisions of a viewer are such as there are."""
+    departments = f"The departments are {', '.join(model.departments)}."
+    if viewer.department and viewer.department not in model.departments:
+        fail(f"there is no department {viewer.department} in the model", departments)
+    if Role.REPORTER in viewer.roles and not viewer.department:
+        fail("the role reporter needs --department", departments)
     if wrong := [code for code in viewer.divisions if not is_division(code)]:
         fail(f"{wrong[0]} is no area code", "Area codes have 2, 4, 6, 9 or 12 digits, as 440106.")
 
