@@ -11,7 +11,7 @@ from hub.catalog.dictionary import Table, as_markdown, tables
 from hub.identifiers.schemes import SCHEMES
 from hub.workbook import workbook
 from tests.catalog.registers import FOUNDATIONS, load_with
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 
 
 def read_back(path: Path) -> dict[str, list[dict[str, str]]]:
@@ -27,7 +27,7 @@ def read_back(path: Path) -> dict[str, list[dict[str, str]]]:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dictionary") / "new" / "folder"
-    code, output = run_hub("model", "doc", "--out", folder)
+    code, output = call_hub("model", "doc", "--out", folder)
     assert (code, output.split()) == (0, [str(folder / "dictionary.md"), str(folder / "dictionary.xlsx")])
     return folder
 
@@ -116,7 +116,7 @@ def test_the_workbook_lists_every_cross_check_purpose_and_card(written: Path, mo
 def test_the_markdown_says_what_the_workbook_says(written: Path, model: Model) -> None:
     text = (written / "dictionary.md").read_text(encoding="utf-8")
     assert text == as_markdown(tables(model))
-    assert run_hub("model", "doc") == (0, text)
+    assert call_hub("model", "doc") == (0, text)
     for table in tables(model):
         assert f"\n## {table.title} · {table.zh}\n" in text
         for row in table.rows:
@@ -124,7 +124,7 @@ def test_the_markdown_says_what_the_workbook_says(written: Path, model: Model) -
 
 
 def test_the_same_model_gives_the_same_bytes(written: Path, tmp_path: Path) -> None:
-    run_hub("model", "doc", "--out", tmp_path)
+    call_hub("model", "doc", "--out", tmp_path)
     for name in ("dictionary.md", "dictionary.xlsx"):
         assert (tmp_path / name).read_bytes() == (written / name).read_bytes()
 
@@ -158,7 +158,7 @@ def test_no_text_becomes_a_formula_markup_or_another_cell(tmp_path: Path) -> Non
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    code, output = run_hub("model", "doc", "--out", tmp_path / "file")
+    code, output = call_hub("model", "doc", "--out", tmp_path / "file")
     assert (code, "cannot be written" in output) == (2, True)
 
 

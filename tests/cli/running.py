@@ -1,10 +1,15 @@
-"""The command line in processes of its own."""
+"""The command line, in processes of its own or in this one."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from typer.testing import CliRunner
+
+from hub.cli import app
 
 HUB = (sys.executable, "-W", "error", "-c", "from hub.cli import app; app(prog_name='hub')")
 ROOT = Path(__file__).parents[2]
@@ -32,3 +37,13 @@ def run_hub(*words: object, **settings: object) -> tuple[int, str]:
     with start_hub(*words, **settings) as running:
         output, _ = running.communicate()
     return running.returncode, output
+
+
+def call_hub(*words: object, **settings: object) -> tuple[int, str]:
+    """The same within this process, a second faster: for what a command says and writes. Never two at a time."""
+    with ThreadPoolExecutor(1) as thread:  # where no event loop runs yet, so that the command can run its own
+        given = thread.submit(CliRunner().invoke, app, [*map(str, words)], env=environment(settings))
+        result = given.result()
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output

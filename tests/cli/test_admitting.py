@@ -12,7 +12,7 @@ from graphql_schema.services import Services
 from hub.catalog import EntityKind
 from hub.clock import now
 from hub.store.pool import Database
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 from tests.granted import grant, issue
 from tests.served import AGENCY, Api, served
 
@@ -29,13 +29,13 @@ def public_key(folder: Path) -> Path:
 
 def test_an_account_is_registered_once_listed_and_ended_once(hub: Mapping[str, object], tmp_path: Path) -> None:
     key = public_key(tmp_path)
-    assert run_hub("accounts", "add", *ACCOUNT, "--key", key, **hub)[0] == 0
-    code, output = run_hub("accounts", "add", *ACCOUNT, "--key", key, **hub)
+    assert call_hub("accounts", "add", *ACCOUNT, "--key", key, **hub)[0] == 0
+    code, output = call_hub("accounts", "add", *ACCOUNT, "--key", key, **hub)
     assert (code, "there is an account tianhe-counter already" in output) == (2, True), output
-    assert run_hub("accounts", "end", "tianhe-counter", "--by", "李管理员", **hub)[0] == 0
-    code, output = run_hub("accounts", "end", "tianhe-counter", "--by", "李管理员", **hub)
+    assert call_hub("accounts", "end", "tianhe-counter", "--by", "李管理员", **hub)[0] == 0
+    code, output = call_hub("accounts", "end", "tianhe-counter", "--by", "李管理员", **hub)
     assert (code, "there is no open account" in output) == (2, True), output
-    code, output = run_hub("accounts", "list", **hub)
+    code, output = call_hub("accounts", "list", **hub)
     assert code == 0
     assert all(told in output for told in ("tianhe-counter", "query_officer", "王管理员", "李管理员")), output
 
@@ -50,7 +50,7 @@ def test_roles_that_nobody_holds_together_and_what_is_no_key_are_refused(
         (("--key", rubbish), "it is no public key"),
         (("--key", key, *both), "may not be held together"),
     ):
-        code, output = run_hub("accounts", "add", *ACCOUNT, *words, **hub)
+        code, output = call_hub("accounts", "add", *ACCOUNT, *words, **hub)
         assert (code, problem in output) == (2, True), output
 
 
@@ -65,14 +65,14 @@ async def test_a_session_is_listed_while_it_is_open_and_ended_everywhere_by_a_co
             return (await client.post("/graphql", json={"query": "{ me { agency } }"}, headers=token)).status_code
 
         assert await ask() == 200
-        code, output = run_hub("sessions", "list", "--agency", AGENCY.agency, **hub)
+        code, output = call_hub("sessions", "list", "--agency", AGENCY.agency, **hub)
         assert (code, AGENCY.officer in output) == (0, True), output
-        code, output = run_hub("sessions", "end", "--agency", AGENCY.agency, "--officer", AGENCY.officer, *BY, **hub)
+        code, output = call_hub("sessions", "end", "--agency", AGENCY.agency, "--officer", AGENCY.officer, *BY, **hub)
         assert (code, "1 sessions have ended" in output) == (0, True), output
         while (answered := await ask()) == 200:
             await asyncio.sleep(0.01)
         assert answered == 401
-    assert "There are no open sessions." in run_hub("sessions", "list", **hub)[1]
+    assert "There are no open sessions." in call_hub("sessions", "list", **hub)[1]
 
 
 async def test_grants_are_listed_and_those_that_end_soon_are_told_apart(
@@ -87,11 +87,11 @@ async def test_grants_are_listed_and_those_that_end_soon_are_told_apart(
         )
     )
     await issue(database, soon, late, open_ended)
-    code, output = run_hub("grants", **hub)
+    code, output = call_hub("grants", **hub)
     places = [output.index(str(one.grant_id)) for one in (soon, late, open_ended)]
     assert (code, places) == (0, sorted(places)), output
-    code, output = run_hub("grants", "--ending-within", 30, **hub)
+    code, output = call_hub("grants", "--ending-within", 30, **hub)
     assert code == 1
     assert [str(one.grant_id) in output for one in (soon, late, open_ended)] == [True, False, False]
-    code, output = run_hub("grants", "--agency", "late", "--ending-within", 30, **hub)
+    code, output = call_hub("grants", "--agency", "late", "--ending-within", 30, **hub)
     assert (code, "There are no such grants." in output) == (0, True), output

@@ -12,7 +12,7 @@ from hub.clock import now
 from hub.doctor import Check, Level, examine
 from hub.settings import Settings
 from hub.store.pool import Database, connect_directly
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 from tests.conftest import Server, hurry, temporary_database
 
 Environment = dict[str, object]
@@ -104,11 +104,11 @@ async def test_what_has_to_be_dealt_with_is_a_warning_with_the_way_to_it(hub: En
     }.items():
         assert (checks[name].level, checks[name].found.startswith(told)) == (Level.WARNING, True), checks[name]
         assert checks[name].advice
-    code, output = run_hub("quality", **hub)
+    code, output = call_hub("quality", **hub)
     assert (code, "(health) has failed: It is cut off. Send it again." in output) == (0, True), output
-    code, output = run_hub("watch", **hub)
+    code, output = call_hub("watch", **hub)
     assert (code, output.strip()) == (1, "1 anomalies open, 1 of them overdue; 1 sources late")
-    code, output = run_hub("doctor", "--json", **hub)
+    code, output = call_hub("doctor", "--json", **hub)
     assert code == 1
     assert {check["name"]: check["level"] for check in json.loads(output)}["sources"] == "WARNING"
 
@@ -137,7 +137,7 @@ async def test_what_keeps_a_hub_from_working_is_an_error_and_ends_there(
     async with temporary_database(embedded_server.url) as url:
         empty = await found(settings_of(hub, database_url=url))
         assert (empty["migrations"].level, "Run `hub migrate`." in empty["migrations"].advice) == (Level.ERROR, True)
-    code, output = run_hub("doctor", **hub | {"HUB_VAULT_KEY_FILE": tmp_path / "nowhere"})
+    code, output = call_hub("doctor", **hub | {"HUB_VAULT_KEY_FILE": tmp_path / "nowhere"})
     assert (code, "no key file" in " ".join(output.split())) == (2, True), output
 
 

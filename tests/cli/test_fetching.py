@@ -11,7 +11,7 @@ from hub.store.pool import Database, connect_directly
 from hub.store.runs import claim
 from tests.adapters.drops import drop, enrolment
 from tests.adapters.sources import make_sqlite
-from tests.cli.running import ROOT, run_hub, start_hub
+from tests.cli.running import ROOT, call_hub, run_hub, start_hub
 from tests.people import id_number
 
 SOURCE = """\
@@ -59,11 +59,11 @@ def test_sync_exits_with_what_came_of_it_and_the_log_tells_it_again(hub: dict[st
     assert "error: lost: The source does not answer: the folder cannot be used (No such file or directory)." in output
     code, output = run_hub("sync", "enrolments", **hub)
     assert (code, "enrolments: done, nothing new" in output) == (0, True), output
-    code, output = run_hub("sources", **hub)
+    code, output = call_hub("sources", **hub)
     assert code == 0
     assert re.search(r"enrolments +│ social_security +│ 1s +│ done ", output)
     assert re.search(r"lost +│ social_security +│ 1s +│ retrying .* SOURCE_UNAVAILABLE", output)
-    code, output = run_hub("runs", "--source", "enrolments", **hub)
+    code, output = call_hub("runs", "--source", "enrolments", **hub)
     assert (code, output.count("│ done "), output.count("10 created")) == (0, 3, 1), output
 
 
@@ -82,16 +82,16 @@ async def test_a_source_that_was_reset_is_read_from_its_beginning(
     for told in ("3 created", "1 unchanged"):  # the row at the watermark is read again
         code, output = run_hub("sync", **environment)
         assert (code, told in output) == (0, True), output
-    code, output = run_hub("sources", "reset", "weather", "--yes", **environment)
+    code, output = call_hub("sources", "reset", "weather", "--yes", **environment)
     assert (code, "There is no source named weather" in output) == (2, True), output
-    code, output = run_hub("sources", "reset", "households", **environment)
+    code, output = call_hub("sources", "reset", "households", **environment)
     assert (code, "from its beginning" in output) == (1, True), output  # nobody is there to confirm it
     async with connect_directly(database.direct_url) as session:
         assert await claim(session, "households")
-        code, output = run_hub("sources", "reset", "households", "--yes", **environment)
+        code, output = call_hub("sources", "reset", "households", "--yes", **environment)
         assert (code, "Another process is running the source households" in output) == (2, True), output
     for told in ("begins at its beginning", "would have begun at its beginning anyway"):
-        code, output = run_hub("sources", "reset", "households", "--yes", **environment)
+        code, output = call_hub("sources", "reset", "households", "--yes", **environment)
         assert (code, told in output) == (0, True), output
     code, output = run_hub("sync", **environment)
     assert (code, "3 unchanged" in output) == (0, True), output
@@ -107,17 +107,17 @@ def test_what_is_not_declared_is_refused(hub: dict[str, object], tmp_path: Path)
     assert (code, "There is no source named weather" in output) == (2, True), output
     code, output = run_hub("worker", **hub | {"HUB_SOURCES_FILE": tmp_path / "nowhere"})
     assert (code, "there is no file" in output) == (2, True), output
-    code, output = run_hub("cancel", "01a20382-d513-7458-bd32-71fc90158aa8", **hub)
+    code, output = call_hub("cancel", "01a20382-d513-7458-bd32-71fc90158aa8", **hub)
     assert (code, "No run 01a20382-d513-7458-bd32-71fc90158aa8 is going on." in output) == (2, True), output
 
 
 def test_sources_check_explains_every_mistake(hub: dict[str, object], tmp_path: Path) -> None:
     example = ROOT / "docs" / "examples" / "sources" / "adapters.toml"
-    code, output = run_hub("sources", "check", example)
+    code, output = call_hub("sources", "check", example)
     assert (code, output.startswith("No mistake: ")) == (0, True), output
     file = tmp_path / "adapters.toml"
     file.write_text(SOURCE.format(name="a").replace("1s", "often"), encoding="utf-8")
-    code, output = run_hub("sources", "check", **hub)
+    code, output = call_hub("sources", "check", **hub)
     assert (code, "error: 1 mistakes" in output) == (2, True), output
     assert output.startswith("adapters.toml:6: `often` is no schedule; write an interval")
 
@@ -147,7 +147,7 @@ async def test_a_run_is_cancelled_from_another_process(
             while not (run := await connection.fetchval("select run_id from run where lines > 0")):
                 assert sync.poll() is None
                 await asyncio.sleep(0.05)
-        code, cancelled = run_hub("cancel", run, **hub)
+        code, cancelled = call_hub("cancel", run, **hub)
         output, _ = sync.communicate()
     assert (code, "ends at its next chunk" in cancelled) == (0, True), cancelled
     assert (sync.returncode, "enrolments: cancelled, " in output) == (2, True), output

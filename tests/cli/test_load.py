@@ -15,7 +15,7 @@ from hub.store.pool import Database
 from hub.store.quarantine import LineId
 from hub.store.statistics import refresh_statistics
 from hub.vault.cipher import Vault
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub, run_hub
 from tests.offices import Office
 from tests.people import id_number
 
@@ -196,7 +196,7 @@ async def test_what_cannot_be_a_delivery_is_refused_in_one_error_and_nothing_is_
         file.write_bytes(content)
     good = tmp_path / "good.csv"
     good.write_bytes(HEADER.encode() + b"\n" + line(9))
-    code, output = run_hub("load", register, good, file, **hub)
+    code, output = call_hub("load", register, good, file, **hub)
     assert (code, output.count("error: ")) == (2, 1), output
     assert problem in " ".join(output.split())
     assert "Traceback" not in output
@@ -217,15 +217,15 @@ def test_a_hub_that_is_not_set_up_right_says_so_in_one_error(
 ) -> None:
     file = tmp_path / "人口.csv"
     file.write_bytes(HEADER.encode() + b"\n" + line(1))
-    code, output = run_hub("load", REGISTER, file, **hub | environment)
+    code, output = call_hub("load", REGISTER, file, **hub | environment)
     assert (code, problem in " ".join(output.split()), "Traceback" in output) == (2, True, False), output
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(tmp_path: Path, hub: Environment) -> None:
     file = tmp_path / "人口.csv"
     file.write_bytes(b"\n".join([HEADER.encode(), line(1), line(2)]))
-    assert run_hub("load", REGISTER, file, **hub)[0] == 0
-    code, output = run_hub("load", REGISTER, file, **hub)
+    assert call_hub("load", REGISTER, file, **hub)[0] == 0
+    code, output = call_hub("load", REGISTER, file, **hub)
     assert code == 0
     assert "UNCHANGED" in output
     assert "CREATED" not in output
@@ -237,16 +237,16 @@ async def test_a_file_that_its_source_takes_back_and_says_again_is_said_anew_onl
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     for file, name in ((first, "甲"), (second, "乙")):
         file.write_text(f"公民身份号码,姓名\n{id_number(1)},{name}\n", encoding="utf-8")
-        code, output = run_hub("load", REGISTER, file, **hub)
+        code, output = call_hub("load", REGISTER, file, **hub)
         assert (code, "delivered before" in output) == (0, False), output
     office = Office(Intake(database, model, vault))
     for file, is_told in ((first, True), (second, False)):
-        code, output = run_hub("load", REGISTER, file, **hub)
+        code, output = call_hub("load", REGISTER, file, **hub)
         assert (code, "It was delivered before and counts as said at " in output) == (0, is_told), output
         assert (await office.only_view())[:2] == (2, {**(await office.only_view())[1], "name": "乙"})
     time = (now() + timedelta(minutes=1)).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S")
     for version in (3, 3):
-        code, output = run_hub("load", REGISTER, first, "--stated-on", time, **hub)
+        code, output = call_hub("load", REGISTER, first, "--stated-on", time, **hub)
         assert (code, "delivered before" in output) == (0, False), output
         seen, items, _ = await office.only_view()
         assert (seen, items["name"]) == (version, "甲")
@@ -255,7 +255,7 @@ async def test_a_file_that_its_source_takes_back_and_says_again_is_said_anew_onl
 def test_columns_that_match_nothing_are_named(tmp_path: Path, hub: Environment) -> None:
     file = tmp_path / "人口.csv"
     file.write_bytes(f"{HEADER},籍贯,备注\n".encode() + line(1) + ",广州,无".encode())
-    code, output = run_hub("load", REGISTER, file, **hub)
+    code, output = call_hub("load", REGISTER, file, **hub)
     assert code == 0
     assert "were not used: 籍贯, 备注" in output
 
@@ -278,7 +278,7 @@ def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_written(
     file = tmp_path / "people.csv"
     file.write_text(f"公民身份号码,姓名,颜色\n{id_number(1)},某,红\n", encoding="utf-8")
     option, value = words
-    code, output = run_hub("load", REGISTER, file, option, value.replace("COLUMNS", str(tmp_path / "columns.toml")))
+    code, output = call_hub("load", REGISTER, file, option, value.replace("COLUMNS", str(tmp_path / "columns.toml")))
     assert (code, problem in output) == (2, True), output
     assert id_number(1) not in output
 
@@ -286,5 +286,5 @@ def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_written(
 def test_a_file_without_a_key_is_told_how_the_key_may_be_titled(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("颜色\n红\n", encoding="utf-8")
-    code, output = run_hub("load", REGISTER, file)
+    code, output = call_hub("load", REGISTER, file)
     assert (code, "its title may be 公民身份号码, 身份证号码" in output) == (2, True), output
