@@ -32,6 +32,7 @@ from hub.store.pool import Database, connect_directly, open_pool
 from hub.vault.cipher import Vault
 from hub.vault.key_file import KeyFile
 from tests.logs import access_log
+from tests.properties import CI, THOROUGH
 
 UNBUDGETED = Settings(points_per_minute=10**12, persons_per_hour=10**9)
 """Tests ask more in a minute than any agency may."""
@@ -42,12 +43,12 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - each folder in it is made by tempfile
 ROOM = 6 * 2**30
 """Bytes that all servers of a test run need at most."""
 
-# A failure prints what reproduces it; no test is judged by the clock.
-hypothesis_settings.register_profile("ci", print_blob=True, deadline=None)
-hypothesis_settings.load_profile("ci")
-
 # Taken out of the environment, since the hub refuses settings that it does not know.
 TEST_DATABASE_URL = os.environ.pop("HUB_TEST_DATABASE_URL", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis_settings.load_profile(THOROUGH if config.option.markexpr == "slow" else CI)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 
 from hub.catalog import Model
 from hub.timeline import Moment
@@ -13,6 +13,7 @@ from tests.asof.histories import DAYS, Delivery, Order, histories, one_by_one
 from tests.asof.oracle import Oracle
 from tests.asof.told import Answer, Told, hub_with_a_still_clock
 from tests.conftest import Server
+from tests.properties import tried
 
 EVE = DAYS[0] - timedelta(days=1)
 ALL_KNOWN = datetime(2030, 1, 1, tzinfo=UTC)
@@ -31,28 +32,15 @@ async def check(hub: Told) -> None:
                 assert told == (records, oracle.items(key, valid_on, known_at)), (key, moment)
 
 
-async def hear_and_check(server: Server, model: Model, history: Sequence[Delivery | Order]) -> None:
-    async with hub_with_a_still_clock(server, model) as hub:
-        for what in history:
-            await hub.happen(what)
-        await check(hub)
-
-
-@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+@tried(6, 150)
 @given(history=histories())
 async def test_every_moment_of_a_history_is_told_as_the_rules_say(
     embedded_server: Server, model: Model, history: list[Delivery | Order]
 ) -> None:
-    await hear_and_check(embedded_server, model, history)
-
-
-@pytest.mark.slow
-@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
-@given(history=histories())
-async def test_every_moment_of_a_history_is_told_as_the_rules_say_however_often(
-    embedded_server: Server, model: Model, history: list[Delivery | Order]
-) -> None:
-    await hear_and_check(embedded_server, model, history)
+    async with hub_with_a_still_clock(embedded_server, model) as hub:
+        for what in history:
+            await hub.happen(what)
+        await check(hub)
 
 
 async def told_in_the_end(server: Server, model: Model, history: Sequence[Delivery]) -> list[dict[str, Answer]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.loading import load
@@ -23,6 +23,7 @@ from hub.vault.cipher import Vault
 from hub.vault.keys import new_keys
 from tests.city.snapshot import everything_refused, everything_told
 from tests.conftest import Server, fresh_database
+from tests.properties import tried
 
 PERSONS, ENTITIES = 150, 40
 Heard = tuple[dict[str, tuple[str, ...]], list[tuple[object, ...]]]
@@ -93,19 +94,9 @@ def assert_same(one: Heard, other: Heard) -> None:
     assert refused == refused_too
 
 
-@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
+@tried(3, 60)
 @given(random=st.randoms(use_true_random=False))
 async def test_deliveries_in_any_order_give_the_same_views(
-    embedded_server: Server, model: Model, city: Path, in_order: Heard, random: Random
-) -> None:
-    listed = deliveries(city)
-    assert_same(await heard(embedded_server, model, city, random.sample(listed, len(listed))), in_order)
-
-
-@pytest.mark.slow
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])
-@given(random=st.randoms(use_true_random=False))
-async def test_deliveries_in_many_orders_give_the_same_views(
     embedded_server: Server, model: Model, city: Path, in_order: Heard, random: Random
 ) -> None:
     listed = deliveries(city)

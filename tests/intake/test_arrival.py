@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.catalog import Model
@@ -21,6 +21,7 @@ from tests.intake.hubs import (
 )
 from tests.offices import Office
 from tests.people import credit_code, id_number
+from tests.properties import tried
 
 FIRST_DAY = date(2024, 1, 1)
 NUMBERED: dict[str, object] = {"registrationNumber": "440106000012345"}
@@ -106,26 +107,13 @@ async def told_after(server: Server, model: Model, said: Sequence[Saying]) -> di
         return await everything_told(office.intake.database)
 
 
-async def check(server: Server, model: Model, orders: tuple[list[Saying], list[Saying]]) -> None:
-    one, other = orders
-    assert await told_after(server, model, one) == await told_after(server, model, other)
-
-
-@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+@tried(6, 150)
 @given(orders=sayings())
 async def test_the_order_of_arrival_never_matters(
     embedded_server: Server, model: Model, orders: tuple[list[Saying], list[Saying]]
 ) -> None:
-    await check(embedded_server, model, orders)
-
-
-@pytest.mark.slow
-@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
-@given(orders=sayings())
-async def test_the_order_of_arrival_never_matters_however_often_it_is_tried(
-    embedded_server: Server, model: Model, orders: tuple[list[Saying], list[Saying]]
-) -> None:
-    await check(embedded_server, model, orders)
+    one, other = orders
+    assert await told_after(embedded_server, model, one) == await told_after(embedded_server, model, other)
 
 
 LINKED = {

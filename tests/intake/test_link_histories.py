@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.catalog import Model
@@ -26,6 +25,7 @@ from tests.intake.hubs import (
 from tests.links import link_to, part, person, split_off
 from tests.offices import Office, Values
 from tests.people import credit_code, id_number
+from tests.properties import tried
 
 PERSONS = [id_number(place) for place in range(1, 5)]
 FIRST_DAY = date(2024, 1, 1)
@@ -173,34 +173,26 @@ async def assert_tells_what_was_said(office: Office, server: Server, model: Mode
         assert await everything_told(office.intake.database) == await everything_told(plain.intake.database)
 
 
-async def check(server: Server, model: Model, history: Sequence[Said | Ordered]) -> None:
-    async with offices(server, model) as (office,):
-        await begin(office)
-        for one in history:
-            await one.to(office)
-        await assert_all_is_well(office)
-        await assert_tells_what_was_said(office, server, model, [one for one in history if isinstance(one, Said)])
-
-
-@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
+@tried(5, 150)
 @given(history=HISTORIES)
 async def test_in_the_end_the_links_that_stand_are_all_that_is_left_of_orders(
     embedded_server: Server, model: Model, history: list[Said | Ordered]
 ) -> None:
-    await check(embedded_server, model, history)
+    async with offices(embedded_server, model) as (office,):
+        await begin(office)
+        for one in history:
+            await one.to(office)
+        await assert_all_is_well(office)
+        said = [one for one in history if isinstance(one, Said)]
+        await assert_tells_what_was_said(office, embedded_server, model, said)
 
 
-@pytest.mark.slow
-@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
-@given(history=HISTORIES)
-async def test_in_the_end_the_links_that_stand_are_all_that_is_left_of_orders_however_often(
-    embedded_server: Server, model: Model, history: list[Said | Ordered]
+@tried(4, 150)
+@given(history=DIVIDED)
+async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing(
+    embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
 ) -> None:
-    await check(embedded_server, model, history)
-
-
-async def check_divided(server: Server, model: Model, history: Sequence[Said | Ordered | Divided]) -> None:
-    async with offices(server, model) as (office,):
+    async with offices(embedded_server, model) as (office,):
         await begin(office)
         for one in history:
             await one.to(office)
@@ -210,23 +202,6 @@ async def check_divided(server: Server, model: Model, history: Sequence[Said | O
             if isinstance(one, Said):
                 await office.deliver(*one.line, stated_on=one.stated_on, key=f"again {one}")
         assert await office.views() == stood
-
-
-@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
-@given(history=DIVIDED)
-async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing(
-    embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
-) -> None:
-    await check_divided(embedded_server, model, history)
-
-
-@pytest.mark.slow
-@settings(max_examples=150, phases=[Phase.explicit, Phase.generate, Phase.shrink])
-@given(history=DIVIDED)
-async def test_whatever_is_split_linked_and_parted_the_same_files_again_change_nothing_however_often(
-    embedded_server: Server, model: Model, history: list[Said | Ordered | Divided]
-) -> None:
-    await check_divided(embedded_server, model, history)
 
 
 def work_of(writer: int) -> list[Said]:

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 from graphql import build_schema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from adapters.sample.city import make_city
 from graphql_schema.context import OperationContext
@@ -28,6 +28,7 @@ from tests.conftest import Server, fresh_database, services_on, shipped_model
 from tests.granted import holding, open_to_all
 from tests.plans.asking import Question, questions
 from tests.plans.circumstances import Circumstances, circumstances
+from tests.properties import tried
 from tests.served import Api
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
@@ -108,7 +109,9 @@ async def told(services: Services, viewer: Viewer, question: Question, variables
     return result.data, sorted(map(msgspec.json.encode, errors)) if result.data is not None else any(errors)
 
 
-async def check(city: City, question: Question, about: Circumstances) -> None:
+@tried(500, 50_000)
+@given(question=questions(SCHEMA), about=circumstances(shipped_model()))
+async def test_a_plan_and_the_library_tell_the_same(city: City, question: Question, about: Circumstances) -> None:
     variables = city.variables(about) | dict(question.conditions)
     services = city.under(about)
     by_plan = await told(services, about.viewer, question, variables)
@@ -116,18 +119,3 @@ async def check(city: City, question: Question, about: Circumstances) -> None:
         patch.setattr(Document, "plan", lambda self, operation, variables: None)
         by_library = await told(services, about.viewer, question, variables)
     assert msgspec.json.encode(by_plan) == msgspec.json.encode(by_library), question.text
-
-
-@settings(max_examples=500, suppress_health_check=list(HealthCheck))
-@given(question=questions(SCHEMA), about=circumstances(shipped_model()))
-async def test_a_plan_and_the_library_tell_the_same(city: City, question: Question, about: Circumstances) -> None:
-    await check(city, question, about)
-
-
-@pytest.mark.slow
-@settings(max_examples=50_000, suppress_health_check=list(HealthCheck))
-@given(question=questions(SCHEMA), about=circumstances(shipped_model()))
-async def test_a_plan_and_the_library_tell_the_same_however_often(
-    city: City, question: Question, about: Circumstances
-) -> None:
-    await check(city, question, about)
