@@ -145,6 +145,10 @@ class OperationContext:
         if self.is_overdrawn:
             raise AnswerTooLarge(limit=self.settings.max_answer_fields)
 
+    def close(self) -> None:
+        """Let go of what was read for the operation: loaders and context hold each other."""
+        self._loaders.clear()
+
     @property
     def is_overdrawn(self) -> bool:
         """Whether the answer would hold more fields than it may."""

@@ -159,7 +159,7 @@ def _provenance_resolver(item: MergedItem) -> Resolver:
         choice = root.choice(item.name)
         if choice is None:
             return unexplained(Absence[item.silence], root.catalog.number)
-        rule = root.rule(item.name)
+        rule = root.rule(item.name, choice)
         spoken = [(place, True) for place in choice.agreeing] + [(place, False) for place in choice.differing]
         others = [(root.source(place), agrees) for place, agrees in spoken]
         return Provenance(

@@ -83,7 +83,10 @@ async def _run(request: Request, read: Reader, media_type: str) -> Response:
         patience=partial(patiently, receive=request.receive, seconds=services.settings.request_timeout),
         by_address=request.method == "GET",
     )
-    answer, started = await _execute(services, context, body)
+    try:
+        answer, started = await _execute(services, context, body)
+    finally:
+        context.close()
     return respond(answer, 200 if started or media_type == JSON else 400, media_type)
 
 

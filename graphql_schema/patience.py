@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from hub.errors import ClientGone, RequestTooSlow
+from hub.errors import ClientGone, HubError, RequestTooSlow
 
 Result = TypeVar("Result")
 UNWATCHED_SECONDS = 0.05
@@ -19,30 +19,53 @@ UNWATCHED_SECONDS = 0.05
 
 async def patiently(work: Coroutine[Any, Any, Result], receive: Receive, seconds: float) -> Result:
     """What ``work`` gives; cancelled after ``seconds`` or when the client is gone, with the statement it runs."""
-    working = asyncio.create_task(work)
+    watch = _Watch(receive, seconds)
     try:
-        done, _ = await asyncio.wait({working}, timeout=UNWATCHED_SECONDS)
-        return working.result() if done else await _watched(working, receive, seconds - UNWATCHED_SECONDS)
+        return await work
+    except asyncio.CancelledError:
+        raise watch.reason() or asyncio.CancelledError from None
     finally:
-        if not working.done():
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+        await watch.end()
 
 
-async def _watched(working: asyncio.Task[Result], receive: Receive, seconds: float) -> Result:
-    """The same of work that has begun."""
-    leaving = asyncio.create_task(_gone(receive))
-    try:
-        done, _ = await asyncio.wait({working, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if working in done:
-            return working.result()
-        raise ClientGone if leaving in done else RequestTooSlow(seconds=seconds + UNWATCHED_SECONDS)
-    finally:
-        leaving.cancel()
-        await asyncio.gather(leaving, return_exceptions=True)
+class _Watch:
+    """Cancels the present task once it is not worth going on; begins after a while, and stops when told to."""
 
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self._found: HubError | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._watched = asyncio.current_task()
+        self._later = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._begin)
 
-async def _gone(receive: Receive) -> None:
-    """Return once the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    def reason(self) -> HubError | None:
+        """Why the task was cancelled, if it was by this watch and by nobody else."""
+        if self._found is None or self._watched is None or self._watched.uncancel():
+            return None
+        return self._found
+
+    async def end(self) -> None:
+        """Watch no longer."""
+        self._later.cancel()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+
+    def _begin(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        try:
+            async with asyncio.timeout(self._seconds - UNWATCHED_SECONDS):
+                await self._left()
+            self._found = ClientGone()
+        except TimeoutError:
+            self._found = RequestTooSlow(seconds=self._seconds)
+        if self._watched:
+            self._watched.cancel()
+
+    async def _left(self) -> None:
+        """Return once the client has gone."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass

@@ -9,7 +9,7 @@ from hub.access import Access, Decision, masked, refusal
 from hub.catalog import Authority, Catalog, EntityKind, Item, ItemType
 from hub.errors import HubError
 from hub.identifiers.schemes import SCHEMES, Scheme
-from hub.merge import Choice, Record, Source, View
+from hub.merge import Choice, Record, Source, Telling
 from hub.timeline import Moment
 
 
@@ -27,7 +27,7 @@ class Answer:
     moment: Moment
     version: int
     recorded_at: datetime
-    view: View
+    view: Telling
     catalog: Catalog
     access: Access
     decision: Decision
@@ -36,21 +36,19 @@ class Answer:
 
     def choice(self, item: str) -> Choice | None:
         """The merged item ``item`` with its reason, if it was given and some register speaks of it."""
-        return self.view.merged.items.get(item) if self.gives(item) else None
+        return self.view.choice(item) if self.gives(item) else None
 
-    def rule(self, item: str) -> Authority:
-        """The rule of authority by which ``item``, which was given, has its value."""
-        return self.catalog.items(self.kind, self.moment.valid_on)[item].authority[
-            self.view.merged.items[item].authority
-        ]
+    def rule(self, item: str, choice: Choice) -> Authority:
+        """The rule of authority by which ``item`` has the value that was chosen."""
+        return self.catalog.items(self.kind, self.moment.valid_on)[item].authority[choice.authority]
 
     def source(self, place: int) -> Source:
         """The source that a ``Choice`` names by its place."""
-        return self.view.merged.sources[place]
+        return self.view.source(place)
 
     def records(self, record_type: str) -> tuple[Record, ...]:
         """The records of a type that are in force, if any item of them was given; most recent first."""
-        return self.view.records.get(record_type, ()) if self.gives(record_type) else ()
+        return self.view.records_of(record_type) if self.gives(record_type) else ()
 
     def shown(self, leaf: str, path: str, value: object) -> object:
         """The value at ``path`` as the viewer may see it: covered where the leaf that governs it is masked."""

@@ -20,7 +20,7 @@ from hub.desk.gathering import Gathering, Shape
 from hub.desk.replies import Reply, held_in, own_numbers, replies
 from hub.identifiers.crosswalk import read_document
 from hub.identifiers.schemes import SCHEMES, Scheme
-from hub.merge import View, decode
+from hub.merge import KeptView, Telling
 from hub.store import catalogs, reading
 from hub.store.access_log import AccessLog
 from hub.store.catalogs import Catalogs
@@ -41,7 +41,7 @@ MOST_NEEDS = 1_000
 class _Told:
     """What is told of entities, by their ids, and the identity values opened for it."""
 
-    views: Mapping[UUID, View]
+    views: Mapping[UUID, Telling]
     versions: Mapping[UUID, tuple[int, datetime]]
     catalogs: Mapping[UUID, Catalog]
     opened: Mapping[UUID, str | None]
@@ -179,7 +179,7 @@ class Desk:
         known = self.catalogs.known(row["catalog_version"] for row in rows) if moment.is_open else None
         if known is not None and not decision.consent_items and all(_stands(row, moment) for row in rows):
             return _Told(
-                {row["entity_id"]: decode(row["merged"], row["records"]) for row in rows},
+                {row["entity_id"]: KeptView(row["merged"], row["records"]) for row in rows},
                 {row["entity_id"]: (row["version"], row["recorded_at"]) for row in rows},
                 {row["entity_id"]: known[row["catalog_version"]] for row in rows},
                 self._all_open(number for row in rows for number in reading.numbers_of(row)),
@@ -235,9 +235,11 @@ class Desk:
             return []
         return (await versions_due(await self.merger(connection, kind, [row], moment), [row], moment))[entity_id]
 
-    async def views(self, merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, View]:
+    async def views(self, merger: Merger, rows: Iterable[asyncpg.Record], moment: Moment) -> dict[UUID, Telling]:
         """The views of rows at a moment: as they stand, else merged anew, for valid time moves on by itself."""
-        views = {row["entity_id"]: decode(row["merged"], row["records"]) for row in rows if _stands(row, moment)}
+        views: dict[UUID, Telling] = {
+            row["entity_id"]: KeptView(row["merged"], row["records"]) for row in rows if _stands(row, moment)
+        }
         others = [row["entity_id"] for row in rows if row["entity_id"] not in views]
         return views | (await merger.views(others, moment) if others else {})
 
@@ -245,7 +247,7 @@ class Desk:
         self,
         connection: Connection,
         rows: Iterable[asyncpg.Record],
-        views: Mapping[UUID, View],
+        views: Mapping[UUID, Telling],
         wanted: Wanted,
     ) -> dict[UUID, str | None]:
         """The identity values that were read, by their ids, with those that only views merged anew hold."""

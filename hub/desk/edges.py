@@ -129,7 +129,7 @@ def _own(edge: Edge, answer: Answer) -> Iterator[tuple[str, Record]]:
     """The entity's own records that may name another, with the way by which they do."""
     for way in edge.names:
         if answer.gives(way):
-            yield from ((way, record) for record in answer.view.records.get(way.partition(".")[0], ()))
+            yield from ((way, record) for record in answer.view.records_of(way.partition(".")[0]))
 
 
 def _own_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, Sequence[Found]]) -> Iterator[_Word]:
@@ -142,7 +142,7 @@ def _own_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, S
 def _others_words(model: Model, edge: Edge, answer: Answer, replies: Mapping[Key, Sequence[Found]]) -> Iterator[_Word]:
     for found in replies.get(Key(target_id=answer.entity_id, ways=edge.named_in), ()):
         for way in edge.named_in:
-            records = found.answer.view.records.get(way.partition(".")[0], ()) if found.answer.gives(way) else ()
+            records = found.answer.view.records_of(way.partition(".")[0]) if found.answer.gives(way) else ()
             for record in records:
                 named = key_of(model.item(way), record.values)
                 if named and named.entity_id in found.targets:

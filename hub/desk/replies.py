@@ -14,7 +14,7 @@ from hub.desk.gathering import Led
 from hub.errors import TooManyReferrers
 from hub.identifiers.schemes import Scheme
 from hub.identifiers.standing import Status, status_on
-from hub.merge import View
+from hub.merge import Telling
 from hub.store import reading
 from hub.store.reading import Key, Wanted
 
@@ -22,11 +22,11 @@ Reply = tuple[Found, ...] | TooManyReferrers
 """What a key leads to, or that it leads to too many."""
 
 
-def held_in(view: View, wanted: Wanted) -> Iterator[UUID]:
+def held_in(view: Telling, wanted: Wanted) -> Iterator[UUID]:
     """The ids of the numbers that the records of a view hold where numbers are wanted."""
     for record_type, path in wanted.held:
         item, _, part = path.partition(".")
-        for record in view.records.get(record_type, ()):
+        for record in view.records_of(record_type):
             value = record.values.get(item)
             number = value.get(part) if part and isinstance(value, Mapping) else value
             if isinstance(number, str):

@@ -16,7 +16,7 @@ from hub.desk.entry import entry_of
 from hub.errors import VerifyNotGranted
 from hub.identifiers.names import comparable
 from hub.identifiers.schemes import Scheme, normalise
-from hub.merge import View
+from hub.merge import Telling
 from hub.store import reading
 from hub.store.reading import Key, Wanted
 from hub.timeline import Moment
@@ -49,9 +49,9 @@ async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -
     return [_bears(known.get(place), name) for place, (_, name) in enumerate(pairs)]
 
 
-def _bears(view: View | None, name: str) -> bool:
+def _bears(view: Telling | None, name: str) -> bool:
     """Whether the person of ``view`` bears ``name``; of nobody as much is compared as of somebody."""
-    choice = view.merged.items.get(NAME) if view else None
+    choice = view.choice(NAME) if view else None
     held = comparable(choice.value) if choice and isinstance(choice.value, str) else ""
     given = comparable(name)
     return compare_digest(held.encode(), given.encode()) and held != ""

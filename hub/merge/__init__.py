@@ -5,16 +5,18 @@ Never reads the clock, the database or the request.
 """
 
 from hub.merge.card import Card, card_of
-from hub.merge.documents import decode, encode
+from hub.merge.documents import KeptView, decode, encode
 from hub.merge.survivorship import merge
-from hub.merge.view import Choice, Merged, Record, Source, View, changed_items, entity_of
+from hub.merge.view import Choice, Merged, Record, Source, Telling, View, changed_items, entity_of
 
 __all__ = [
     "Card",
     "Choice",
+    "KeptView",
     "Merged",
     "Record",
     "Source",
+    "Telling",
     "View",
     "card_of",
     "changed_items",

@@ -5,6 +5,7 @@ A view is two documents, so that a question about merged items need not read the
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -71,11 +72,36 @@ class Merged(Struct, frozen=True):
     sources: tuple[Source, ...]
 
 
+class Telling(Protocol):
+    """What a view tells, whether it was just merged or lies in documents that are opened as far as they are read."""
+
+    def choice(self, item: str) -> Choice | None:
+        """The merged item ``item`` with its reason, if some register speaks of it."""
+
+    def source(self, place: int) -> Source:
+        """The source that a ``Choice`` names by its place."""
+
+    def records_of(self, record_type: str) -> tuple[Record, ...]:
+        """The records of a type that are in force, most recent first."""
+
+
 class View(Struct, frozen=True):
     """The whole view of one entity."""
 
     merged: Merged
     records: dict[str, tuple[Record, ...]]
+
+    def choice(self, item: str) -> Choice | None:
+        """See ``Telling``."""
+        return self.merged.items.get(item)
+
+    def source(self, place: int) -> Source:
+        """See ``Telling``."""
+        return self.merged.sources[place]
+
+    def records_of(self, record_type: str) -> tuple[Record, ...]:
+        """See ``Telling``."""
+        return self.records.get(record_type, ())
 
 
 def entity_of(value: object) -> UUID | None:
