@@ -61,13 +61,13 @@ class EdgeTypes:
             ),
             "source": make_field(
                 SourceOfValue,
-                lambda root, info: source_of(root.sources[0], model),
+                lambda root, info: source_of(root.sources[0]),
                 "The record that says so; of several the latest · 来源.",
                 nullable=False,
             ),
             "alsoSaidBy": make_field(
                 list[SourceOfValue],
-                lambda root, info: [source_of(source, model) for source in root.sources[1:]],
+                lambda root, info: list(map(source_of, root.sources[1:])),
                 "Further records that say the same, the latest first · 其他来源.",
                 nullable=False,
             ),

@@ -23,9 +23,10 @@ from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordType
 from graphql_schema.splits import split_fields
 from graphql_schema.values import Absence, Alternative, Provenance, present, source_of, unexplained
 from graphql_schema.versions import version_fields
-from hub.catalog import EntityKind, ItemType, MergedItem, Model, RecordType
+from hub.catalog import CodeList, EntityKind, ItemType, MergedItem, Model, RecordType
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer
+from hub.merge import Choice
 
 
 class EntityTypes:
@@ -46,12 +47,9 @@ class EntityTypes:
         return self._kinds[kind]
 
     def _entity_fields(self, kind: EntityKind) -> Iterator[tuple[str, StrawberryField]]:
-        merged = self._model.merged[kind].values()
-        for item in merged:
-            yield (
-                item.name,
-                make_field(self._merged_type(item), _merged_resolver(item), describe_merged(self._model, item)),
-            )
+        for item in self._model.merged[kind].values():
+            resolve = _merged_resolver(item, self._model.code_lists.get(item.codes or ""))
+            yield item.name, make_field(self._merged_type(item), resolve, describe_merged(self._model, item))
         yield (
             "provenance",
             make_field(
@@ -137,14 +135,15 @@ def _interfaces() -> tuple[type, type]:
     return node_type, make_type(entity_type, "Entity", "A natural person or a legal entity.", entity, interface=True)
 
 
-def _merged_resolver(item: MergedItem) -> Resolver:
+def _merged_resolver(item: MergedItem, codes: CodeList | None) -> Resolver:
+    number = item.scheme if item.type is ItemType.IDENTIFIER else None
+
     def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
         if not root.gives(item.name):
             return context_of(info).deny(raw_info(info), root, item.name)
-        if item.type is ItemType.IDENTIFIER and item.scheme:
-            return root.shown(item.name, item.name, root.numbers.get(item.scheme))
+        if number:
+            return root.shown(item.name, item.name, root.numbers.get(number))
         choice = root.choice(item.name)
-        codes = context_of(info).model.code_lists.get(item.codes or "")
         return present(item.type, root.shown(item.name, item.name, choice.value), codes) if choice else None
 
     return resolve
@@ -152,30 +151,31 @@ def _merged_resolver(item: MergedItem) -> Resolver:
 
 def _provenance_resolver(item: MergedItem) -> Resolver:
     def resolve(root: Answer, info: strawberry.Info) -> Provenance:
-        context = context_of(info)
         if not root.gives(item.name):
-            context.deny(raw_info(info), root, item.name)
+            context_of(info).deny(raw_info(info), root, item.name)
             return unexplained(Absence.NOT_GRANTED, root.catalog.number)
         choice = root.choice(item.name)
         if choice is None:
             return unexplained(Absence[item.silence], root.catalog.number)
         rule = root.rule(item.name, choice)
-        spoken = [(place, True) for place in choice.agreeing] + [(place, False) for place in choice.differing]
-        others = [(root.source(place), agrees) for place, agrees in spoken]
         return Provenance(
-            source=source_of(root.source(choice.source), context.model),
+            source=source_of(root.source(choice.source)),
             basis=rule.basis,
             standing=rule.standing,
             catalog_version=root.catalog.number,
-            alternatives=[
-                Alternative(agrees=agrees, source=source_of(source, context.model))
-                for source, agrees in others
-                if root.gives(source.record_type)  # an adoption is no one's business without a grant
-            ],
+            alternatives=list(_alternatives(root, choice)),
             absence=_absence(choice.value),
         )
 
     return resolve
+
+
+def _alternatives(root: Answer, choice: Choice) -> Iterator[Alternative]:
+    """What other registers say, those that agree first; of an adoption nobody learns without a grant."""
+    for places, agrees in ((choice.agreeing, True), (choice.differing, False)):
+        for source in map(root.source, places):
+            if root.gives(source.record_type):
+                yield Alternative(agrees=agrees, source=source_of(source))
 
 
 def _absence(value: object) -> Absence | None:

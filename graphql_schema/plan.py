@@ -12,6 +12,8 @@ from graphql import FieldNode, FragmentDefinitionNode, GraphQLField
 Place = tuple[Any, str | int]
 """Where a value stands in an answer: the place above it, or None, and its key or index there."""
 Resolve = Callable[..., Any]
+Coerce = Callable[[Any], object]
+"""What JSON holds of a scalar or an enum; None or ``Undefined`` where its type has no form for it."""
 Show = Callable[[Any, "PlannedField", Any, Place], Any]
 """Completes a value in a run, for a field, at a place; gives what JSON holds, or what is to be awaited for it."""
 
@@ -20,8 +22,8 @@ Show = Callable[[Any, "PlannedField", Any, Place], Any]
 class PlannedField:
     """One field of an answer, under the type ``parent``.
 
-    Its value is the ``attribute`` of its source where it has one, else what ``resolve`` gives. A ``required`` one is
-    never null.
+    Its value is the ``attribute`` of its source where it has one, else what ``resolve`` gives. A ``leaf`` is coerced by
+    that, any other value completed by ``show``. A ``required`` one is never null.
     """
 
     key: str
@@ -31,6 +33,7 @@ class PlannedField:
     attribute: str | None
     resolve: Resolve
     required: bool
+    leaf: Coerce | None
     show: Show
 
 

@@ -25,10 +25,11 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.plan import Plan, PlannedField, Resolve, Show
-from graphql_schema.running import show_items, show_leaf, show_object, show_one_of
+from graphql_schema.plan import Coerce, Plan, PlannedField, Resolve, Show
+from graphql_schema.running import show_few, show_items, show_leaf, show_object, show_one_of
 
 _Asked = Mapping[str, list[FieldDetails]]
 """The fields that are asked for in one place, by their keys in the answer."""
@@ -93,6 +94,7 @@ class _Planner:
                 attribute=attribute,
                 resolve=resolve,
                 required=is_non_null_type(definition.type),
+                leaf=_coercion(definition.type),
                 show=self._show(definition.type, details),
             )
 
@@ -102,13 +104,14 @@ class _Planner:
             return self._show(shown.of_type, details)
         if isinstance(shown, GraphQLList):
             return show_items(self._show(shown.of_type, details), required=is_non_null_type(shown.of_type))
-        if is_leaf_type(shown):
-            return show_leaf(shown.coerce_output_value)
+        if coerce := _coercion(shown):
+            return show_leaf(coerce)
         if is_abstract_type(shown):
             return show_one_of(self._possible(self._schema.get_possible_types(shown), details))
         if not is_object_type(shown):
             raise Unplanned
-        return show_object(self._below(shown, details))
+        fields = self._below(shown, details)
+        return show_few(fields) if _comes_again(shown, fields) else show_object(fields)
 
     def _possible(
         self, types: Iterable[GraphQLObjectType], details: list[FieldDetails]
@@ -118,6 +121,19 @@ class _Planner:
         if len(possible) < len(list(types)):
             raise Unplanned
         return possible
+
+
+def _coercion(shown: GraphQLOutputType) -> Coerce | None:
+    """What coerces the values of a type, if it is a scalar or an enum, null or not."""
+    named = shown.of_type if isinstance(shown, GraphQLNonNull) else shown
+    return named.coerce_output_value if is_leaf_type(named) else None
+
+
+def _comes_again(shown: GraphQLObjectType, fields: Iterable[PlannedField]) -> bool:
+    """Whether a type has few values, and ``fields`` show nothing but what these hold."""
+    written = shown.extensions.get("strawberry-definition")
+    origin = written.origin if isinstance(written, StrawberryObjectDefinition) else None
+    return getattr(origin, "is_one_of_few", False) and all(field.attribute and field.leaf for field in fields)
 
 
 def _naming(parent: GraphQLObjectType) -> Resolve:
@@ -137,4 +153,5 @@ def _resolution(definition: GraphQLField) -> tuple[str | None, Resolve]:
     if written.base_resolver is None:
         return written.python_name, definition.resolve
     takes_both = tuple(written.base_resolver.signature.parameters) == ("root", "info")
-    return None, written.base_resolver if takes_both else definition.resolve
+    own = written.base_resolver.wrapped_func
+    return None, own if takes_both and callable(own) else definition.resolve

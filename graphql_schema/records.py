@@ -85,7 +85,7 @@ class RecordTypes:
         }
         fields["source"] = make_field(
             SourceOfValue,
-            lambda root, info: source_of(root.record.source, self._model),
+            lambda root, info: source_of(root.record.source),
             "Where the record comes from · 来源.",
             nullable=False,
         )

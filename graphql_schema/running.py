@@ -5,7 +5,7 @@ same operation, errors included. Fields that wait are awaited together, so that 
 """
 
 from asyncio import gather
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import CoroutineType
 from typing import Any
 
@@ -13,7 +13,10 @@ from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, GraphQLE
 from graphql.error import located_error
 from graphql.execution.values import VariableValues, get_argument_values
 
-from graphql_schema.plan import Place, Plan, PlannedField, Resolve, Show
+from graphql_schema.plan import Coerce, Place, Plan, PlannedField, Resolve, Show
+
+MOST_KEPT = 5_000
+"""Objects that are equal to many others, of which a plan keeps at each place what it showed."""
 
 
 class Info:
@@ -90,32 +93,31 @@ class Run:
         """The fields of an object, or what is to be awaited for them."""
         shown: dict[str, Any] = {}
         waiting: list[str] = []
-        for field in fields:
-            try:
+        try:
+            for field in fields:
                 value = shown[field.key] = self._field(field, source, (above, field.key))
-            except GraphQLError as error:
-                return _in_vain([shown[key] for key in waiting], error)
-            if isinstance(value, CoroutineType):
-                waiting.append(field.key)
+                if type(value) is CoroutineType:
+                    waiting.append(field.key)
+        except GraphQLError as error:
+            return _in_vain([shown[key] for key in waiting], error)
         return _together(shown, waiting) if waiting else shown
 
     def _field(self, field: PlannedField, source: object, place: Place) -> Any:  # noqa: ANN401
         try:
-            value = (
-                self._resolved(field, source, place) if field.attribute is None else getattr(source, field.attribute)
-            )
+            if field.attribute is not None:
+                value = getattr(source, field.attribute)
+            elif field.definition.args:
+                arguments = get_argument_values(field.definition, field.nodes[0], self.variables)
+                value = field.resolve(source, Info(self, field, place), **arguments)
+            else:
+                value = field.resolve(source, Info(self, field, place))
+            if type(value) is CoroutineType:
+                return self._later(field, value, place)
+            if field.leaf and value is not None:
+                return _coerced(field.leaf, value)
         except Exception as error:  # noqa: BLE001 - whatever fails, fails this field
             return self._failed(field, error, place, required=field.required)
-        if isinstance(value, CoroutineType):
-            return self._later(field, value, place)
         return self.shown(field.show, field, value, place, required=field.required)
-
-    def _resolved(self, field: PlannedField, source: object, place: Place) -> Any:  # noqa: ANN401
-        info = Info(self, field, place)
-        if not field.definition.args:
-            return field.resolve(source, info)
-        arguments = get_argument_values(field.definition, field.nodes[0], self.variables)
-        return field.resolve(source, info, **arguments)
 
     async def _later(self, field: PlannedField, coming: Coroutine[Any, Any, object], place: Place) -> Any:  # noqa: ANN401
         try:
@@ -128,12 +130,12 @@ class Run:
     def shown(self, show: Show, field: PlannedField, value: object, place: Place, *, required: bool) -> Any:  # noqa: ANN401
         """A value as ``show`` has it, or what is to be awaited for it; null where that fails and it may be null."""
         try:
-            if value is None and required:
-                raise _missing(field)
-            shown = None if value is None else show(self, field, value, place)
+            if value is None:
+                return None if not required else self._failed(field, _missing(field), place, required=True)
+            shown = show(self, field, value, place)
         except Exception as error:  # noqa: BLE001
             return self._failed(field, error, place, required=required)
-        return self._awaited(field, shown, place, required) if isinstance(shown, CoroutineType) else shown
+        return self._awaited(field, shown, place, required) if type(shown) is CoroutineType else shown
 
     async def _awaited(
         self, field: PlannedField, shown: Coroutine[Any, Any, object], place: Place, required: bool
@@ -162,21 +164,35 @@ class Run:
         self._errors.append(error)
 
 
-def show_leaf(coerce: Callable[[Any], object]) -> Show:
+def show_leaf(coerce: Coerce) -> Show:
     """Show a scalar or an enum."""
+    return lambda run, field, value, place: _coerced(coerce, value)
 
-    def show(run: Run, field: PlannedField, value: object, place: Place) -> object:
-        shown = coerce(value)
-        if shown is None or shown is Undefined:
-            raise TypeError("a value has no form that its type allows")
-        return shown
 
-    return show
+def _coerced(coerce: Coerce, value: object) -> object:
+    shown = coerce(value)
+    if shown is None or shown is Undefined:
+        raise TypeError("a value has no form that its type allows")
+    return shown
 
 
 def show_object(fields: Sequence[PlannedField]) -> Show:
     """Show an object of a type that is known beforehand."""
     return lambda run, field, value, place: run.fields(fields, value, place)
+
+
+def show_few(fields: Sequence[PlannedField]) -> Show:
+    """Show an object that is equal to many others: what was shown of one is shown again of the next."""
+    kept: dict[object, Any] = {}
+
+    def show(run: Run, field: PlannedField, value: object, place: Place) -> Any:  # noqa: ANN401
+        if value not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[value] = run.fields(fields, value, place)
+        return kept[value]
+
+    return show
 
 
 def show_one_of(possible: Sequence[tuple[Resolve, Sequence[PlannedField]]]) -> Show:

@@ -1,11 +1,16 @@
-"""The types that are the same under every model: coded values, sources, provenance, outcomes."""
+"""The types that are the same under every model: coded values, sources, provenance, outcomes.
+
+What stands behind a coded value or a source is a plain struct with the attributes that the type names, and nothing is
+copied to show it.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NewType
+from typing import Any, ClassVar, NewType, cast
 
 import strawberry
+from msgspec import Struct
 from strawberry.types.scalar import ScalarDefinition
 
 from graphql_schema.enums import Outcome, Standing
@@ -61,9 +66,21 @@ class Absence(Enum):
     NOT_GRANTED = strawberry.enum_value("NOT_GRANTED", description="No grant of yours covers it.")
 
 
+class Code(Struct, frozen=True):
+    """A code with its name and standard, as ``CodedValue`` shows it."""
+
+    code: str | None
+    name: str | None
+    system: str
+    system_version: str
+    raw: str | None
+
+
 @strawberry.type(name="Coded", description="A value of a code list · 代码值.")
 class CodedValue:
-    """A code with its name and standard."""
+    """A ``Code``. There are few, which come again and again, so that a plan keeps what it showed of each."""
+
+    is_one_of_few: ClassVar[bool] = True
 
     code: str | None = strawberry.field(description="The code in the standard; null where the source gave a name only.")
     name: str | None = strawberry.field(description="The name of the code, in Chinese.")
@@ -72,16 +89,10 @@ class CodedValue:
     raw: str | None = strawberry.field(description="What the source wrote, where it differs from the code.")
 
 
-def coded(value: Mapping[str, Any], codes: CodeList) -> CodedValue:
+def coded(value: Mapping[str, Any], codes: CodeList) -> Code:
     """A payload value of a coded item, with its name."""
-    code, name, raw = value.get("code"), value.get("name"), value.get("raw")
-    return CodedValue(
-        code=code,
-        name=codes.codes.get(code, name) if code else name,
-        system=codes.name,
-        system_version=codes.version,
-        raw=raw,
-    )
+    code, name = value.get("code"), value.get("name")
+    return Code(code, codes.codes.get(code, name) if code else name, codes.name, codes.version, value.get("raw"))
 
 
 def present(item_type: ItemType, value: Any, codes: CodeList | None = None) -> Any:  # noqa: ANN401
@@ -93,12 +104,27 @@ def present(item_type: ItemType, value: Any, codes: CodeList | None = None) -> A
     return date.fromisoformat(value) if item_type is ItemType.DATE else value
 
 
+def _department(root: Source, info: strawberry.Info) -> str:
+    model: Model = info.context.model
+    return model.records[root.record_type].department
+
+
+def _submission(root: Source, info: strawberry.Info) -> strawberry.ID:
+    return strawberry.ID(str(root.submission_id))
+
+
+def _order(root: Source, info: strawberry.Info) -> strawberry.ID | None:
+    return strawberry.ID(str(root.moved_by)) if root.moved_by else None
+
+
 @strawberry.type(name="Source", description="Where a value comes from: one state of one record · 来源.")
 class SourceOfValue:
-    """The register, record and times of a value."""
+    """The register, record and times of a value: a ``Source``."""
 
     register: str = strawberry.field(description="The register, by name.")
-    department: str = strawberry.field(description="The department responsible for it, by name.")
+    department: str = strawberry.field(
+        resolver=_department, description="The department responsible for it, by name."
+    )
     source_unit: str = strawberry.field(description="The unit of the department that delivered it.")
     record_type: str = strawberry.field(description="The type of record.")
     record_key: str = strawberry.field(
@@ -108,27 +134,16 @@ class SourceOfValue:
     valid_to: date | None = strawberry.field(description="Until when (exclusive), where that is known.")
     stated_at: datetime = strawberry.field(description="When the source said it.")
     recorded_at: datetime = strawberry.field(description="Since when the hub knows it.")
-    submission_id: strawberry.ID = strawberry.field(description="The delivery that brought it.")
+    submission_id: strawberry.ID = strawberry.field(resolver=_submission, description="The delivery that brought it.")
     moved_by: strawberry.ID | None = strawberry.field(
-        description="The order, as a submission, by which it was moved here from another entity, if it was · 拆分指令."
+        resolver=_order,
+        description="The order, as a submission, by which it was moved here from another entity, if it was · 拆分指令.",
     )
 
 
-def source_of(source: Source, model: Model) -> SourceOfValue:
-    """A source as callers see it."""
-    return SourceOfValue(
-        register=source.register,
-        department=model.records[source.record_type].department,
-        source_unit=source.source_unit,
-        record_type=source.record_type,
-        record_key=source.record_key,
-        valid_from=source.valid_from,
-        valid_to=source.valid_to,
-        stated_at=source.stated_at,
-        recorded_at=source.recorded_at,
-        submission_id=strawberry.ID(str(source.submission_id)),
-        moved_by=strawberry.ID(str(source.moved_by)) if source.moved_by else None,
-    )
+def source_of(source: Source) -> SourceOfValue:
+    """A source as callers see it: itself, under the name of its type."""
+    return cast("SourceOfValue", source)
 
 
 @strawberry.type(description="Another register that speaks of the item · 其他来源.")

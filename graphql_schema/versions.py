@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from graphql_schema.changes import ChangeConnection, ChangeType, change_of, connection_of
 from graphql_schema.connections import After, First, page_size
 from graphql_schema.making import context_of, make_field, raw_info
-from graphql_schema.values import CodedValue, SourceOfValue, present, source_of
+from graphql_schema.values import Code, SourceOfValue, present, source_of
 from hub.catalog import EntityKind, Model
 from hub.desk import Answer, versions
 from hub.desk.history import Era, history
@@ -143,8 +143,8 @@ def _held(model: Model, kind: EntityKind, path: str, held: Held, opened: Mapping
     item = item_at(model, kind, path)
     number = sealed_in(model, path, held.value)
     shown = opened.get(number) if number else present(item.type, held.value, model.code_lists.get(item.codes or ""))
-    source = source_of(held.source, model)
-    if isinstance(shown, CodedValue):
+    source = source_of(held.source)
+    if isinstance(shown, Code):
         return HeldValue(text=shown.name or shown.raw, code=shown.code, source=source)
     named = shown.get("name") if isinstance(shown, Mapping) else shown
     plain = None if named is None or isinstance(named, list) else str(named)
