@@ -47,7 +47,6 @@ from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
 from hub.desk.replies import Reply
 from hub.errors import AnswerTooLarge, HubError, ListTooLong, NotYourRegister, UnknownRegister
-from hub.identifiers.schemes import Scheme
 from hub.intake.submission import Intake
 from hub.settings import Settings
 from hub.timeline import Moment
@@ -180,12 +179,11 @@ class OperationContext:
         return bool(self.notes[place])
 
     async def look_up(
-        self, info: ResolveInfo, kind: EntityKind, numbers: Sequence[tuple[Scheme, str]], moment: Moment, *steps: str
+        self, info: ResolveInfo, kind: EntityKind, keys: Sequence[Key | None], moment: Moment, *steps: str
     ) -> list[Answer | None]:
-        """The entities that well-spelt numbers name; all that fields of one kind and selection ask is read together."""
-        self.take_keys(len(numbers))
-        self.spend(info, len(numbers))
-        keys = [self.desk.key(scheme, value) for scheme, value in numbers]
+        """The entities that keys of numbers name; all that fields of one kind and selection ask is read together."""
+        self.take_keys(len(keys))
+        self.spend(info, len(keys))
         found = await self._ask(kind, {key for key in keys if key}, self.items(info, kind, *steps), "look up", moment)
         return [_only(found[key]) if key else None for key in keys]
 

@@ -4,7 +4,8 @@ Takes a valid document and the values of its variables, of which only those matt
 `@include`; gives a plan, or raises ``Unplanned`` for what the GraphQL library has to run itself. Knows no entity.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -18,10 +19,12 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     TypeNameMetaFieldDef,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_non_null_type,
     is_object_type,
+    is_scalar_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
@@ -148,10 +151,26 @@ def _resolution(definition: GraphQLField) -> tuple[str | None, Resolve]:
     written = definition.extensions.get("strawberry-definition")
     if not isinstance(written, StrawberryField) or definition.resolve is None:
         raise Unplanned
-    if definition.args or written.extensions:
-        return None, definition.resolve
     if written.base_resolver is None:
         return written.python_name, definition.resolve
-    takes_both = tuple(written.base_resolver.signature.parameters) == ("root", "info")
-    own = written.base_resolver.wrapped_func
-    return None, own if takes_both and callable(own) else definition.resolve
+    own, taken = written.base_resolver.wrapped_func, tuple(written.base_resolver.signature.parameters)
+    if written.extensions or not callable(own):
+        return None, definition.resolve
+    if definition.args:
+        names = [argument.python_name for argument in written.arguments]
+        return None, _direct(definition, own, dict(zip(definition.args, names, strict=True)), taken)
+    return None, own if taken == ("root", "info") else definition.resolve
+
+
+def _direct(definition: GraphQLField, own: Resolve, names: Mapping[str, str], taken: Collection[str]) -> Resolve:
+    """Calls the function of a field itself; by Strawberry where there is more to convert than names of arguments."""
+    by_strawberry = definition.resolve or own
+    plain = {name for name, argument in definition.args.items() if is_scalar_type(get_named_type(argument.type))}
+
+    def resolve(source: object, info: object, **given: object) -> Any:  # noqa: ANN401
+        if any(value is not None and name not in plain for name, value in given.items()):
+            return by_strawberry(source, info, **given)
+        renamed = {names[name]: value for name, value in given.items()}
+        return own(root=source, info=info, **renamed) if "root" in taken else own(info=info, **renamed)
+
+    return resolve

@@ -38,7 +38,7 @@ from graphql_schema.webhooks import WEBHOOK_QUESTIONS
 from hub.catalog import Model
 from hub.desk import Answer, AsOf, Key
 from hub.errors import InvalidGlobalId, InvalidIdentifier
-from hub.identifiers.schemes import SCHEMES, normalise
+from hub.identifiers.schemes import SCHEMES
 
 OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
 OneCreditCode = Annotated[CreditCode, strawberry.argument(description="The credit code, however it is spelt.")]
@@ -211,10 +211,10 @@ def _asked(as_of: AsOfInput | None) -> AsOf | None:
 async def _one(
     info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str, as_of: AsOfInput | None
 ) -> Answer | None:
-    normalise(scheme, value)
     context = context_of(info)
-    moment = await context.moment_of_one(raw_info(info), kind, context.desk.key(scheme, value), _asked(as_of))
-    (answer,) = await context.look_up(raw_info(info), kind, [(scheme, value)], moment)
+    key = context.desk.key(scheme, value)
+    moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
+    (answer,) = await context.look_up(raw_info(info), kind, [key], moment)
     return answer
 
 
@@ -222,12 +222,17 @@ async def _many(
     info: strawberry.Info, kind: EntityKind, scheme: Scheme, values: Sequence[str], as_of: AsOfInput | None
 ) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
     """The outcome of each key: what came of it, what is wrong with it, what it names."""
-    problems = {value: _problem(scheme, value) for value in values}
-    good = [(scheme, value) for value in values if problems[value] is None]
-    moment = await context_of(info).moment_of_many(raw_info(info), _asked(as_of))
-    found = await context_of(info).look_up(raw_info(info), kind, good, moment, kind.field_name)
+    context, keys, problems = context_of(info), dict[str, Key | None](), dict[str, str]()
+    for value in values:
+        try:
+            keys[value] = context.desk.key(scheme, value)
+        except InvalidIdentifier as error:
+            problems[value] = error.message
+    moment = await context.moment_of_many(raw_info(info), _asked(as_of))
+    good = [value for value in values if value in keys]
+    found = await context.look_up(raw_info(info), kind, [keys[value] for value in good], moment, kind.field_name)
     answers = dict(zip(good, found, strict=True))
-    return [_outcome(answers.get((scheme, value)), problems[value]) for value in values]
+    return [_outcome(answers.get(value), problems.get(value)) for value in values]
 
 
 async def _named(
@@ -253,11 +258,3 @@ def _outcome(answer: Answer | None, problem: str | None) -> tuple[KeyOutcome, st
     if problem:
         return KeyOutcome.INVALID, problem, None
     return KeyOutcome.FOUND if answer else KeyOutcome.NOT_FOUND, None, answer
-
-
-def _problem(scheme: Scheme, value: str) -> str | None:
-    try:
-        normalise(scheme, value)
-    except InvalidIdentifier as error:
-        return error.message
-    return None

@@ -25,7 +25,7 @@ from hub.timeline import Moment
 MOST_KEYS = 4
 """Of a question that shares a statement: a longer list would keep others waiting."""
 MOST_TOGETHER = 100
-AT_ONCE = 2
+AT_ONCE = 1
 """Statements of one shape that run at a time before questions wait for each other."""
 
 Led = tuple[asyncpg.Record, Sequence[Lead]]

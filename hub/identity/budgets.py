@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hub.clock import now
 from hub.errors import BudgetExhausted
@@ -35,9 +35,9 @@ class Standing:
 
 @dataclass(slots=True)
 class _Window:
-    """What an agency has spent of a thing since an instant: by all, as far as is known, and not yet written by this."""
+    """What an agency has spent of a thing since a second: by all, as far as is known, and not yet written by this."""
 
-    began_at: datetime
+    began_at: int
     known: int = 0
     unwritten: int = 0
 
@@ -68,13 +68,13 @@ class Budgets:
         """Let through what costs ``amount``, or raise where less is left, or nothing; what is refused costs nothing."""
         window = (await self._current(agency)).windows[thing]
         limit = self._limits[thing]
-        resets_at = window.began_at + timedelta(seconds=SECONDS[thing])
+        resets_at = window.began_at + SECONDS[thing]
         left = limit - window.known - window.unwritten
         if left <= 0 or amount > left:
-            seconds = max(1, int((resets_at - now()).total_seconds()) + 1)
+            seconds = max(1, int(resets_at - now().timestamp()) + 1)
             raise BudgetExhausted(thing=thing, limit=limit, seconds=seconds)
         window.unwritten += amount
-        return Standing(limit, left - amount, resets_at)
+        return Standing(limit, left - amount, datetime.fromtimestamp(resets_at, UTC))
 
     async def _current(self, agency: str) -> _Spending:
         """What an agency spends now, shared with other processes a moment ago at most."""
@@ -83,8 +83,9 @@ class Budgets:
             if len(self._agencies) >= MOST_AGENCIES:
                 self._agencies.clear()
             spending = self._agencies[agency] = _Spending()
+        second = int(now().timestamp())
         for thing in self._limits:
-            began_at = _begun(SECONDS[thing])
+            began_at = second - second % SECONDS[thing]
             if thing not in spending.windows or spending.windows[thing].began_at != began_at:
                 spending.windows[thing] = _Window(began_at)
                 spending.shared_at = float("-inf")
@@ -98,16 +99,10 @@ class Budgets:
         """Write down what was let through here, and learn what was let through elsewhere."""
         windows = dict(spending.windows)
         amounts = {thing: window.unwritten for thing, window in windows.items()}
-        since = {thing: window.began_at for thing, window in windows.items()}
+        since = {thing: datetime.fromtimestamp(window.began_at, UTC) for thing, window in windows.items()}
         async with self._database.connection() as connection:
             spent = await budgets.share(connection, agency, since, amounts)
         for thing, window in windows.items():
             window.known = spent.get(thing, 0)
             window.unwritten -= amounts[thing]
         spending.shared_at = time.monotonic()
-
-
-def _begun(seconds: int) -> datetime:
-    """When the time of so many seconds began in which now lies."""
-    at = int(now().timestamp())
-    return datetime.fromtimestamp(at - at % seconds, UTC)

@@ -77,21 +77,22 @@ class Gate:
         token = bearer(authorization)
         session: Session | None = None
         try:
-            session = await self._lately(token)
+            session = await self._lately(token, purpose)
             await self.sessions.enter(session)
         except Unauthenticated as refused:
             await self.refusals.note(session, refused)
             raise
-        return Admitted(replace(session.viewer, purpose=purpose), session.session_id)
+        return Admitted(session.viewer, session.session_id)
 
-    async def _lately(self, token: str) -> Session:
-        """Whose session a token belongs to: as it was proven a moment ago, or is now."""
-        digest = blake2b(token.encode(), digest_size=DIGEST_BYTES).digest()
+    async def _lately(self, token: str, purpose: str) -> Session:
+        """Whose session a token belongs to, asking for a purpose: as it was proven a moment ago, or is now."""
+        digest = blake2b(f"{token}\0{purpose}".encode(), digest_size=DIGEST_BYTES).digest()
         known = self._proven.get(digest)
         if known and time.monotonic() - known[0] < PROVEN_SECONDS:
             return known[1]
         at = time.monotonic()
         session = await self._session(token)
+        session = replace(session, viewer=replace(session.viewer, purpose=purpose))
         self._proven[digest] = at, session
         self._proven.move_to_end(digest)
         while len(self._proven) > MOST_PROVEN:

@@ -72,6 +72,8 @@ class Sessions:
         self._known.move_to_end(session_id)
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
+        if time.monotonic() - known.at <= KNOWN_SECONDS:
+            return known.viewer
         async with known.checking:
             if time.monotonic() - known.at > KNOWN_SECONDS:
                 at = time.monotonic()
