@@ -3,6 +3,7 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
+from asyncio import shield
 from collections.abc import (
     Awaitable,
     Callable,
@@ -237,7 +238,7 @@ class OperationContext:
 
         asked = list(keys)
         loader = self._loader((kind, items, operation, moment), read)
-        return dict(zip(asked, await loader.load_many(asked), strict=True))
+        return dict(zip(asked, await shield(loader.load_many(asked)), strict=True))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity; None where none is given."""
@@ -285,10 +286,11 @@ class OperationContext:
             found = await read(entity_ids)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: Things = await self._loader((*place, root.moment), read_all).load(root.entity_id)
+        found: Things = await shield(self._loader((*place, root.moment), read_all).load(root.entity_id))
         self.spend(info, 0 if found is None else len(found))
         return found
 
+    # Waiters shield what they wait for: fields of the same entity share one future, and the library cancels some of them.
     def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
         if key not in self._loaders:
             self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
