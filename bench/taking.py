@@ -25,9 +25,10 @@ from adapters.recognising import RecognisedFile, recognise
 from adapters.transports.content import Limits
 from bench.processes import parent_of, processor_seconds, resident_bytes
 from hub.clock import now
+from hub.collector import spare_collector
 from hub.intake.delivery import Line
 from hub.intake.submission import Delivery
-from hub.loaders import load_shared, spare_collector
+from hub.loaders import load_shared
 from hub.opening import Hub, open_hub
 from hub.settings import load_settings
 from hub.timeline import Outcome

@@ -3,7 +3,7 @@
 Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
 """
 
-from asyncio import shield
+from asyncio import Future, ensure_future, shield
 from collections.abc import (
     Awaitable,
     Callable,
@@ -98,6 +98,7 @@ class OperationContext:
     notes: dict[Hashable, Any] = field(default_factory=dict)
     denials: dict[Hashable, Denial] = field(default_factory=dict)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _coming: list[Future[Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._keys_left = self.settings.max_keys
@@ -146,7 +147,10 @@ class OperationContext:
             raise AnswerTooLarge(limit=self.settings.max_answer_fields)
 
     def close(self) -> None:
-        """Let go of what was read for the operation: loaders and context hold each other."""
+        """Give up what is still being read for the operation, and let go of what was read."""
+        for future in self._coming:
+            future.cancel()
+        self._coming.clear()
         self._loaders.clear()
 
     @property
@@ -238,7 +242,7 @@ class OperationContext:
 
         asked = list(keys)
         loader = self._loader((kind, items, operation, moment), read)
-        return dict(zip(asked, await shield(loader.load_many(asked)), strict=True))
+        return dict(zip(asked, await self._brought(loader.load_many(asked)), strict=True))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity; None where none is given."""
@@ -286,11 +290,16 @@ class OperationContext:
             found = await read(entity_ids)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: Things = await shield(self._loader((*place, root.moment), read_all).load(root.entity_id))
+        found: Things = await self._brought(self._loader((*place, root.moment), read_all).load(root.entity_id))
         self.spend(info, 0 if found is None else len(found))
         return found
 
-    # Waiters shield what they wait for: fields of the same entity share one future, and the library cancels some of them.
+    async def _brought(self, coming: Awaitable[Things]) -> Things:
+        """What a loader brings. Fields of one entity share it: one that is given up alone leaves it to the others."""
+        future = ensure_future(coming)
+        self._coming.append(future)
+        return await shield(future)
+
     def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
         if key not in self._loaders:
             self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)

@@ -5,6 +5,7 @@ key: the same plan runs, with the same checks, and the same log is durable befor
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -81,10 +82,10 @@ class ExportAnswers:
         if not keys:
             return {}
         order = export.order
-        context = self._context(export, len(keys))
         text = self._text(order, by_id=by_id)
         variables = {"keys": list(keys.values()), "asOf": _as_of(order)}
-        result = await self._schema.ask(text, variables, None, context)
+        with closing(self._context(export, len(keys))) as context:
+            result = await self._schema.ask(text, variables, None, context)
         answered = _answered(result, context)
         rows = (_row(one, (BY_ID if by_id else BY_KEY[order.kind]).step) for one in answered)
         return {

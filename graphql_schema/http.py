@@ -6,6 +6,7 @@ request, however broken, is answered by a 500, and one request is one operation:
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from functools import partial
 
 import msgspec
@@ -73,7 +74,7 @@ async def _run(request: Request, read: Reader, media_type: str) -> Response:
     services: Services = request.app.state.services
     admitted = await services.gate.admit(request.headers.get("authorization"), purpose(request))
     body = await read(request, services.settings)
-    context = OperationContext(
+    surroundings = OperationContext(
         viewer=admitted.viewer,
         model=services.model,
         desk=services.desk,
@@ -83,10 +84,8 @@ async def _run(request: Request, read: Reader, media_type: str) -> Response:
         patience=partial(patiently, receive=request.receive, seconds=services.settings.request_timeout),
         by_address=request.method == "GET",
     )
-    try:
+    with closing(surroundings) as context:
         answer, started = await _execute(services, context, body)
-    finally:
-        context.close()
     return respond(answer, 200 if started or media_type == JSON else 400, media_type)
 
 

@@ -122,9 +122,7 @@ class SourceOfValue:
     """The register, record and times of a value: a ``Source``."""
 
     register: str = strawberry.field(description="The register, by name.")
-    department: str = strawberry.field(
-        resolver=_department, description="The department responsible for it, by name."
-    )
+    department: str = strawberry.field(resolver=_department, description="The department responsible for it, by name.")
     source_unit: str = strawberry.field(description="The unit of the department that delivered it.")
     record_type: str = strawberry.field(description="The type of record.")
     record_key: str = strawberry.field(

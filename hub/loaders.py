@@ -6,7 +6,6 @@ stays, and the same command goes on from there.
 """
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -25,6 +24,7 @@ from adapters.recognising import RecognisedFile
 from adapters.transports import RowFile
 from hub import telemetry
 from hub.catalog import Model
+from hub.collector import spare_collector
 from hub.errors import LoaderLost
 from hub.intake.attempt import LeftOff
 from hub.intake.shares import Share
@@ -43,12 +43,6 @@ POLL_SECONDS = 0.1
 
 class Stopped(LeftOff):
     """Another process was broken off."""
-
-
-def spare_collector() -> None:
-    """Have Python look for garbage rarely, and never among what lives as long as the process: lines leave little."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def workers_for(file: RecognisedFile) -> int:

@@ -22,6 +22,7 @@ from graphql_schema.services import Services
 from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub import telemetry
+from hub.collector import spare_collector
 from hub.errors import HubError
 from hub.exports import Exporter, exporting
 from hub.identity import Budgets, open_accounts, open_gate
@@ -124,7 +125,12 @@ def run_server(
     address = address_of(listener, settings)
     leaving = Leaving(app)
     config = server_config(shielded(leaving, settings), settings, NO_HTTP)
-    server = LeavingServer(config, settings.drain_notice, lambda: announce(address), leaving.begin)
+
+    def begun() -> None:
+        spare_collector()
+        announce(address)
+
+    server = LeavingServer(config, settings.drain_notice, begun, leaving.begin)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -13,7 +13,8 @@ from adapters.transports.content import Limits
 from adapters.transports.fixed_width_file import read_layout
 from hub import progress
 from hub.cli.console import err, guarded, out, run
-from hub.loaders import load_shared, spare_collector, workers_for
+from hub.collector import spare_collector
+from hub.loaders import load_shared, workers_for
 from hub.opening import open_hub, read_model
 from hub.settings import Settings, load_settings
 from hub.store.statistics import refresh_statistics
