@@ -3,39 +3,25 @@
 import asyncio
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Annotated
 
-import msgspec
 import typer
-from msgspec import Struct
-from rich.console import Console
 
-from adapters.sample.city import make_city
 from bench import peering, report
-from bench.as_of import Figures
-from bench.city import Outcome
-from bench.processes import Server, parent_of, resident_bytes, run, serving
-from bench.questions import QUESTIONS
-from bench.reading import PEER, Asking, Effort, Reader
+from bench.cities import City, Standing, err, standing
+from bench.processes import Server, resident_bytes, serving
+from bench.questions import QUESTIONS, Question
+from bench.reading import PEER, Asking, Effort, Figures, Reader
 from bench.server import APPLICATIONS
-from hub.access import Role, Viewer
-from hub.identity import LocalIssuer
 from hub.settings import Settings
-from hub.store.pool import connect_database
 from hub.store.seat import seat_in
-from hub.vault.key_file import load_keys
 
 KEYS = 1_000
 """Persons of the city that are asked for; every answer about them is compared before it is timed."""
 AS_OF_ROUNDS_A_SECOND = 20
-ASKER = Viewer(agency="bench", officer="bench", roles=frozenset({Role.QUERY_OFFICER}))
-err = Console(stderr=True)
 
 
 def main(
@@ -47,98 +33,43 @@ def main(
     seed: Annotated[int, typer.Option(help="The same seed makes the same city and draws the same keys.")] = 1,
     folder: Annotated[Path, typer.Option(help="Where cities and the peer are kept between runs.")] = Path(".bench"),
     peer: Annotated[bool, typer.Option(help="Measure PostGraphile beside it, fetched with npm.")] = True,
-    write: Annotated[Path | None, typer.Option(help="Put the figures into this document too.")] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Put the figures into this document too, and plots into `plots` beside it.")
+    ] = None,
 ) -> None:
     """Measure what the hub costs, beside a hand-written service that gives the same answers."""
     effort = Effort(rounds, seconds, concurrency, seed)
     command = peering.install(folder.absolute() / PEER) if peer else None
-    city = City(folder.absolute() / f"{persons}-{entities}-{seed}", persons, entities, seed)
-    figures = asyncio.run(_measure(city, effort, command))
+    figures, plots = asyncio.run(_measure(City.kept_in(folder, persons, entities, seed), effort, command))
     typer.echo(figures)
     if write:
         report.put_into(write, figures)
+        report.put_beside(write, plots)
 
 
-@dataclass(frozen=True)
-class City:
-    """A city that is built once and kept."""
-
-    directory: Path
-    persons: int
-    entities: int
-    seed: int
-
-    @property
-    def files(self) -> Path:
-        """What its departments deliver."""
-        return self.directory / "city"
-
-    def keys(self) -> list[str]:
-        """ID numbers of its persons, in an order drawn with its seed."""
-        with (self.files / "expected.jsonl").open("rb") as lines:
-            expected = map(msgspec.json.decode, lines)
-            keys = [line["key"] for line in expected if line["scheme"] == "ID_NUMBER"]
-        return Random(self.seed).sample(keys, len(keys))  # noqa: S311 - a draw to be drawn again
-
-
-class Built(Struct):
-    """What was measured while a city was built."""
-
-    loaded: Outcome
-    past: list[Figures]
-
-
-async def _measure(city: City, effort: Effort, peer: list[str] | None) -> str:
-    settings = Settings(data_dir=str(city.directory / "hub"))
-    if not settings.data_path.exists():
-        err.print(f"Making a city of {city.persons:,} persons and {city.entities:,} legal entities (seed {city.seed})")
-        make_city(city.files, city.persons, city.entities, city.seed)
-    load_keys(settings.vault_key_path, create=True)
-    async with connect_database(settings) as database:
-        environment = {
-            "HUB_DATA_DIR": settings.data_dir,
-            "HUB_DATABASE_URL": database.direct_url,
-            "HUB_PORT": "0",
-            "HUB_LOG_LEVEL": "warning",
-            "HUB_POINTS_PER_MINUTE": "1000000000",
-            "HUB_PERSONS_PER_HOUR": "1000000000",
-        }
-        async with database.connection() as connection:
-            postmaster = parent_of(await connection.fetchval("select pg_backend_pid()"))
-            machine = report.machine(str(await connection.fetchval("show server_version")))
-        built = _built(city, environment, effort)
-        token = LocalIssuer.at(settings.data_path).mint(ASKER, timedelta(days=1))
-        headers = {"Authorization": f"Bearer {token}", "Hub-Purpose": "bench", "Content-Type": "application/json"}
-        with _served(environment, settings, peer) as servers:
-            alone = _alone(settings, database.direct_url, len(city.keys())) if peer else None
-            reading = _read(Reader(servers, postmaster, headers, effort, alone), city.keys()[:KEYS])
+async def _measure(city: City, effort: Effort, peer: list[str] | None) -> tuple[str, dict[str, str]]:
+    """The figures as text, and plots of them by name."""
+    async with standing(city) as stands:
+        built = await stands.built(max(1, round(effort.rounds * effort.seconds * AS_OF_ROUNDS_A_SECOND)))
+        with _served(stands, peer) as servers:
+            alone = _alone(city.settings, stands.url, len(city.keys())) if peer else None
+            reader = Reader(servers, stands.postmaster, stands.headers, effort, await stands.known_at(), alone)
+            read = _read(reader, city.keys()[:KEYS])
+            worker = report.worker(servers["hub"], resident_bytes(servers["hub"].pid))
     command = f"`{shlex.join(['python', '-m', 'bench', *sys.argv[1:]])}`, keys drawn with seed {effort.seed}"
-    past, intake = report.as_of(built.past), report.intake(built.loaded)
-    return "\n\n".join([f"{command}; {machine}.", *reading, past, intake])
-
-
-def _built(city: City, environment: Mapping[str, str], effort: Effort) -> Built:
-    """What was measured while the city was built, which is done now if it was not done before."""
-    told = city.directory / "built.json"
-    if not told.exists():
-        err.print("Loading it")
-        loaded = msgspec.json.decode(run("city", environment, str(city.files)), type=Outcome)
-        err.print("Asking about the past")
-        turns = max(1, round(effort.rounds * effort.seconds * AS_OF_ROUNDS_A_SECOND))
-        past = msgspec.json.decode(run("as_of", environment, str(turns)), type=list[Figures])
-        err.print("Laying it out in tables")
-        run("tables", environment, say=msgspec.json.encode(city.keys()))
-        told.write_bytes(msgspec.json.encode(Built(loaded, past)))
-    return msgspec.json.decode(told.read_bytes(), type=Built)
+    intake = [report.intake(built.loaded)] if built.loaded else []
+    tables = [report.reads(question.title, figures) for question, figures in read]
+    text = "\n\n".join([f"{command}; {stands.machine}.", *tables, worker, report.as_of(built.past), *intake])
+    return text, {question.name: report.plot(question.title, figures) for question, figures in read}
 
 
 @contextmanager
-def _served(environment: Mapping[str, str], settings: Settings, peer: list[str] | None) -> Iterator[dict[str, Server]]:
+def _served(stands: Standing, peer: list[str] | None) -> Iterator[dict[str, Server]]:
     """Every server, for as long as the block runs."""
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(serving(name, environment)) for name in APPLICATIONS}
+        servers = {name: stack.enter_context(serving(name, stands.environment)) for name in APPLICATIONS}
         if peer:
-            where = peering.environment(environment["HUB_DATABASE_URL"], settings.pool_size)
+            where = peering.environment(stands.url, stands.city.settings.pool_size)
             servers[PEER] = stack.enter_context(serving(PEER, where, peer))
         yield servers
 
@@ -150,14 +81,13 @@ def _alone(settings: Settings, url: str, persons: int) -> Asking:
     return lambda seconds, seed: peering.ask_alone(program, where, persons, seconds, seed)
 
 
-def _read(reader: Reader, keys: list[str]) -> list[str]:
-    """The figures of every question and of the process that answered."""
-    tables = []
+def _read(reader: Reader, keys: list[str]) -> list[tuple[Question, dict[str, Figures]]]:
+    """The figures of every server for each question."""
+    read = []
     for question in QUESTIONS:
         err.print(f"Asking {question.title}")
-        tables.append(report.reads(question.title, reader.measure(question, keys)))
-    hub = reader.servers["hub"]
-    return [*tables, report.worker(hub, resident_bytes(hub.pid))]
+        read.append((question, reader.measure(question, keys)))
+    return read
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.sample.numbers import Numbers
+from bench.city import settle
 from hub.access import Role, Viewer
 from hub.catalog import EntityKind
 from hub.clock import today
@@ -88,8 +89,7 @@ async def measure(rounds: int) -> list[Figures]:
     async with open_hub(load_settings()) as hub:
         await fill_development_grants(hub.database, hub.model)
         instants = {states: await say(hub, states) for states in STATES}
-        async with hub.database.connection() as connection:
-            await connection.execute("vacuum analyze")
+        await settle(hub.database.direct_url)
         return [await figures(hub, states, instants[states], rounds) for states in STATES]
 
 

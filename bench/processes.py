@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,16 @@ def resident_bytes(pid: int | str, measure: str = "VmRSS") -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{measure}:"))
 
 
+def private_bytes_below(pid: int) -> int:
+    """The memory that the children of a process hold for themselves; what they share is not counted."""
+    held = 0
+    for place in _places():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(_stat(place)[1]) == pid:
+                held += resident_bytes(place.name, "RssAnon")
+    return held
+
+
 def parent_of(pid: int) -> int:
     """The process that started ``pid``."""
     return int(_stat(PROC / str(pid))[1])
@@ -89,12 +99,13 @@ def processor_seconds(pid: int) -> float:
 
 
 def _all_stats() -> Iterator[list[str]]:
-    for place in PROC.iterdir():
-        if place.name.isdecimal():
-            try:
-                yield _stat(place)
-            except (FileNotFoundError, ProcessLookupError):
-                continue
+    for place in _places():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield _stat(place)
+
+
+def _places() -> Iterator[Path]:
+    return (place for place in PROC.iterdir() if place.name.isdecimal())
 
 
 def _stat(place: Path) -> list[str]:

@@ -5,6 +5,8 @@ The items are the same for everybody who asks; the keys are drawn from the city.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import msgspec
@@ -34,6 +36,11 @@ _TWENTY_FIVE = f"""idNumber name sex {{ code name }} ethnicity {{ code name }} b
     }}
     professionalTitles {{ qualification {{ code name }} obtainedOn source {{ register validFrom }} }}"""
 
+PAST = (
+    "query Past($idNumber: IdNumber!, $asOf: AsOf) "
+    f"{{ naturalPerson(idNumber: $idNumber, asOf: $asOf) {{ {_TWENTY_FIVE} }} }}"
+)
+PAST_DAYS = 180
 _CODE = "{ code name }"
 _PEER_ITEMS = f"""idNumber name sex: codedBySexId {_CODE} ethnicity: codedByEthnicityId {_CODE} birthDate
     lifeStatus: codedByLifeStatusId {_CODE} maritalStatus: codedByMaritalStatusId {_CODE}
@@ -83,6 +90,13 @@ class Question:
         if self.keys == 1:
             return [_body(document, {"idNumber": key}) for key in keys]
         return [_body(document, {"idNumbers": keys[at : at + self.keys]}) for at in range(0, len(keys), self.keys)]
+
+
+def past_bodies(keys: Sequence[str], known_at: datetime, draw: Random) -> list[str]:
+    """Requests for the second question about each key as of a drawn day, as known at an instant."""
+    days = [(known_at.date() - timedelta(days=draw.randrange(PAST_DAYS))).isoformat() for _ in keys]
+    moments = ({"validOn": day, "knownAt": known_at.isoformat()} for day in days)
+    return [_body(PAST, {"idNumber": key, "asOf": moment}) for key, moment in zip(keys, moments, strict=True)]
 
 
 def _body(document: str, variables: dict[str, object]) -> str:

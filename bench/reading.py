@@ -5,7 +5,9 @@ Servers take turns within a round, so that what else the machine does meets them
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http.client import HTTPConnection
+from random import Random
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +17,9 @@ from msgspec import Struct
 
 from bench.load import Outcome, Task
 from bench.processes import Server, processor_seconds, run
-from bench.questions import QUESTIONS, Question, as_hub_tells
+from bench.questions import QUESTIONS, Question, as_hub_tells, past_bodies
 
-PEER, ALONE = "peer", "pgbench"
+PEER, ALONE, PAST = "peer", "pgbench", "past"
 WARM_UP = 0.25
 """The part of a round's time for which every server is under load before the first round."""
 
@@ -50,13 +52,15 @@ Asking = Callable[[float, int], Outcome]
 class Reader:
     """Asks servers that share a database, whose processes are the children of ``postmaster``.
 
-    ``alone`` asks the database itself for the short question, without a server.
+    ``alone`` asks the database itself for the short question, without a server; the long one is asked as of drawn days,
+    too, as known at ``known_at``.
     """
 
     servers: Mapping[str, Server]
     postmaster: int
     headers: Mapping[str, str]
     effort: Effort
+    known_at: datetime
     alone: Asking | None = None
 
     def measure(self, question: Question, keys: Sequence[str]) -> dict[str, Figures]:
@@ -66,6 +70,8 @@ class Reader:
         asking: dict[str, Asking] = {name: self._asking(url, bodies[name]) for name, url in urls.items()}
         if self.alone and question is QUESTIONS[0]:
             asking[ALONE] = self.alone
+        if question is QUESTIONS[1]:
+            asking = {"hub": asking["hub"], PAST: self._asking(urls["hub"], self._past(urls["hub"], keys)), **asking}
         for name, ask in asking.items():
             self._figures(name, ask, self.effort.seconds * WARM_UP, self.effort.seed)
         rounds: dict[str, list[Figures]] = {name: [] for name in asking}
@@ -73,6 +79,13 @@ class Reader:
             for name, ask in asking.items():
                 rounds[name].append(self._figures(name, ask, self.effort.seconds, self.effort.seed + place))
         return {name: _medians(figures) for name, figures in rounds.items()}
+
+    def _past(self, url: str, keys: Sequence[str]) -> list[str]:
+        """Requests about the past, each of which finds somebody."""
+        bodies = past_bodies(keys, self.known_at, Random(self.effort.seed))  # noqa: S311 - to be drawn again
+        if not all(_data(answer)["naturalPerson"] for answer in self._answers(url, bodies)):
+            raise RuntimeError("somebody is not found as of a drawn day")
+        return bodies
 
     def _urls(self, question: Question, size: int) -> dict[str, str]:
         paths = {**dict.fromkeys(("hub", "unlogged", PEER), "graphql"), "floor": question.name, "constant": str(size)}
@@ -111,7 +124,8 @@ class Reader:
 
     def _figures(self, name: str, ask: Asking, seconds: float, seed: int) -> Figures:
         """What it took to be asked; of the database alone there is no server."""
-        pids = [self.servers[name].pid if name in self.servers else None, self.postmaster]
+        server_name = "hub" if name == PAST else name
+        pids = [self.servers[server_name].pid if server_name in self.servers else None, self.postmaster]
         before = [processor_seconds(pid) if pid else 0.0 for pid in pids]
         outcome = ask(seconds, seed)
         server, database = (

@@ -11,17 +11,21 @@ from pathlib import Path
 
 from bench.as_of import Figures as AsOfFigures
 from bench.city import Outcome
+from bench.plots import bars
 from bench.processes import PROC, Server
-from bench.reading import Figures
+from bench.reading import PAST, Figures
 
 TITLES = {
     "hub": "hub",
+    PAST: "hub, as of a drawn day",
     "unlogged": "hub, access log left out",
     "floor": "hand-written floor",
     "peer": "PostGraphile 5",
     "pgbench": "pgbench: one statement, no server",
     "constant": "constant of the same size",
 }
+APART = frozenset({"constant", "pgbench"})
+"""What does too little to be drawn beside the others."""
 MEASURES = {"floor": "the floor", "peer": "PostGraphile"}
 PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "strawberry-graphql", "graphql-core", "asyncpg", "msgspec")
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -59,7 +63,14 @@ def reads(title: str, figures: Mapping[str, Figures]) -> str:
         ]
         for name, row in figures.items()
     ]
-    return f"### {title}\n\n{table(heads, rows)}"
+    past = f"\n\nAs of a drawn day: {figures[PAST].rate / figures['hub'].rate:.2f} of now." if PAST in figures else ""
+    return f"### {title}\n\n{table(heads, rows)}{past}"
+
+
+def plot(title: str, figures: Mapping[str, Figures]) -> str:
+    """A picture of the same: requests a second."""
+    shown = {TITLES[name]: row.rate for name, row in figures.items() if name not in APART}
+    return bars(f"{title}: requests/s", shown)
 
 
 def _work(figures: Figures) -> float:
@@ -117,13 +128,21 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(_rows([heads, ["---", *["---:"] * (len(heads) - 1)], *rows]))
 
 
-def put_into(document: Path, figures: str) -> None:
+def put_into(document: Path, figures: str, begin: str = BEGIN, end: str = END) -> None:
     """Replace the figures in a document; raises ``ValueError`` where it has no place for them."""
-    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{document} has no lines {BEGIN} and {END}")
-    document.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")
+    before, has_begin, rest = document.read_text(encoding="utf-8").partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not has_begin or not has_end:
+        raise ValueError(f"{document} has no lines {begin} and {end}")
+    document.write_text(f"{before}{begin}\n\n{figures}\n\n{end}{after}", encoding="utf-8")
+
+
+def put_beside(document: Path, plots: Mapping[str, str]) -> None:
+    """Write plots into the folder beside a document from which it shows them."""
+    folder = document.parent / "plots"
+    folder.mkdir(exist_ok=True)
+    for name, picture in plots.items():
+        (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -6,7 +6,8 @@ peer serves, so its tables are those of an application that knows its questions:
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -70,6 +71,11 @@ class Tables:
         self.rows: dict[str, list[tuple[Any, ...]]] = {}
         self._ids: dict[tuple[Any, ...], int] = {}
         self._added: set[str] = set()
+
+    def taken(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The rows that came together since the last call."""
+        rows, self.rows = self.rows, {}
+        return rows
 
     def add(self, person: Json) -> None:
         """Add a person as Q2 shows one; who is found by two numbers is added once."""
@@ -148,8 +154,9 @@ class Tables:
         self.rows.setdefault(table, []).append(values)
 
 
-async def lay_out(url: str, tables: Tables) -> None:
-    """Make the database and fill it; one that there is already is replaced."""
+@asynccontextmanager
+async def made(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """The database, empty; one that there is already is replaced. Its statistics are gathered in the end."""
     connection = await asyncpg.connect(url)
     await connection.execute(f"drop database if exists {DATABASE}")
     await connection.execute(f"create database {DATABASE}")
@@ -158,8 +165,7 @@ async def lay_out(url: str, tables: Tables) -> None:
     try:
         await connection.execute(SCHEMA)
         await connection.execute("set session_replication_role = replica")  # rows that refer come before what they name
-        for table, rows in tables.rows.items():
-            await connection.copy_records_to_table(table, records=rows)
+        yield connection
         await connection.execute("vacuum analyze")
     finally:
         await connection.close()
@@ -170,11 +176,12 @@ async def main(keys: list[str]) -> None:
     settings = load_settings()
     tables = Tables()
     floor = Floor(settings)
-    async with floor.opened():
+    async with floor.opened(), made(str(settings.database_url)) as connection:
         for at in range(0, len(keys), AT_ONCE):
             for person in await floor.long_of(keys[at : at + AT_ONCE]):
                 tables.add(person)
-    await lay_out(str(settings.database_url), tables)
+            for table, rows in tables.taken().items():
+                await connection.copy_records_to_table(table, records=rows)
 
 
 if __name__ == "__main__":
