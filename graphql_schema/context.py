@@ -236,7 +236,7 @@ class OperationContext:
 
         async def read(keys: list[Key]) -> list[Reply]:
             replies = await self.desk.answer(self.viewer, kind, keys, items, operation, moment)
-            if self.purse and kind is EntityKind.NATURAL_PERSON:
+            if self.purse and kind is EntityKind.NATURAL_PERSON and not self.viewer.is_subject:
                 self.purse.note_persons(_shown(replies.values()))
             return [replies[key] for key in keys]
 

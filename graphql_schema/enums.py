@@ -249,6 +249,7 @@ _enum(
         GrantBasis.CATALOG: "The catalog opens the items · 目录无条件共享.",
         GrantBasis.RESPONSIBILITY: "Your department is responsible for them · 责任部门.",
         GrantBasis.APPLICATION: "They were applied for and provided · 申请获准.",
+        GrantBasis.SUBJECT: "They are about yourself · 本人信息.",
         GrantBasis.DEVELOPMENT: "The hub is for development · 开发环境.",
     },
 )

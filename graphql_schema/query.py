@@ -35,9 +35,10 @@ from graphql_schema.submissions import Submission, submission_asked
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
 from graphql_schema.webhooks import WEBHOOK_QUESTIONS
+from hub.access import Role
 from hub.catalog import Model
 from hub.desk import Answer, AsOf, Key
-from hub.errors import InvalidGlobalId, InvalidIdentifier
+from hub.errors import InvalidGlobalId, InvalidIdentifier, NotYours
 from hub.identifiers.schemes import SCHEMES
 
 OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
@@ -98,6 +99,14 @@ def build_query(model: Model, types: EntityTypes) -> type:
     async def entities(info: strawberry.Info, ids: GivenIds, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
         found = await _named(info, ids, as_of)
         return [entity_result(outcome=outcome, problem=why, entity=answer) for outcome, why, answer in found]
+
+    async def own_view(info: strawberry.Info, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
+        context, kind = context_of(info), EntityKind.NATURAL_PERSON
+        key = context.desk.own_key(context.viewer)
+        if key is None:
+            raise NotYours(role=Role.DATA_SUBJECT)
+        moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
+        return await context.entity(raw_info(info), kind, key, moment, "own view")
 
     fields: dict[str, Any] = {
         "natural_person": _root(
@@ -179,6 +188,12 @@ def build_query(model: Model, types: EntityTypes) -> type:
             mediations, list[Mediation], "The latest results of mediation, which are public · 协调结果公布."
         ),
         "me": _root(viewed, Viewed, "Who you are to the hub."),
+        "own_view": _root(
+            own_view,
+            person | None,
+            "What is kept of you, where your token says who you are: all that is shared with anybody and tells of no "
+            "other person · 本人信息.",
+        ),
         **CHANGE_QUESTIONS,
         **WEBHOOK_QUESTIONS,
         **EXPORT_QUESTIONS,

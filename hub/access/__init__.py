@@ -15,7 +15,7 @@ from hub.access.check import (
     may_see_own_accesses,
     may_submit,
 )
-from hub.access.compiling import compiled
+from hub.access.compiling import compiled, own_view
 from hub.access.decision import Decision
 from hub.access.demo import demo_grants
 from hub.access.extent import Extent, extent_of
@@ -52,6 +52,7 @@ __all__ = [
     "may_publish",
     "may_see_own_accesses",
     "may_submit",
+    "own_view",
     "refusal",
     "roles_named",
 ]

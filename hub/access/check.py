@@ -5,12 +5,13 @@ the catalog, and nothing gives what the law forbids for the purpose.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.access.areas import Areas, areas, common, joined
+from hub.access.areas import ANYWHERE, Areas, areas, common, joined
+from hub.access.compiling import own_view
 from hub.access.decision import Decision, Ground, resolved
-from hub.access.grant import Decided, Grant, GrantState, Rights
+from hub.access.grant import Decided, Grant, GrantBasis, GrantState, Rights
 from hub.access.purposes import code_of, purposes_named
 from hub.access.viewer import Role, Viewer
 from hub.catalog import Catalog, EntityKind, Model, Need, SharingMode, SharingType, Terms
@@ -31,13 +32,20 @@ VERIFIED = frozenset({"idNumber", "name"})
 class Access:
     """Who asks, by which catalog and rights, and when: all that access is decided by.
 
-    ``catalog`` is the version in force when it is asked, whatever moment is asked about.
+    ``catalog`` is the version in force when it is asked, whatever moment is asked about. ``own`` says that nobody is
+    asked about but the viewer, who speaks for themselves.
     """
 
     catalog: Catalog
     rights: Rights
     viewer: Viewer
     at: datetime
+    own: bool = False
+
+    @property
+    def of_self(self) -> "Access":
+        """The same for a question about nobody but the viewer."""
+        return replace(self, own=self.viewer.is_subject)
 
     def areas(self, kind: EntityKind, mode: SharingMode = SharingMode.QUERY) -> Areas:
         """Where entities of ``kind`` are shown to the viewer; empty where none is."""
@@ -65,7 +73,7 @@ def decide(access: Access, kind: EntityKind, items: Iterable[str], mode: Sharing
     used so or that is forbidden for the viewer's purpose. What was decided holds until a grant begins or ends.
     """
     wanted = frozenset(items)
-    asked = (access.viewer, kind, wanted, mode)
+    asked = (access.viewer, access.own, kind, wanted, mode)
     kept = access.rights.decided
     known = kept.get(asked)
     if known is None or known.catalog is not access.catalog or not known.since <= access.at < known.until:
@@ -94,6 +102,9 @@ def _decided(access: Access, kind: EntityKind, items: frozenset[str], mode: Shar
 
 def _held(access: Access, kind: EntityKind, mode: SharingMode) -> list[tuple[Grant, Areas]]:
     """The viewer's grants that cover a use of entities of a kind now, each with where it lets them be seen."""
+    if access.own:
+        theirs = own_view(access.catalog)
+        return [(theirs, ANYWHERE)] if (theirs.entity, SharingMode.QUERY) == (kind, mode) else []
     viewer, code = access.viewer, code_of(access.viewer.purpose)
     own = areas(viewer.divisions)
     return [
@@ -111,12 +122,15 @@ def _held(access: Access, kind: EntityKind, mode: SharingMode) -> list[tuple[Gra
 def _grounds(
     access: Access, kind: EntityKind, leaf: str, mode: SharingMode, held: Iterable[tuple[Grant, Areas]]
 ) -> Iterator[Ground]:
-    """What gives a leaf: grants that name it, as far as the catalog lets them. A department's own are not limited."""
+    """What gives a leaf: grants that name it, as far as the catalog lets them.
+
+    What a department answers for, and what is somebody's own, is not limited.
+    """
     terms = access.catalog.sharing[kind][leaf]
     for grant, reach in held:
         if leaf not in grant.items:
             continue
-        if grant.department:
+        if grant.department or grant.basis is GrantBasis.SUBJECT:
             yield Ground(reach, False, False, grant.grant_id)
         elif _lets(terms, access.viewer, mode) and _is_approved(access, kind, leaf, terms):
             yield Ground(reach, grant.masked or terms.masked, Need.CONSENT in terms.needs, grant.grant_id)
@@ -166,7 +180,7 @@ def may_audit(viewer: Viewer) -> bool:
 
 def may_see_own_accesses(viewer: Viewer) -> bool:
     """Whether the viewer may see who asked about them."""
-    return Role.DATA_SUBJECT in viewer.roles and viewer.subject is not None
+    return viewer.is_subject
 
 
 def may_submit(model: Model, viewer: Viewer, register: str) -> bool:

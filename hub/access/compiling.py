@@ -1,4 +1,4 @@
-"""Compile grants from the catalog: open items for the agencies in scope, and for each department what it answers for.
+"""Compile grants from the catalog: open items for agencies, for each department its own, for everybody what is theirs.
 
 Pure: takes a version of the catalog; gives grants, each with an id that is the same wherever the version is compiled.
 What is given on application is kept in the database, for it has a beginning and an end of its own.
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hub.access.grant import EVERY_AGENCY, Grant, GrantBasis
-from hub.catalog import Catalog, EntityKind, SharingMode, SharingType, Terms, responsible
+from hub.catalog import Catalog, EntityKind, ItemType, Model, SharingMode, SharingType, Terms, responsible
+
+PERSON = EntityKind.NATURAL_PERSON
 
 
 def compiled(catalog: Catalog) -> tuple[Grant, ...]:
@@ -52,6 +54,31 @@ def _own(catalog: Catalog, kind: EntityKind) -> Iterator[Grant]:
                 modes=frozenset({SharingMode.QUERY}),
                 basis=GrantBasis.RESPONSIBILITY,
             )
+
+
+def own_view(catalog: Catalog) -> Grant:
+    """What everybody is given of themselves (Hubei Art. 8): all that is shared with anybody and tells of no other."""
+    terms = catalog.sharing[PERSON]
+    return Grant(
+        grant_id=_id("subject", PERSON),
+        agency=EVERY_AGENCY,
+        entity=PERSON,
+        items=frozenset(
+            leaf
+            for leaf, said in terms.items()
+            if said.type is not SharingType.NOT_SHARED and not _tells_of_others(catalog.model, leaf)
+        ),
+        modes=frozenset({SharingMode.QUERY}),
+        basis=GrantBasis.SUBJECT,
+    )
+
+
+def _tells_of_others(model: Model, leaf: str) -> bool:
+    """Whether a leaf leads to other entities, or is what a record says of another person."""
+    record_type, _, rest = leaf.partition(".")
+    if not rest:
+        return leaf in model.edges_of[PERSON]
+    return model.records[record_type].items[rest.partition(".")[0]].type is ItemType.PERSON
 
 
 def _id(*parts: str) -> UUID:

@@ -21,12 +21,13 @@ EVERY_AGENCY = "*"
 class GrantBasis(StrEnum):
     """On what a grant rests: the open items of the catalog, the department's own duty, an application.
 
-    Or nothing but that the hub is for development.
+    Or the right of everybody to know what is kept of them, or nothing but that the hub is for development.
     """
 
     CATALOG = "CATALOG"
     RESPONSIBILITY = "RESPONSIBILITY"
     APPLICATION = "APPLICATION"
+    SUBJECT = "SUBJECT"
     DEVELOPMENT = "DEVELOPMENT"
 
 

@@ -6,6 +6,7 @@ Pure. Takes what a token says of its bearer; gives a ``Viewer``, and none whose 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from hub.errors import RolesNotCombinable
 
@@ -47,8 +48,8 @@ def check_roles(roles: Collection[Role]) -> None:
 class Viewer:
     """Who asks: agency and officer, their roles, the department they report for, the purpose named.
 
-    ``divisions`` are the area codes that they are responsible for; without any, the whole city. ``subject`` is the own
-    ID number of who speaks for themselves.
+    ``divisions`` are the area codes that they are responsible for; without any, the whole city. Who speaks for
+    themselves is known by their own ID number (``subject``) or by the id of their entity (``subject_id``).
     """
 
     agency: str
@@ -58,6 +59,7 @@ class Viewer:
     purpose: str = ""
     divisions: tuple[str, ...] = ()
     subject: str | None = field(default=None, repr=False)
+    subject_id: UUID | None = None
 
     def __post_init__(self) -> None:
         check_roles(self.roles)
@@ -66,6 +68,11 @@ class Viewer:
     def named_roles(self) -> str:
         """The roles as rows keep them, in one order."""
         return " ".join(sorted(self.roles))
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether they speak for themselves, and it is known who they are."""
+        return Role.DATA_SUBJECT in self.roles and (self.subject is not None or self.subject_id is not None)
 
     @property
     def reports_for(self) -> str | None:

@@ -19,7 +19,6 @@ from hub.desk.cursors import access_cursor, access_place
 from hub.desk.desk import Desk
 from hub.desk.entry import entry_of
 from hub.errors import FieldNotGranted
-from hub.identifiers.schemes import Scheme
 from hub.store import accesses as store
 from hub.store.accesses import LATEST, AccessPlace, WantedAccesses
 from hub.store.pool import Connection
@@ -78,9 +77,8 @@ async def accesses(
 
 async def _about(connection: Connection, desk: Desk, viewer: Viewer, subject: UUID | None) -> Collection[UUID] | None:
     """Whom entries have to show; None where that is anybody."""
-    if may_see_own_accesses(viewer) and viewer.subject:
-        own = desk.vault.lookup(Scheme.ID_NUMBER, viewer.subject)
-        return await store.subjects(connection, own, None)
+    if own := desk.own_key(viewer):
+        return await store.subjects(connection, own.lookup, own.entity_id)
     return await store.subjects(connection, None, subject) if subject else None
 
 

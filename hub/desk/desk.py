@@ -129,6 +129,19 @@ class Desk:
         rights = self.grants.fresh(catalog) if catalog else None
         return Access(catalog, rights, viewer, now()) if catalog and rights else None
 
+    def own_key(self, viewer: Viewer) -> Key | None:
+        """What leads to a viewer who speaks for themselves; None for all others."""
+        if not viewer.is_subject:
+            return None
+        if viewer.subject:
+            return self.key(Scheme.ID_NUMBER, viewer.subject)
+        return Key(entity_id=viewer.subject_id)
+
+    def about(self, access: Access, keys: Collection[Key]) -> tuple[Access, Collection[Key]]:
+        """Access to what keys lead to, and those it is had to: who speaks for themselves asks about nobody else."""
+        own = self.own_key(access.viewer)
+        return (access.of_self, [own]) if own and own in keys else (access, keys)
+
     async def answer(
         self,
         viewer: Viewer,
@@ -143,13 +156,13 @@ class Desk:
         One statement reads them all; only views that do not stand at ``moment`` cost more.
         """
         with telemetry.span("desk.answer", keys=len(keys)):
-            access = await self.access_lately(viewer)
+            access, asked = self.about(await self.access_lately(viewer), keys)
             decision = decide(access, kind, items)
             if not decision.areas:
                 await self.log.keep(entry_of(viewer, operation, decision, access.at))
                 raise refusal(access, kind)
             wanted = self._wanted(kind, decision)
-            led = await self._gathering.read(Shape(kind, wanted, moment, decision.rows, MOST_REFERRERS), keys)
+            led = await self._gathering.read(Shape(kind, wanted, moment, decision.rows, MOST_REFERRERS), asked)
             found = [row for row, _ in led if row["entity_id"]]
             told = await self._told(viewer, kind, decision, found, moment)
             shown = (row["entity_id"] for row in found)
@@ -170,7 +183,8 @@ class Desk:
             )
             for row in found
         }
-        return replies(list(keys), led, answers, MOST_REFERRERS)
+        answered = replies(list(asked), led, answers, MOST_REFERRERS)
+        return {key: answered.get(key, ()) for key in keys}
 
     async def _told(
         self, viewer: Viewer, kind: EntityKind, decision: Decision, rows: Sequence[asyncpg.Record], moment: Moment

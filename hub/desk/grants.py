@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.access import Decision, Grant, GrantState, Role, Viewer
+from hub.access import Decision, Grant, GrantState, Role, Viewer, own_view
 from hub.access.reasons import Withheld, why_not
 from hub.catalog import EntityKind, responsible
 from hub.clock import now
@@ -46,17 +46,16 @@ async def grants_of(desk: Desk, viewer: Viewer) -> list[HeldGrant]:
     """The grants of the viewer's agency and department, those that ended within a year too."""
     async with desk.database.connection() as connection:
         access = await desk.access(connection, viewer)
+    held = [own_view(access.catalog)] if viewer.is_subject else access.rights.held_by(viewer)
     return [
-        HeldGrant(grant, state, _ends_soon(grant, access.at))
-        for grant in access.rights.held_by(viewer)
-        if (state := grant.state(access.at))
+        HeldGrant(grant, state, _ends_soon(grant, access.at)) for grant in held if (state := grant.state(access.at))
     ]
 
 
 async def withheld(desk: Desk, viewer: Viewer, kind: EntityKind, items: Collection[str]) -> list[WithheldItem]:
     """Which of ``items`` the viewer is not given for the purpose named, and why; of none, of all items of ``kind``."""
     async with desk.database.connection() as connection:
-        access = await desk.access(connection, viewer)
+        access = (await desk.access(connection, viewer)).of_self
     known = access.catalog.leaves[kind]
     reasons = {item: why_not(access, kind, item) for item in items or known}
     return [

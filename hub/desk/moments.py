@@ -62,7 +62,8 @@ async def _at(desk: Desk, asked: AsOf) -> Moment:
 async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, version: int) -> Moment:
     """The moment at which a version became known; of an entity that is unknown, or not shown, the present."""
     async with desk.database.connection() as connection:
-        areas = (await desk.access(connection, viewer)).areas(kind)
+        access, _ = desk.about(await desk.access(connection, viewer), [key])
+        areas = access.areas(kind)
         found = await reading.version_known(connection, kind, key, version) if areas else None
         is_shown = found is not None and covers(areas, (found["division"] or "",))
         moment = await _became_known(desk, connection, kind, found, version) if found and is_shown else None

@@ -6,9 +6,12 @@ Pure. Takes claims; gives a viewer whose names are fit for the access log, or ra
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from hub.access import Role, Viewer
-from hub.errors import InvalidIdentifier, RolesNotCombinable, Unauthenticated
+from hub.catalog import EntityKind
+from hub.catalog.global_id import parse_global_id
+from hub.errors import InvalidGlobalId, InvalidIdentifier, RolesNotCombinable, Unauthenticated
 from hub.identifiers.schemes import Scheme, normalise
 from hub.redaction import redact
 
@@ -21,6 +24,7 @@ _DIVISION = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?", re.ASCI
 def viewer_of(claims: Mapping[str, Any], purpose: str) -> Viewer:
     """The viewer that ``claims`` name, asking for ``purpose``."""
     roles = _roles(claims.get("roles"))
+    own_number = _own_number(claims.get("id_number")) if Role.DATA_SUBJECT in roles else None
     try:
         return Viewer(
             agency=_name(claims, "agency"),
@@ -29,20 +33,34 @@ def viewer_of(claims: Mapping[str, Any], purpose: str) -> Viewer:
             department=_name(claims, "department") if Role.REPORTER in roles else None,
             purpose=purpose,
             divisions=_divisions(claims.get("divisions")),
-            subject=_own_number(claims) if Role.DATA_SUBJECT in roles else None,
+            subject=own_number,
+            subject_id=_own_id(claims.get("entity_id")) if Role.DATA_SUBJECT in roles and not own_number else None,
         )
     except RolesNotCombinable as refused:
         raise Unauthenticated(problem=refused.message.rstrip(".")) from None
 
 
-def _own_number(claims: Mapping[str, Any]) -> str | None:
+def _own_number(claimed: object) -> str | None:
     """The ID number that a data subject's token claims, as it is spelt here."""
-    if "id_number" not in claims:
+    if claimed is None:
         return None
     try:
-        return normalise(Scheme.ID_NUMBER, str(claims["id_number"]))
+        return normalise(Scheme.ID_NUMBER, str(claimed))
     except InvalidIdentifier:
         raise Unauthenticated(problem="its claim id_number is no ID number") from None
+
+
+def _own_id(claimed: object) -> UUID | None:
+    """The entity that a data subject's token claims to be, by the id that the schema gives it."""
+    if claimed is None:
+        return None
+    try:
+        kind, entity_id = parse_global_id(str(claimed))
+    except InvalidGlobalId:
+        raise Unauthenticated(problem="its claim entity_id is no id") from None
+    if kind is not EntityKind.NATURAL_PERSON:
+        raise Unauthenticated(problem="its claim entity_id is no person's")
+    return entity_id
 
 
 def is_division(code: str) -> bool:

@@ -27,6 +27,8 @@ class ClaimNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: str = "roles"
     divisions: str = "divisions"
     department: str = "department"
+    id_number: str = "id_number"
+    entity_id: str = "entity_id"
 
 
 class IssuerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from hub.access import Viewer
+from hub.catalog import EntityKind
+from hub.catalog.global_id import global_id
 from hub.clock import now
 from hub.errors import InvalidSetting, Unauthenticated
 from hub.identity.claims import viewer_of
@@ -65,6 +67,8 @@ class LocalIssuer:
             claims["divisions"] = list(viewer.divisions)
         if viewer.subject:
             claims["id_number"] = viewer.subject
+        if viewer.subject_id:
+            claims["entity_id"] = global_id(EntityKind.NATURAL_PERSON, viewer.subject_id)
         return jwt.encode({"alg": _ALGORITHMS[0]}, claims, self.key)
 
     def viewer(self, token: str, purpose: str) -> Viewer:

@@ -69,6 +69,8 @@ class Provider:
             "roles": self._roles(_found(claims, names.roles)),
             "department": _found(claims, names.department),
             "divisions": _listed(_found(claims, names.divisions)),
+            "id_number": _found(claims, names.id_number),
+            "entity_id": _found(claims, names.entity_id),
         }
         return {**{name: claims[name] for name in ("iss", "exp", "sid", "auth_time") if name in claims}, **said}
 

@@ -24,11 +24,13 @@ agencies = ["天河区政务服务局"]
 [issuer.claims]
 agency = "org"
 roles = "realm_access.roles"
+id_number = "profile.id_card"
 
 [issuer.roles]
 cx = "query_officer"
 bs = "reporter"
 aq = "security_administrator"
+br = "data_subject"
 """
 
 

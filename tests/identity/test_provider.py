@@ -12,6 +12,7 @@ from hub.clock import now
 from hub.identity import gate, keys
 from tests.identity.asking import ask, claims, events, me
 from tests.identity.provider import Running
+from tests.people import id_number
 from tests.served import AGENCY, Api
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -49,6 +50,24 @@ async def test_an_officer_is_who_their_provider_says(api: Api, provider: Running
         "divisions": ["440106"],
         "department": None,
     }
+
+
+async def test_a_citizen_is_known_by_their_number_or_by_the_id_that_the_hub_gave_them(
+    api: Api, provider: Running
+) -> None:
+    await api.office.household({"idNumber": id_number(1), "name": "王小明"}, {"idNumber": id_number(2), "name": "李四"})
+    citizen = {"realm_access": {"roles": ["br"]}}
+    own = "{ ownView { id name } }"
+    by_number = provider.token(claims(**citizen, profile={"id_card": id_number(1)}))
+    found = (await ask(api, by_number, own)).json()["data"]["ownView"]
+    assert found["name"] == "王小明"
+    by_id = provider.token(claims(**citizen, entity_id=found["id"], sid="another login"))
+    assert (await ask(api, by_id, own)).json()["data"]["ownView"] == found
+    officer = provider.token(claims(profile={"id_card": id_number(1)}, sub="officer-8"))
+    assert (await ask(api, officer, own)).json()["errors"][0]["extensions"]["code"] == "NOT_YOURS"
+    for wrong in ({"profile": {"id_card": "1"}}, {"entity_id": "x"}, {"entity_id": "T" + found["id"][1:]}):
+        response = await ask(api, provider.token(claims(**citizen, **wrong, sid="a third")), own)
+        assert response.status_code == 401, wrong
 
 
 async def test_a_token_with_wrong_claims_is_refused(api: Api, provider: Running) -> None:
