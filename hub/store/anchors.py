@@ -4,6 +4,7 @@ Takes lines; gives them back. A line is on disk when it has been added. Another 
 another class with the same three functions. Never looks into a line.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,16 +34,18 @@ class AnchorFolder:
         self._path = path
 
     def add(self, writer: UUID, line: bytes) -> None:
-        """Add a line to the writer's file, which is made with the first."""
+        """Add a line to the writer's file, which is made with the first; all of the line or nothing of it."""
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(self._file(writer), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            is_first = os.fstat(file).st_size == 0
-            os.write(file, line + b"\n")
+            size = os.fstat(file).st_size
+            if os.write(file, line + b"\n") <= len(line):  # where the disk ends within the line
+                os.ftruncate(file, size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file)
         finally:
             os.close(file)
-        if is_first:
+        if size == 0:
             _sync(self._path)
 
     def sizes(self) -> dict[UUID, int]:
