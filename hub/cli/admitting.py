@@ -1,6 +1,7 @@
 """Commands that say who comes in: the accounts of agencies' systems, open sessions, tokens of a development hub."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.table import Column, Table
 
 from hub.access import Role, Viewer
 from hub.catalog import Model
+from hub.catalog.global_id import parse_global_id
 from hub.cli.console import fail, guarded, out
 from hub.cli.opened import with_hub
 from hub.identity import LocalIssuer, new_account
@@ -156,11 +158,14 @@ def token(
     division: Annotated[
         list[str] | None, typer.Option(help="An area code the bearer is responsible for; without one, the whole city.")
     ] = None,
+    subject: Annotated[str | None, typer.Option(help="For a data subject: the bearer's own id in the schema.")] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long it is valid.")] = 12,
 ) -> None:
     """Print a token for this development hub, to send as `Authorization: Bearer …`."""
     settings = guarded(load_settings)
     viewer = _viewer(agency, officer, role, department, division)
+    if subject:
+        viewer = replace(viewer, subject_id=guarded(lambda: parse_global_id(subject))[1])
     _check(guarded(lambda: read_model(settings)), viewer)
     typer.echo(guarded(lambda: LocalIssuer.at(settings.data_path).mint(viewer, timedelta(hours=hours))))
 
