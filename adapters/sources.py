@@ -69,6 +69,12 @@ def read_sources(settings: Settings, model: Model) -> dict[str, Source]:
     return {source.name: source for source in sources}
 
 
+def declared_sources(settings: Settings, model: Model) -> dict[str, Source]:
+    """The same; none where ``HUB_SOURCES_FILE`` is not given and there is no file of its default name."""
+    is_there = settings.sources_file != Settings().sources_file or Path(settings.sources_file).exists()
+    return read_sources(settings, model) if is_there else {}
+
+
 def sources_path(settings: Settings) -> Path:
     """The file that declares sources; raises where there is none."""
     path = Path(settings.sources_file)

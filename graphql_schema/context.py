@@ -187,7 +187,6 @@ class OperationContext:
         self, info: ResolveInfo, kind: EntityKind, keys: Sequence[Key | None], moment: Moment, *steps: str
     ) -> list[Answer | None]:
         """The entities that keys of numbers name; all that fields of one kind and selection ask is read together."""
-        self.take_keys(len(keys))
         self.spend(info, len(keys))
         found = await self._ask(kind, {key for key in keys if key}, self.items(info, kind, *steps), "look up", moment)
         return [_only(found[key]) if key else None for key in keys]

@@ -227,6 +227,7 @@ async def _one(
     info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str, as_of: AsOfInput | None
 ) -> Answer | None:
     context = context_of(info)
+    context.take_keys(1)
     key = context.desk.key(scheme, value)
     moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
     (answer,) = await context.look_up(raw_info(info), kind, [key], moment)
@@ -238,6 +239,7 @@ async def _many(
 ) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
     """The outcome of each key: what came of it, what is wrong with it, what it names."""
     context, keys, problems = context_of(info), dict[str, Key | None](), dict[str, str]()
+    context.take_keys(len(values))
     for value in values:
         try:
             keys[value] = context.desk.key(scheme, value)

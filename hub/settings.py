@@ -33,6 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that serve on one socket.")] = 1
+    worker_timeout: Annotated[
+        float, Meta(ge=1, description="Seconds after which one of several processes that hangs is replaced.")
+    ] = 30.0
     drain_notice: Annotated[
         float,
         Meta(ge=0, description="Seconds that a server told to stop still takes requests, while /readyz says 503."),

@@ -1,4 +1,4 @@
-"""Serve by several processes on one socket: start them, start anew one that dies, and have all of them leave together.
+"""Serve by several processes on one socket: start them, replace those that die or hang, have all leave together.
 
 Takes settings; serves until told to stop. The process that supervises answers nothing itself: it brings the database up
 to date before the first of the others opens it, keeps the embedded PostgreSQL running for them all, and passes on what
@@ -26,6 +26,8 @@ from hub.settings import Settings
 from hub.store.embedded import MOST_CONNECTIONS
 from hub.store.pool import PLANNED_ONCE, server_urls
 
+BEATS = 4
+"""How often a process says within ``HUB_WORKER_TIMEOUT`` that it is well; it is given up when none of them came."""
 RESTART_SECONDS = 1.0
 """How long a process is not started again that ended before it ever served."""
 CLOSING_SECONDS = 30.0
@@ -88,7 +90,7 @@ class Supervisor:
             worker = self._workers[place] = Worker(self._settings, self._listener)
             if await worker.serves():
                 self._tell_once()
-                await worker.ended()
+                await worker.ended(self._is_stopping)
             del self._workers[place]
             if not self._is_stopping.is_set():
                 _log.warning("a serving process has ended and is started again")
@@ -118,6 +120,7 @@ class Worker:
 
     def __init__(self, settings: Settings, listener: socket) -> None:
         self.has_served = False
+        self._beat = settings.worker_timeout / BEATS
         self._heard, tell = _context.Pipe(duplex=False)
         self._process = _context.Process(target=_serve, args=(settings, listener, tell))
         self._process.start()
@@ -128,16 +131,30 @@ class Worker:
         self.has_served = await self._says_something()
         return self.has_served
 
-    async def ended(self) -> None:
-        """Wait until it is no more."""
-        await self._says_something()
+    async def ended(self, stopping: asyncio.Event) -> None:
+        """Wait until it is no more; where it says nothing for too long and is not stopping, end it."""
+        missed = 0
+        while missed < BEATS:
+            try:
+                async with asyncio.timeout(self._beat):
+                    if not await self._says_something():
+                        return
+                missed = 0
+            except TimeoutError:
+                missed = 0 if stopping.is_set() else missed + 1
+        _log.warning("a serving process does not answer any more and is killed")
+        self.kill()
+        while await self._says_something():
+            pass
 
     async def _says_something(self) -> bool:
         """Wait for its next word; False where it has ended, for then its end of the pipe is closed."""
         loop, heard = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._heard.fileno(), heard.set)
-        await heard.wait()
-        loop.remove_reader(self._heard.fileno())
+        try:
+            await heard.wait()
+        finally:
+            loop.remove_reader(self._heard.fileno())
         try:
             self._heard.recv_bytes()
         except EOFError:
@@ -156,6 +173,26 @@ class Worker:
         self._process.kill()
 
 
+class Pulse:
+    """Has a process say, once it answers and from then on, that its event loop turns."""
+
+    def __init__(self, tell: Connection, seconds: float) -> None:
+        os.set_blocking(tell.fileno(), False)
+        self._tell = tell
+        self._seconds = seconds
+        self._beating: asyncio.Task[None] | None = None
+
+    def begin(self, address: str) -> None:
+        """Say it the first time; the loop that calls says it again until it ends."""
+        self._beating = asyncio.get_running_loop().create_task(self._beat())
+
+    async def _beat(self) -> None:
+        while True:
+            with suppress(BlockingIOError):  # nobody has listened for long
+                self._tell.send_bytes(b"well")
+            await asyncio.sleep(self._seconds)
+
+
 def _say_nothing() -> None:
     """Announce nothing."""
 
@@ -165,7 +202,7 @@ def _serve(settings: Settings, listener: socket, tell: Connection) -> None:
     os.setpgrp()
     Thread(target=_leave_with_parent, daemon=True).start()
     try:
-        run_server(create_app(settings), settings, lambda _: tell.send_bytes(b"serving"), listener)
+        run_server(create_app(settings), settings, Pulse(tell, settings.worker_timeout / BEATS).begin, listener)
     except HubError as error:
         _log.error("%s %s", error.message, error.hint)
         sys.exit(1)

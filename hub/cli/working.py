@@ -6,7 +6,7 @@ import typer
 
 from adapters.running import Runner
 from adapters.schedule import schedule
-from adapters.sources import Source, read_sources
+from adapters.sources import Source, declared_sources
 from adapters.worker import Chore, Worker
 from graphql_schema.exporting import ExportAnswers
 from graphql_schema.schema import build_schema
@@ -32,7 +32,7 @@ def worker() -> None:
     """
     settings = guarded(load_settings)
     telemetry.start_logging(settings.log_level)
-    declared = guarded(lambda: read_sources(settings, read_model(settings)))
+    declared = guarded(lambda: declared_sources(settings, read_model(settings)))
     run(_work(settings, declared))
 
 

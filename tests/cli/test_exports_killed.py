@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from subprocess import Popen
 from uuid import UUID
 
@@ -18,13 +17,6 @@ from tests.people import id_number
 from tests.served import AGENCY
 
 PEOPLE = [id_number(n % 1_000, f"{1950 + n // 1_000}0101") for n in range(6_000)]
-SOURCES = """\
-[[source]]
-name = "nothing"
-register = "social_security"
-record = "socialInsurances"
-transport = {{ kind = "folder", path = "{}", pattern = "*.csv" }}
-"""
 WANTED = Order(EntityKind.NATURAL_PERSON, ("idNumber", "name"), True, ExportFormat.PARQUET)
 
 
@@ -54,21 +46,19 @@ async def content(services: Services, export_id: UUID) -> bytes:
     return b"".join([piece async for piece in pieces(services.desk, export_id, FILE)])
 
 
-async def test_a_killed_worker_leaves_an_export_that_another_ends(
-    hub: dict[str, object], services: Services, tmp_path: Path
+async def test_a_killed_worker_leaves_an_export_that_another_ends_though_no_source_is_declared(
+    hub: dict[str, object], services: Services
 ) -> None:
-    (tmp_path / "adapters.toml").write_text(SOURCES.format(tmp_path), encoding="utf-8")
-    settings = hub | {"HUB_SOURCES_FILE": tmp_path / "adapters.toml"}
     people = [{"idNumber": one, "name": f"王{place}"} for place, one in enumerate(PEOPLE[:300])]
     await Office(services.intake).household(*people)
     killed = await ordered(services)
-    with working(settings) as running:
+    with working(hub) as running:
         while (await look(services, killed)).chunks == 0:
             assert running.poll() is None
     broken = await look(services, killed)
     assert (broken.state, 0 < broken.done < len(PEOPLE)) == (ExportState.RUNNING, True)
     whole = await ordered(services)
-    with working(settings) as running:
+    with working(hub) as running:
         for export_id in (killed, whole):
             while (await look(services, export_id)).state is not ExportState.READY:
                 assert running.poll() is None

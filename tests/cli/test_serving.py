@@ -229,6 +229,19 @@ async def test_a_process_that_is_killed_is_started_again_and_others_answer_meanw
 
 
 @pytest.mark.slow
+async def test_a_process_that_hangs_is_replaced_and_those_that_are_well_are_left_alone(hub: Hub) -> None:
+    with serving(hub, "--workers", 2, HUB_WORKER_TIMEOUT=1, HUB_DRAIN_NOTICE=0) as running:
+        first = servers_of(running)
+        os.kill(min(first), signal.SIGSTOP)
+        while min(first) in servers_of(running) or len(servers_of(running)) < 2:
+            pass
+        assert max(first) in servers_of(running)
+        assert {(await running.ask("{ me { agency } }")).status_code for _ in range(10)} == {200}
+        running.tell()
+        assert (await running.ended()).count("a serving process does not answer any more and is killed") == 1
+
+
+@pytest.mark.slow
 async def test_processes_leave_in_order_when_their_supervisor_is_killed(hub: Hub) -> None:
     with serving(hub, "--workers", 2, HUB_DRAIN_NOTICE=0) as running:
         assert (await running.ask("{ me { agency } }")).status_code == 200
