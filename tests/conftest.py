@@ -178,7 +178,14 @@ async def postgresql15_server(postgresql15_url: str) -> AsyncIterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["embedded_server", "postgresql15_server"])
+SERVERS = ("embedded_server", "postgresql15_server")
+ONE_SERVER_IN_CI = pytest.mark.parametrize(
+    "any_server", [SERVERS[0], pytest.param(SERVERS[1], marks=pytest.mark.slow)], indirect=True
+)
+"""For heavy tests of what hangs on the hub and hardly on the server: on the other one where slow tests are run."""
+
+
+@pytest.fixture(scope="session", params=SERVERS)
 def any_server(request: pytest.FixtureRequest) -> Server:
     """Each server in turn, for tests of what must not differ between them."""
     server: Server = request.getfixturevalue(request.param)

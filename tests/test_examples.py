@@ -1,9 +1,6 @@
 """The examples of the documents, followed step by step as a reader would."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,28 +11,28 @@ from hub.access import Viewer
 from hub.serve import open_services
 from hub.settings import load_settings
 from hub.stewardship.granting import fill_development_grants
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 from tests.documents import ROOT, commands, read, sent_bodies, snippets
 from tests.served import AGENCY, Api, department, served
 
 
 @pytest.fixture
-def reader(database_url: str, tmp_path: Path) -> dict[str, str]:
-    """The environment of a reader who has a database and nothing in it."""
+def reader(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a reader in the checkout who has a database and nothing in it."""
+    monkeypatch.chdir(ROOT)
     environment = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": str(tmp_path)}
     assert list(follow("hub keys create", environment)) == [0]
     return environment
 
 
 def follow(snippet: str, environment: dict[str, str]) -> Iterator[int]:
-    """Run the `hub` commands of a snippet in the checkout; gives their exit codes and keeps what is exported."""
+    """Run the `hub` commands of a snippet; gives their exit codes and keeps what is exported."""
     for words in commands(snippet):
         if words[0] == "export":
             name, _, value = words[1].partition("=")
             environment[name] = value
         elif words[0] == "hub" and words[1] != "serve":
-            program = [sys.executable, "-c", "from hub.cli import app; app()", *words[1:]]
-            yield subprocess.run(program, cwd=ROOT, env=os.environ | environment, check=False).returncode
+            yield call_hub(*words[1:], **environment)[0]
 
 
 @asynccontextmanager
@@ -103,7 +100,7 @@ async def test_the_onboarding_page_adds_a_register_from_its_file_alone(reader: d
 
 
 def test_the_onboarding_page_adds_its_register_to_the_dictionary() -> None:
-    code, told = run_hub("model", "doc", HUB_MODEL_DIR=ROOT / "docs/examples/onboarding")
+    code, told = call_hub("model", "doc", HUB_MODEL_DIR=ROOT / "docs/examples/onboarding")
     assert code == 0
     for words in ("| real_estate | 不动产登记 |", "### realEstateRights", "### real_estate_use"):
         assert words in told

@@ -8,7 +8,7 @@ import pytest
 from hub.sql import queries
 from hub.store.accesses import LATEST
 from hub.store.pool import Database
-from tests.store.test_plans import plan_of
+from tests.store.large import plan_of
 
 FILL = """
 insert into audit.access_log (writer, position, at, began_at, agency, officer, roles, purpose, grants, operation,

@@ -12,7 +12,7 @@ import pytest
 
 from hub.store import catalogs
 from hub.store.pool import Database
-from tests.cli.running import run_hub, start_hub
+from tests.cli.running import call_hub, start_hub
 from tests.graphql.conftest import api
 from tests.intake.hubs import assert_versions_have_no_gaps
 from tests.intake.test_catalog import assert_all_follow, insured, let_marriages_name_first, marriage, pension, remerged
@@ -67,14 +67,14 @@ async def test_what_the_model_says_otherwise_is_shown_and_published_before_anybo
     api: Api, hub: Environment
 ) -> None:
     assert await let_marriages_name_first(api.office.intake) == 2
-    code, output = await asyncio.to_thread(run_hub, "catalog", "diff", **hub)
+    code, output = await asyncio.to_thread(call_hub, "catalog", "diff", **hub)
     lines = output.splitlines()
     assert (code, lines[0], lines[-1]) == (0, "authority of NaturalPerson.name", "1 differences")
     assert [line[:2] for line in lines[1:-1]] == ["- "] * (len(lines) // 2 - 1) + ["+ "] * (len(lines) // 2 - 1)
     publish = ("catalog", "publish", "--reason", "City Rules Art. 8", "--officer", "office-1")
-    code, output = await asyncio.to_thread(run_hub, *publish, **hub)
+    code, output = await asyncio.to_thread(call_hub, *publish, **hub)
     assert (code, output) == (0, "Version 3 is in force\n")
-    code, output = await asyncio.to_thread(run_hub, *publish, **hub)
+    code, output = await asyncio.to_thread(call_hub, *publish, **hub)
     assert (code, output) == (0, "The catalog in force says what the model says.\n")
     versions = await api.data("{ catalogVersions { nodes { number publishedBy reason } } }")
     latest = versions["catalogVersions"]["nodes"][0]
@@ -87,10 +87,10 @@ async def test_once_anybody_is_known_one_hand_publishes_nothing_and_drafts_what_
     await fill(api, [1])
     await let_marriages_name_first(api.office.intake)
     publish = ("catalog", "publish", "--reason", "City Rules Art. 8")
-    code, output = await asyncio.to_thread(run_hub, *publish, **hub)
+    code, output = await asyncio.to_thread(call_hub, *publish, **hub)
     assert (code, "not by a command" in output) == (2, True)
     draft = ("catalog", "draft", "--reason", "City Rules Art. 8", "--by", "王主任")
-    code, output = await asyncio.to_thread(run_hub, *draft, **hub)
+    code, output = await asyncio.to_thread(call_hub, *draft, **hub)
     assert (code, "waits for approval" in output) == (0, True)
     async with api.services.database.connection() as connection:
         rows = await connection.fetch("select operation, agency, officer from audit.access_log order by at")

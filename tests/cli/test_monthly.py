@@ -9,7 +9,7 @@ from hub.catalog import Model
 from hub.clock import now
 from hub.store.pool import Database
 from hub.vault.cipher import Vault
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 from tests.conftest import services_on
 from tests.people import id_number
 from tests.served import Api, served
@@ -31,7 +31,7 @@ def people(folder: Path, name: str, names: Mapping[int, str], header: Sequence[s
 
 
 async def load(hub: Environment, file: Path, *words: object) -> str:
-    code, output = await asyncio.to_thread(run_hub, "load", "household_registration", file, *words, **hub)
+    code, output = await asyncio.to_thread(call_hub, "load", "household_registration", file, *words, **hub)
     assert code == 0, output
     return output
 
@@ -77,17 +77,17 @@ async def test_a_copy_that_was_cut_off_says_what_to_do_and_the_same_command_goes
     await load(hub, people(tmp_path, "january.csv", whole), "--snapshot", "--stated-on", "2024-01-01")
     cut = people(tmp_path, "february.csv", {place: whole[place] for place in range(15)})
     command = ("load", "household_registration", cut, "--snapshot", "--stated-on", "2024-02-01")
-    code, output = await asyncio.to_thread(run_hub, *command, **hub)
+    code, output = await asyncio.to_thread(call_hub, *command, **hub)
     said = " ".join(output.split())
     assert (code, "leaves out 5 of 20 records that stand, more than 10%" in said) == (2, True), output
     assert "--accept-removals" in said
     async with database.connection() as connection:
         assert await connection.fetchval("select count(*) from state where operation = 'ABSENT'") == 0
-    code, output = await asyncio.to_thread(run_hub, *command, "--accept-removals", 5, **hub)
+    code, output = await asyncio.to_thread(call_hub, *command, "--accept-removals", 5, **hub)
     assert (code, "5 records that the full copy holds no longer have ended." in output) == (0, True), output
 
 
 def test_a_copy_in_two_files_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     parts = [people(tmp_path, f"{part}.csv", {part: "某"}) for part in (1, 2)]
-    code, output = run_hub("load", "household_registration", *parts, "--snapshot")
+    code, output = call_hub("load", "household_registration", *parts, "--snapshot")
     assert (code, "2 files are of household; a full copy is one file" in output) == (2, True), output

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from hub.store.pool import Database
-from tests.cli.running import run_hub, start_hub
+from tests.cli.running import call_hub, run_hub, start_hub
 from tests.people import id_number
 
 Environment = dict[str, object]
@@ -18,7 +18,7 @@ def loaded(folder: Path, hub: Environment) -> None:
     births = (f"19{70 + place // 1_000}0101" for place in range(PEOPLE))
     lines = (f"{id_number(place % 1_000, birth)},某{place}" for place, birth in enumerate(births))
     file.write_text("\n".join(["公民身份号码,姓名", *lines]), encoding="utf-8")
-    code, output = run_hub("load", "household_registration", file, **hub)
+    code, output = call_hub("load", "household_registration", file, **hub)
     assert code == 0, output
 
 
@@ -36,9 +36,9 @@ async def test_it_tells_what_stands_otherwise_and_puts_it_right(
     told = f"{spoilt[0]['entity_id']}: name\n1,900 entities worked out anew, of which 1 "
     code, output = await asyncio.to_thread(run_hub, "rebuild", "--workers", 2, **hub)
     assert (code, output) == (1, f"{told}stand otherwise\n")
-    code, output = await asyncio.to_thread(run_hub, "rebuild", "--repair", "--workers", 1, **hub)
+    code, output = await asyncio.to_thread(call_hub, "rebuild", "--repair", "--workers", 1, **hub)
     assert (code, output) == (0, f"{told}were put right\n")
-    code, output = await asyncio.to_thread(run_hub, "rebuild", "--workers", 1, **hub)
+    code, output = await asyncio.to_thread(call_hub, "rebuild", "--workers", 1, **hub)
     assert code == 0, output
 
 

@@ -19,7 +19,7 @@ from hub.vault.cipher import Vault
 from hub.vault.key_file import KeyFile, load_keys
 from hub.vault.keys import VaultKeys
 from hub.vault.suites import KEY_BYTES
-from tests.cli.running import run_hub, start_hub
+from tests.cli.running import call_hub, run_hub, start_hub
 from tests.people import id_number
 from tests.served import Api, served
 
@@ -154,7 +154,7 @@ async def test_agencies_ask_and_departments_deliver_while_the_key_is_replaced(
         assert {table for table, _ in before} == set(SEALED)
         assert delivered > PEOPLE
 
-        assert run_hub("keys", "drop", old, **hub)[0] == 0
+        assert call_hub("keys", "drop", old, **hub)[0] == 0
         assert set(kept.keys.encryption) == {new}
         await ask_and_deliver()
         assert await kept.opened()
@@ -173,9 +173,9 @@ async def test_a_rotation_that_was_killed_goes_on_without_a_further_key(kept: Ke
     under = await values_under(kept.database)
     assert set(under) == {old, new}
     assert sum(under.values()) == MANY
-    code, output = run_hub("keys", "drop", old, **hub)
+    code, output = call_hub("keys", "drop", old, **hub)
     assert (code, f"values that lie under it: {under[old]:,}" in output) == (2, True), output
-    code, output = run_hub("keys", "rotate", **hub)
+    code, output = call_hub("keys", "rotate", **hub)
     assert (code, f"{under[old]:,} values sealed anew" in output) == (0, True), output
     assert set(kept.keys.encryption) == {old, new}
     assert await values_under(kept.database) == {new: MANY}
@@ -184,7 +184,7 @@ async def test_a_rotation_that_was_killed_goes_on_without_a_further_key(kept: Ke
 
 async def test_a_key_that_seals_or_is_not_there_is_not_dropped(kept: Kept, hub: dict[str, object]) -> None:
     for key_id, problem in ((kept.keys.current, "it is the one that seals"), ("00", "it is not in the key file")):
-        code, output = run_hub("keys", "drop", key_id, **hub)
+        code, output = call_hub("keys", "drop", key_id, **hub)
         assert (code, problem in output) == (2, True), output
 
 
@@ -193,12 +193,12 @@ async def test_a_process_that_still_holds_a_dropped_key_loses_its_transaction_an
 ) -> None:
     late = Vault(kept.keys)
     old = kept.keys.current
-    assert run_hub("keys", "rotate", **hub)[0] == 0
+    assert call_hub("keys", "rotate", **hub)[0] == 0
     await seal_identifiers(kept.database, late, [b"sealed with the old key, which opens yet"])
-    assert run_hub("keys", "drop", old, **hub)[0] == 2
-    code, output = run_hub("keys", "rotate", **hub)
+    assert call_hub("keys", "drop", old, **hub)[0] == 2
+    code, output = call_hub("keys", "rotate", **hub)
     assert (code, "1 values sealed anew" in output) == (0, True), output
-    assert run_hub("keys", "drop", old, **hub)[0] == 0
+    assert call_hub("keys", "drop", old, **hub)[0] == 0
     with pytest.raises(asyncpg.CheckViolationError):
         await seal_identifiers(kept.database, late, [b"too late"])
     assert list((await kept.opened()).values()) == [b"sealed with the old key, which opens yet"]
@@ -207,8 +207,8 @@ async def test_a_process_that_still_holds_a_dropped_key_loses_its_transaction_an
 async def test_the_list_of_keys_tells_what_lies_under_each(kept: Kept, hub: dict[str, object]) -> None:
     old = kept.keys.current
     await seal_identifiers(kept.database, Vault(kept.keys), [b"1", b"2"])
-    assert run_hub("keys", "rotate", **hub)[0] == 0
-    code, output = run_hub("keys", "list", **hub)
+    assert call_hub("keys", "rotate", **hub)[0] == 0
+    code, output = call_hub("keys", "list", **hub)
     lines = [f"{old}  opens  0 values  AES", f"{kept.keys.current}  seals  2 values  AES"]
     assert (code, output.split("\n")[:2]) == (0, lines)
 
@@ -224,9 +224,9 @@ async def test_values_move_from_a_key_that_is_one_for_all_to_sm4_and_back_to_aes
     before = await kept.opened()
     for suite in ("SM4", "AES"):
         old = kept.keys.current
-        code, output = run_hub("keys", "rotate", **hub, HUB_VAULT_SUITE=suite)
+        code, output = call_hub("keys", "rotate", **hub, HUB_VAULT_SUITE=suite)
         assert (code, "202 values sealed anew" in output) == (0, True), output
-        assert run_hub("keys", "drop", old, **hub)[0] == 0
+        assert call_hub("keys", "drop", old, **hub)[0] == 0
         assert kept.keys.sort(kept.keys.current) == suite
         assert await kept.opened() == before
 
@@ -249,7 +249,7 @@ async def test_values_that_do_not_open_are_named_and_kept_and_all_others_sealed_
             "update vault.identifier set key_id = 'gone' where identifier_id = "
             "(select min(identifier_id::text)::uuid from vault.identifier) returning identifier_id"
         )
-    code, output = run_hub("keys", "rotate", **hub)
+    code, output = call_hub("keys", "rotate", **hub)
     assert code == 1, output
     assert "3 values sealed anew" in output
     assert "2 left under others" in output
@@ -263,6 +263,6 @@ async def test_values_that_do_not_open_are_named_and_kept_and_all_others_sealed_
             "select value_encrypted from vault.identifier where identifier_id = $1", broken
         )
     assert lies == lay
-    assert run_hub("keys", "rotate", **hub)[0] == 1
+    assert call_hub("keys", "rotate", **hub)[0] == 1
     assert (await values_under(kept.database))[kept.keys.current] == 3
     assert len(kept.keys.encryption) == 3

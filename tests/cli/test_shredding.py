@@ -17,7 +17,7 @@ from hub.store.pool import Database
 from hub.vault.cipher import Vault
 from hub.vault.key_file import KeyFile, load_keys
 from hub.vault.suites import KEY_BYTES
-from tests.cli.running import run_hub
+from tests.cli.running import call_hub
 from tests.people import id_number
 from tests.served import Api, department, served
 
@@ -40,7 +40,7 @@ async def person(api: Api, number: str) -> dict[str, Any]:
 
 
 def shred(hub: Mapping[str, object], entity: str, by: str) -> tuple[int, str]:
-    return run_hub("keys", "shred", entity, "--by", by, "--reason", "court order 7", **hub)
+    return call_hub("keys", "shred", entity, "--by", by, "--reason", "court order 7", **hub)
 
 
 async def checks_of(hub: Mapping[str, object]) -> dict[str, Check]:
@@ -97,12 +97,12 @@ async def test_of_a_shredded_subject_no_number_opens_again_in_any_copy_of_the_da
         plain = was.open(key_id, value, *of)
         assert vault.open_if_kept(key_id, value, *of) == (None if plain == MOTHER.encode() else plain)
 
-    assert run_hub("keys", "rotate", **hub)[0] == 0
+    assert call_hub("keys", "rotate", **hub)[0] == 0
     new = Vault(load_keys(key_file, create=False))
     assert set(await values_under(database)) == {new.current}
     opened = [new.open_if_kept(key_id, value, i.bytes, e.bytes) for i, e, key_id, value in await sealed(database)]
     assert sorted(filter(None, opened)) == sorted([CHILD.encode(), STRANGER.encode()])
-    assert "done" in run_hub("keys", "shreddings", **hub)[1]
+    assert "done" in call_hub("keys", "shreddings", **hub)[1]
     assert (await checks_of(hub))["shredded"].level is Level.OK
     KeyFile(key_file, create=False).replace(
         replace(old, encryption=old.encryption | load_keys(key_file, create=False).encryption)

@@ -20,7 +20,7 @@ from hub.vault.cipher import Vault
 from hub.vault.key_file import load_keys
 from tests.cli.running import run_hub, start_hub
 from tests.cli.test_killed import position
-from tests.conftest import Server, opened, services_on, temporary_database
+from tests.conftest import ONE_SERVER_IN_CI, Server, opened, services_on, temporary_database
 from tests.feed.reader import Reader
 from tests.offices import Office
 from tests.people import id_number
@@ -28,7 +28,6 @@ from tests.served import Api, served
 
 WRITERS, DELIVERIES, PEOPLE, LINES = 7, 6, 40, 2_000
 COMMAND = ("load", "social_security", "--stated-on", "2024-01-01")
-SERVERS = ["embedded_server", pytest.param("postgresql15_server", marks=pytest.mark.slow)]
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ async def every_change(database: Database) -> list[tuple[str, int]]:
     return [(global_id(EntityKind(row["kind"]), row["entity_id"]), row["version"]) for row in rows]
 
 
-@pytest.mark.parametrize("any_server", SERVERS, indirect=True)
+@ONE_SERVER_IN_CI
 async def test_readers_miss_nothing_while_eight_write_and_one_is_killed(city: City, file: Path) -> None:
     writers = asyncio.gather(
         *(write(place, office) for place, office in enumerate(city.offices)), load_killed_once(city, file)

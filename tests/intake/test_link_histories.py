@@ -14,7 +14,7 @@ from hub.errors import InvalidArgument, LinkedAlready, NotLinked
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.store.splits import RecordName
 from tests.city.snapshot import everything_told
-from tests.conftest import Server
+from tests.conftest import ONE_SERVER_IN_CI, Server
 from tests.intake.hubs import (
     VAULT,
     assert_discrepancies_are_what_a_new_look_gives,
@@ -215,6 +215,7 @@ def work_of(writer: int) -> list[Said]:
     return [something(turn * WRITERS + writer) for turn in range(12)]
 
 
+@ONE_SERVER_IN_CI
 async def test_links_are_made_and_undone_while_eight_write(any_server: Server, model: Model) -> None:
     async with offices(any_server, model, WRITERS + 1) as (steward, *desks):
         await begin(steward)

@@ -14,7 +14,7 @@ from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier, Scheme
 from hub.store.splits import RecordName
 from tests.city.snapshot import everything_told
-from tests.conftest import Server
+from tests.conftest import ONE_SERVER_IN_CI, Server
 from tests.discrepancies import standing
 from tests.intake.hubs import (
     assert_discrepancies_are_what_a_new_look_gives,
@@ -269,6 +269,7 @@ async def test_a_code_that_goes_to_the_other_takes_along_what_it_embeds(office: 
     await assert_all_is_well(office)
 
 
+@ONE_SERVER_IN_CI
 async def test_a_record_is_split_off_while_eight_speak_of_it(any_server: Server, model: Model) -> None:
     async with offices(any_server, model, WRITERS + 1) as (steward, *desks):
         await fill(steward)

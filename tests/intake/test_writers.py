@@ -10,7 +10,7 @@ from hub.catalog import Model
 from hub.intake.submission import Summary
 from hub.timeline import Outcome
 from tests.city.snapshot import everything_told
-from tests.conftest import Server
+from tests.conftest import ONE_SERVER_IN_CI, Server
 from tests.intake.hubs import (
     assert_cards_are_those_of_the_views,
     assert_discrepancies_are_what_a_new_look_gives,
@@ -94,6 +94,7 @@ def work_of(writer: int) -> list[Delivered]:
     return deliveries
 
 
+@ONE_SERVER_IN_CI
 async def test_sixteen_writers_at_once_lose_nothing_and_leave_no_gap(any_server: Server, model: Model) -> None:
     async with offices(any_server, model) as (office,):
         for writer in range(WRITERS):

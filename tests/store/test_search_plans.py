@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.identifiers.names import LAST
-from hub.store.pool import Database
+from hub.store.pool import connect_directly
 from hub.store.search import PAGE
-from tests.store.test_plans import fill, plan_of, scanned_whole
+from tests.store.large import plan_of, scanned_whole
 
 NAMES: Mapping[str, tuple[str | None, str | None, str | None]] = {
     "whole": ("一亄侨", "一亄侨", None),
@@ -15,8 +15,6 @@ NAMES: Mapping[str, tuple[str | None, str | None, str | None]] = {
 }
 """How a name may be asked for: from, to, part."""
 INDEXES = {"whole": "card_name", "begun": "card_name", "a part": "card_part_of_name"}
-SETTLED = "vacuum analyze card"
-"""As the database does by itself: it merges what waits to go into the index of pairs."""
 
 
 def arguments(name: str) -> tuple[object, ...]:
@@ -31,10 +29,8 @@ def indexes(plan: Mapping[str, Any]) -> Iterator[str]:
         yield from indexes(part)
 
 
-async def test_a_search_reads_the_indexes_that_are_made_for_it_and_no_card_besides(any_database: Database) -> None:
-    async with any_database.connection() as connection:
-        await fill(connection)
-        await connection.execute(SETTLED)
+async def test_a_search_reads_the_indexes_that_are_made_for_it_and_no_card_besides(large_url: str) -> None:
+    async with connect_directly(large_url) as connection:
         for name, index in INDEXES.items():
             plan = await plan_of(connection, PAGE, *arguments(name))
             assert (list(scanned_whole(plan)), set(indexes(plan))) == ([], {index}), name
