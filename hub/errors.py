@@ -813,7 +813,7 @@ class PostOnly(HubError):
 
     kind = Kind.METHOD_NOT_ALLOWED
     code = "POST_ONLY"
-    hint = "POST it. A GET takes queries whose arguments are numbers, dates, Booleans and enum values, or none."
+    hint = "POST it. A GET takes queries with no arguments but cursors, numbers, dates, Booleans and enum values."
 
 
 class NotAcceptable(HubError):
