@@ -17,6 +17,7 @@ from collections.abc import (
     Sized,
 )
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -233,15 +234,17 @@ class OperationContext:
     ) -> Mapping[Key, Sequence[Found]]:
         """What keys lead to, asked of the desk together with what other fields ask of the same items."""
 
-        async def read(keys: list[Key]) -> list[Reply]:
-            replies = await self.desk.answer(self.viewer, kind, keys, items, operation, moment)
+        async def read(questions: list[frozenset[Key]]) -> list[Mapping[Key, Sequence[Found]] | HubError]:
+            replies: dict[Key, Reply] = {}
+            keys = list(dict.fromkeys(chain.from_iterable(questions)))
+            for begin in range(0, len(keys), self.settings.max_keys):
+                some = keys[begin : begin + self.settings.max_keys]
+                replies |= await self.desk.answer(self.viewer, kind, some, items, operation, moment)
             if self.purse and kind is EntityKind.NATURAL_PERSON and not self.viewer.is_subject:
                 self.purse.note_persons(_shown(replies.values()))
-            return [replies[key] for key in keys]
+            return [_answered(question, replies) for question in questions]
 
-        asked = list(keys)
-        loader = self._loader((kind, items, operation, moment), read)
-        return dict(zip(asked, await self._brought(loader.load_many(asked)), strict=True))
+        return await self._brought(self._loader((kind, items, operation, moment), read).load(frozenset(keys)))
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity; None where none is given."""
@@ -303,6 +306,17 @@ class OperationContext:
         if key not in self._loaders:
             self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
         return self._loaders[key]
+
+
+def _answered(question: Iterable[Key], replies: Mapping[Key, Reply]) -> Mapping[Key, Sequence[Found]] | HubError:
+    """What the keys of one question lead to, or why that of one of them cannot be told."""
+    found: dict[Key, Sequence[Found]] = {}
+    for key in question:
+        reply = replies[key]
+        if isinstance(reply, HubError):
+            return reply
+        found[key] = reply
+    return found
 
 
 def _shown(replies: Iterable[Reply]) -> Iterator[UUID]:

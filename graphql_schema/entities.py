@@ -21,7 +21,7 @@ from graphql_schema.links import merged_from_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
 from graphql_schema.splits import split_fields
-from graphql_schema.values import Absence, Alternative, Provenance, present, source_of, unexplained
+from graphql_schema.values import Absence, Alternative, Provenance, presenting, source_of, unexplained
 from graphql_schema.versions import version_fields
 from hub.catalog import CodeList, EntityKind, ItemType, MergedItem, Model, RecordType
 from hub.catalog.unknown import is_unknown
@@ -136,7 +136,7 @@ def _interfaces() -> tuple[type, type]:
 
 
 def _merged_resolver(item: MergedItem, codes: CodeList | None) -> Resolver:
-    number = item.scheme if item.type is ItemType.IDENTIFIER else None
+    number, present = item.scheme if item.type is ItemType.IDENTIFIER else None, presenting(item.type, codes)
 
     def resolve(root: Answer, info: strawberry.Info) -> Any:  # noqa: ANN401
         if not root.gives(item.name):
@@ -144,7 +144,7 @@ def _merged_resolver(item: MergedItem, codes: CodeList | None) -> Resolver:
         if number:
             return root.shown(item.name, item.name, root.numbers.get(number))
         choice = root.choice(item.name)
-        return present(item.type, root.shown(item.name, item.name, choice.value), codes) if choice else None
+        return present(root.shown(item.name, item.name, choice.value)) if choice else None
 
     return resolve
 

@@ -4,7 +4,7 @@ Takes the model and the types of entities, which references lead to; gives types
 Shows an item only where the desk gave it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from graphql_schema.absences import ItemAbsence, absences
 from graphql_schema.describe import describe_item, describe_member, describe_part, describe_record, describe_shape
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
-from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate, SourceOfValue, present, source_of
+from graphql_schema.values import CodedValue, CreditCode, IdNumber, PartialDate, SourceOfValue, presenting, source_of
 from hub.catalog import PARTS, SHAPED, EntityKind, Item, ItemType, Model, RecordType, Shape
 from hub.catalog.unknown import is_unknown
 from hub.desk import Answer, Key
@@ -115,35 +115,41 @@ class RecordTypes:
 
     def _item_resolver(self, record: RecordType, item: Item) -> Resolver:
         """The value of an item; a compound one is there at all, and its parts are governed each for itself."""
-        path = f"{record.name}.{item.name}"
+        path, show = f"{record.name}.{item.name}", self._showing(item)
 
         def resolve(root: RecordOf, info: strawberry.Info) -> Any:  # noqa: ANN401
             if item.type not in self._compounds and not root.answer.gives(path):
                 return context_of(info).deny(raw_info(info), root.answer, path)
-            return self._shown(root, item, root.record.values.get(item.name), item)
+            return show(root, item, root.record.values.get(item.name))
 
         return resolve
 
     def _member_resolver(self, member: Item) -> Resolver:
+        show = self._showing(member)
+
         def resolve(root: CompoundOf, info: strawberry.Info) -> Any:  # noqa: ANN401
-            return self._shown(root.owner, member, root.value.get(member.name), root.item)
+            return show(root.owner, root.item, root.value.get(member.name))
 
         return resolve
 
-    def _shown(self, owner: RecordOf, item: Item, value: Any, governed: Item) -> Any:  # noqa: ANN401
-        """A payload value of an item as the schema shows it; access to it is decided on the item ``governed``."""
-        if value is None or is_unknown(value):
-            return None
-        if item.type is ItemType.LIST:
-            return [CompoundOf(owner, governed, entry) for entry in value]
-        if item.type is ItemType.OBJECT or item.type in self._compounds:
-            return CompoundOf(owner, governed, value)
-        leaf = f"{owner.type.name}.{governed.name}"
-        path = leaf if item is governed else f"{leaf}.{item.name}"
-        if number := sealed_number(item, value):
-            return owner.answer.shown(leaf, path, owner.answer.opened.get(number))
-        shown = owner.answer.shown(leaf, path, value)
-        return present(item.type, shown, self._model.code_lists.get(item.codes or ""))
+    def _showing(self, item: Item) -> Callable[[RecordOf, Item, Any], Any]:
+        """What shows a payload value of an item in a record; access to it is decided on the item ``governed``."""
+        present = presenting(item.type, self._model.code_lists.get(item.codes or ""))
+
+        def show(owner: RecordOf, governed: Item, value: Any) -> Any:  # noqa: ANN401
+            if value is None or is_unknown(value):
+                return None
+            if item.type is ItemType.LIST:
+                return [CompoundOf(owner, governed, entry) for entry in value]
+            if item.type is ItemType.OBJECT or item.type in self._compounds:
+                return CompoundOf(owner, governed, value)
+            leaf = f"{owner.type.name}.{governed.name}"
+            path = leaf if item is governed else f"{leaf}.{item.name}"
+            if number := sealed_number(item, value):
+                return owner.answer.shown(leaf, path, owner.answer.opened.get(number))
+            return present(owner.answer.shown(leaf, path, value))
+
+        return show
 
     def _compound(self, name: str, item_type: ItemType, edge: str | None, kind: EntityKind | None) -> type:
         fields: dict[str, StrawberryField] = {
@@ -168,7 +174,7 @@ class RecordTypes:
                 return answer.shown(leaf, path, answer.opened.get(number)) if number else None
             declared = root.item.parts.get(part)
             codes = self._model.code_lists.get(declared.codes or "") if declared else None
-            return present(part_type, answer.shown(leaf, path, root.value.get(part)), codes)
+            return presenting(part_type, codes)(answer.shown(leaf, path, root.value.get(part)))
 
         return resolve
 

@@ -4,9 +4,10 @@ What stands behind a coded value or a source is a plain struct with the attribut
 copied to show it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import Any, ClassVar, NewType, cast
 
 import strawberry
@@ -89,19 +90,21 @@ class CodedValue:
     raw: str | None = strawberry.field(description="What the source wrote, where it differs from the code.")
 
 
-def coded(value: Mapping[str, Any], codes: CodeList) -> Code:
+def coded(codes: CodeList, value: Mapping[str, Any]) -> Code:
     """A payload value of a coded item, with its name."""
     code, name = value.get("code"), value.get("name")
     return Code(code, codes.codes.get(code, name) if code else name, codes.name, codes.version, value.get("raw"))
 
 
-def present(item_type: ItemType, value: Any, codes: CodeList | None = None) -> Any:  # noqa: ANN401
-    """A payload value of any plain type as the schema shows it."""
-    if value is None or is_unknown(value):
-        return None
+def presenting(item_type: ItemType, codes: CodeList | None = None) -> Callable[[Any], Any]:
+    """What shows the payload values of a plain type as the schema has them."""
     if item_type is ItemType.CODED:
-        return coded(value, codes) if codes else None
-    return date.fromisoformat(value) if item_type is ItemType.DATE else value
+        return _known(partial(coded, codes)) if codes else lambda value: None
+    return _known(date.fromisoformat) if item_type is ItemType.DATE else _known(lambda value: value)
+
+
+def _known(show: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None or is_unknown(value) else show(value)
 
 
 def _department(root: Source, info: strawberry.Info) -> str:

@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from graphql_schema.changes import ChangeConnection, ChangeType, change_of, connection_of
 from graphql_schema.connections import After, First, page_size
 from graphql_schema.making import context_of, make_field, raw_info
-from graphql_schema.values import Code, SourceOfValue, present, source_of
+from graphql_schema.values import Code, SourceOfValue, presenting, source_of
 from hub.catalog import EntityKind, Model
 from hub.desk import Answer, versions
 from hub.desk.history import Era, history
@@ -142,7 +142,7 @@ def _era(model: Model, kind: EntityKind, item: str, era: Era) -> ValueInTime:
 def _held(model: Model, kind: EntityKind, path: str, held: Held, opened: Mapping[UUID, str | None]) -> HeldValue:
     item = item_at(model, kind, path)
     number = sealed_in(model, path, held.value)
-    shown = opened.get(number) if number else present(item.type, held.value, model.code_lists.get(item.codes or ""))
+    shown = opened.get(number) if number else presenting(item.type, model.code_lists.get(item.codes or ""))(held.value)
     source = source_of(held.source)
     if isinstance(shown, Code):
         return HeldValue(text=shown.name or shown.raw, code=shown.code, source=source)

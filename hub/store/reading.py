@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from hub.sql import queries
 from hub.store.pool import Connection
@@ -20,8 +21,7 @@ ANSWER = _SQL["answer"]
 _IDENTIFIERS = queries("identifiers")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True, cache_hash=True):
     """What entities are asked for by: a look-up, an entity's id, an entity that they refer to by some ``ways``.
 
     Or by what a legal entity is called: an employer's ``number`` and a ``name``, each if only one bears it.
