@@ -1,40 +1,22 @@
-"""What one GraphQL operation carries along: its viewer, its loaders and the denials it met.
+"""What one GraphQL operation reads: the entities that its fields lead to, a level of the answer at a time.
 
-Made for each operation and dropped after it: no loader serves an old value, no denial reaches another caller.
+Made for each operation and dropped after it: nothing that was read for one serves another.
 """
 
-from asyncio import Future, ensure_future, shield
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Collection,
-    Coroutine,
-    Hashable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-    Sized,
-)
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from graphql import ExecutionResult, GraphQLError
-from strawberry.dataloader import DataLoader
-
-from graphql_schema.errors import error_extensions
-from graphql_schema.limits import fields_below
-from graphql_schema.purse import Purse
-from graphql_schema.selection import ResolveInfo, asks_for, items_asked
-from hub.access import Viewer, may_submit
-from hub.catalog import Edge, EntityKind, Model
+from graphql_schema.levels import Levels
+from graphql_schema.selection import ResolveInfo, asks_for
+from graphql_schema.surroundings import Surroundings
+from hub.catalog import Edge, EntityKind
 from hub.clock import today
 from hub.desk import (
     Answer,
     AsOf,
-    Desk,
     Found,
     Key,
     OwnIdentifier,
@@ -48,122 +30,24 @@ from hub.desk.discrepancies import FoundDiscrepancy, discrepancies_of
 from hub.desk.edges import keys_along, ties_along
 from hub.desk.links import MergedEntity, SplitEntity, linked_into, splits
 from hub.desk.replies import Reply
-from hub.errors import AnswerTooLarge, HubError, ListTooLong, NotYourRegister, UnknownRegister
-from hub.intake.submission import Intake
-from hub.settings import Settings
+from hub.errors import HubError
 from hub.timeline import Moment
 
 Things = TypeVar("Things", bound=Sized | None)
 
 
-Patience = Callable[[Coroutine[Any, Any, ExecutionResult]], Awaitable[ExecutionResult]]
-"""How a query is waited for, and when it is given up."""
-
-
-async def _wait(work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
-    return await work
-
-
 @dataclass
-class Denial:
-    """A selection that was denied: where it first stood, why, and how often."""
-
-    path: list[str | int]
-    refusal: HubError
-    count: int = 0
-
-
-def check_register(model: Model, viewer: Viewer, register: str) -> None:
-    """Raise unless the viewer's department answers for ``register``."""
-    if register not in model.registers:
-        raise UnknownRegister(register=register)
-    if not may_submit(model, viewer, register):
-        raise NotYourRegister(register=register)
-
-
-@dataclass
-class OperationContext:
-    """One operation's surroundings; ``notes`` keeps what was worked out of its document.
-
-    ``by_address`` says that the operation came in an address, where others can read it.
-    """
-
-    viewer: Viewer
-    model: Model
-    desk: Desk
-    intake: Intake
-    settings: Settings
-    purse: Purse | None = None
-    patience: Patience = _wait
-    by_address: bool = False
-    notes: dict[Hashable, Any] = field(default_factory=dict)
-    denials: dict[Hashable, Denial] = field(default_factory=dict)
-    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
-    _coming: list[Future[Any]] = field(default_factory=list)
+class OperationContext(Surroundings):
+    """One operation's surroundings, and what it reads."""
 
     def __post_init__(self) -> None:
-        self._keys_left = self.settings.max_keys
-        self._fields_left = self.settings.max_answer_fields
+        super().__post_init__()
+        self._levels = Levels(self.settings.max_keys)
         self._now = Moment(today())
-
-    def check_register(self, register: str) -> None:
-        """Raise unless the viewer's department answers for ``register``."""
-        check_register(self.model, self.viewer, register)
-
-    def deny(self, info: ResolveInfo, root: Answer, item: str) -> None:
-        """Note that ``item`` of an entity was denied at the present selection."""
-        path = info.path.as_list()
-        selection = tuple(step for step in path if isinstance(step, str))
-        if selection not in self.denials:
-            self.denials[selection] = Denial(path, root.refusal(item))
-        self.denials[selection].count += 1
-
-    def denial_errors(self) -> list[GraphQLError]:
-        """One error for each denied selection."""
-        return [
-            GraphQLError(
-                denial.refusal.message,
-                path=denial.path,
-                extensions=error_extensions(denial.refusal)
-                | {"item": denial.refusal.details["item"], "count": denial.count},
-            )
-            for denial in self.denials.values()
-        ]
-
-    def items(self, info: ResolveInfo, kind: EntityKind, *steps: str) -> frozenset[str]:
-        """The items of ``kind`` asked for below the present field, worked out once for each place in the document."""
-        place = ("items", kind, steps, *map(id, info.field_nodes))
-        if place not in self.notes:
-            self.notes[place] = items_asked(self.model, kind, info, *steps)
-        items: frozenset[str] = self.notes[place]
-        return items
-
-    def spend(self, info: ResolveInfo, times: int) -> None:
-        """Count the fields that an answer of ``times`` entities or records to the present field holds."""
-        place = ("weight", *map(id, info.field_nodes))
-        if place not in self.notes:
-            self.notes[place] = fields_below(info.field_nodes, info.fragments, self.settings)
-        self._fields_left -= times * self.notes[place]
-        if self.is_overdrawn:
-            raise AnswerTooLarge(limit=self.settings.max_answer_fields)
 
     def close(self) -> None:
         """Give up what is still being read for the operation, and let go of what was read."""
-        for future in self._coming:
-            future.cancel()
-        self._coming.clear()
-        self._loaders.clear()
-
-    @property
-    def is_overdrawn(self) -> bool:
-        """Whether the answer would hold more fields than it may."""
-        return self._fields_left < 0
-
-    def take_keys(self, number: int) -> None:
-        """Count the keys that one field asks for."""
-        self._keys_left -= number
-        if self._keys_left < 0:
-            raise ListTooLong(limit=self.settings.max_keys)
+        self._levels.close()
 
     async def moment_of_one(self, info: ResolveInfo, kind: EntityKind, key: Key | None, asked: AsOf | None) -> Moment:
         """The moment of a root field about one entity: whoever asks which it is has it settled."""
@@ -244,7 +128,10 @@ class OperationContext:
                 self.purse.note_persons(_shown(replies.values()))
             return [_answered(question, replies) for question in questions]
 
-        return await self._brought(self._loader((kind, items, operation, moment), read).load(frozenset(keys)))
+        found: Mapping[Key, Sequence[Found]] = await self._levels.load(
+            (kind, items, operation, moment), frozenset(keys), read
+        )
+        return found
 
     async def identifiers(self, info: ResolveInfo, root: Answer, *, history: bool) -> list[OwnIdentifier] | None:
         """The numbers of an entity; None where none is given."""
@@ -292,20 +179,9 @@ class OperationContext:
             found = await read(entity_ids)
             return [found[entity_id] for entity_id in entity_ids]
 
-        found: Things = await self._brought(self._loader((*place, root.moment), read_all).load(root.entity_id))
+        found: Things = await self._levels.load((*place, root.moment), root.entity_id, read_all)
         self.spend(info, 0 if found is None else len(found))
         return found
-
-    async def _brought(self, coming: Awaitable[Things]) -> Things:
-        """What a loader brings. Fields of one entity share it: one that is given up alone leaves it to the others."""
-        future = ensure_future(coming)
-        self._coming.append(future)
-        return await shield(future)
-
-    def _loader(self, key: Hashable, read: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
-        if key not in self._loaders:
-            self._loaders[key] = DataLoader(load_fn=read, max_batch_size=self.settings.max_keys)
-        return self._loaders[key]
 
 
 def _answered(question: Iterable[Key], replies: Mapping[Key, Reply]) -> Mapping[Key, Sequence[Found]] | HubError:

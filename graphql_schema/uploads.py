@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from graphql_schema.body import Body
-from graphql_schema.context import check_register
 from graphql_schema.form import FormFile
 from graphql_schema.http import refusal, respond
 from graphql_schema.request import purpose
 from graphql_schema.services import Services
+from graphql_schema.surroundings import check_register
 from hub import telemetry
 from hub.access import Viewer
 from hub.errors import InvalidArgument, MethodNotAllowed, UnsupportedUpload, UploadTooLarge
