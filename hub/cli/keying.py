@@ -18,6 +18,7 @@ from hub.clock import now
 from hub.desk.entry import entry_of
 from hub.exports.holding import ending_holders
 from hub.intake.delivery import check_name
+from hub.intake.reindexing import reindex
 from hub.intake.resealing import Progress, Unreadable, drop, left_over, rewrap, rotate
 from hub.intake.shredding import Shredded, shred, standing
 from hub.opening import Hub, bring_up_to_date, read_model
@@ -101,6 +102,24 @@ def keys_rewrap() -> None:
     written(settings.vault_key_path, lambda: run(work(settings)))
     wrapped_by = guarded(lambda: open_key_file(settings).wrapped_by)
     out.print(f"{settings.vault_key_path} is wrapped by {wrapped_by or 'nothing'}", highlight=False)
+    out.print("Back up the key file now: `hub keys backup`")
+
+
+@keys.command("reindex")
+def keys_reindex() -> None:
+    """Lay another key over the one that look-ups are made with, and move all of them to it.
+
+    Others read and write meanwhile, and follow. Broken off, the same command goes on without another key.
+    """
+
+    async def work(settings: Settings) -> int:
+        async with _database(settings) as database:
+            with progress.counted(err, "Moving") as advance:
+                return await reindex(database, open_key_file(settings), advance)
+
+    settings = guarded(load_settings)
+    moved = written(settings.vault_key_path, lambda: run(work(settings)))
+    out.print(f"{moved:,} look-ups moved under a new key", highlight=False)
     out.print("Back up the key file now: `hub keys backup`")
 
 

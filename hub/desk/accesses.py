@@ -77,9 +77,10 @@ async def accesses(
 
 async def _about(connection: Connection, desk: Desk, viewer: Viewer, subject: UUID | None) -> Collection[UUID] | None:
     """Whom entries have to show; None where that is anybody."""
+    index = desk.vault.index
     if own := desk.own_key(viewer):
-        return await store.subjects(connection, own.lookup, own.entity_id)
-    return await store.subjects(connection, None, subject) if subject else None
+        return await store.subjects(connection, index, own.lookup, own.entity_id)
+    return await store.subjects(connection, index, None, subject) if subject else None
 
 
 def _access(desk: Desk, row: asyncpg.Record, kinds: Mapping[UUID, str], *, is_own: bool) -> Access:

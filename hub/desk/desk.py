@@ -83,7 +83,7 @@ class Desk:
     @cached_property
     def _gathering(self) -> Gathering:
         """The statements that questions share."""
-        return Gathering(self.database)
+        return Gathering(self.database, self.vault)
 
     @cached_property
     def _looking(self) -> Lock:

@@ -21,6 +21,7 @@ from hub.store import reading
 from hub.store.pool import Database
 from hub.store.reading import Key, Lead, Wanted
 from hub.timeline import Moment
+from hub.vault.cipher import Vault
 
 MOST_KEYS = 4
 """Of a question that shares a statement: a longer list would keep others waiting."""
@@ -75,8 +76,9 @@ class _Line:
 class Gathering:
     """The statements of one process that several questions share."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
         self._lines: dict[Shape, _Line] = {}
 
     async def read(self, shape: Shape, keys: Collection[Key]) -> list[Led]:
@@ -145,7 +147,14 @@ class Gathering:
     async def _rows(self, shape: Shape, keys: Sequence[Key]) -> list[asyncpg.Record]:
         async with self._database.planned_connection() as connection:
             return await reading.answer(
-                connection, shape.kind, keys, shape.most_references, shape.wanted, shape.moment, shape.areas
+                connection,
+                self._vault.index,
+                shape.kind,
+                keys,
+                shape.most_references,
+                shape.wanted,
+                shape.moment,
+                shape.areas,
             )
 
 

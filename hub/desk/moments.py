@@ -64,7 +64,7 @@ async def _of_version(desk: Desk, viewer: Viewer, kind: EntityKind, key: Key, ve
     async with desk.database.connection() as connection:
         access, _ = desk.about(await desk.access(connection, viewer), [key])
         areas = access.areas(kind)
-        found = await reading.version_known(connection, kind, key, version) if areas else None
+        found = await reading.version_known(connection, desk.vault.index, kind, key, version) if areas else None
         is_shown = found is not None and covers(areas, (found["division"] or "",))
         moment = await _became_known(desk, connection, kind, found, version) if found and is_shown else None
     if found is None or not is_shown:

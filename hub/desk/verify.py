@@ -40,7 +40,9 @@ async def verify(desk: Desk, viewer: Viewer, pairs: Sequence[tuple[str, str]]) -
                 raise VerifyNotGranted
             keys = [Key(lookup=number) for number in numbers]
             wanted = Wanted(records=False, schemes=(), held=())
-            rows = await reading.answer(connection, kind, keys, 0, wanted, moment, access.verified_areas)
+            rows = await reading.answer(
+                connection, desk.vault.index, kind, keys, 0, wanted, moment, access.verified_areas
+            )
             found = [row for row in rows if row["entity_id"]]
             views = await desk.views(await desk.merger(connection, kind, found, moment), found, moment)
         asked_of = (row["entity_id"] for row in found)

@@ -85,7 +85,7 @@ class Chunk:
     @cached_property
     def finder(self) -> Finder:
         """Finds what the lines lead to."""
-        return Finder(self.publisher.model, self.source_unit, self.most_locks)
+        return Finder(self.publisher.model, self.vault, self.source_unit, self.most_locks)
 
     async def look(self, connection: Connection, lines: Sequence[Checked]) -> Outlook:
         """What ``lines`` come to as things stand; raise ``TooManyLocks`` where a part of them might do with fewer."""
@@ -112,7 +112,7 @@ class Chunk:
             spoilt = {line.place for line in refused}
             taken_in = [line for line, _ in about if line.line.place not in spoilt]
             unit = (self.register, self.source_unit, self.submission_id)
-            await settle_redelivered(connection, *unit, taken_in, refused)
+            await settle_redelivered(connection, self.vault.index, *unit, taken_in, refused)
         await write_quarantine(connection, self.vault, refused, self.register, self.submission_id)
         results.extend(Result(line.place, Outcome.QUARANTINED, line.reason) for line in refused)
         return sorted(results, key=lambda result: result.place)
@@ -144,9 +144,10 @@ class Chunk:
         rows = [self._row(directory, key, given) for key, given in directory.new_identifiers.items()]
         rows += [self._row(directory, key, replace(directory.known[key], identifier_id=new_id(at))) for key in restated]
         if restated:
-            await writing.supersede_identifiers(connection, {directory.lookups[key] for key in restated}, at)
+            lookups = {directory.lookups[key] for key in restated}
+            await writing.supersede_identifiers(connection, self.vault.index, lookups, at)
         if rows:
-            await writing.write_identifiers(connection, rows, self.vault.generation, self.submission_id, at)
+            await writing.write_identifiers(connection, self.vault.index, rows, self.submission_id, at)
         if directory.new_links:
             await self.publisher.link(connection, directory.new_links, BOTH_KEYS, self.submission_id, occasion)
 
@@ -173,10 +174,11 @@ class Chunk:
         unit = (self.register, self.source_unit)
         histories = await recall(connection, self.submission_id, *unit, asked, directory.joined)
         moved = {
-            (owner.canonical_id, line.record.name, line.record_key, directory.lookups[key])
+            (owner.canonical_id, line.record.name, line.record_key, form)
             for line, owner, _ in said
             for key in line.identifiers
             if directory.known[key].is_moved
+            for form in self.vault.index.forms(directory.lookups[key])
         }
         if moved:
             await recall_elsewhere(connection, histories, *unit, moved)

@@ -13,12 +13,13 @@ from hub.identifiers.schemes import Identifier, Scheme
 from hub.intake.check import Checked
 from hub.intake.heard import plain_member
 from hub.intake.identify import Directory, Known, Owner, SplitOff
-from hub.intake.identities import known_from
+from hub.intake.identities import known_among
 from hub.intake.locks import Locks, given, locks_on, referred, written
 from hub.stewardship.bonds import bonds_of
 from hub.store import splits, writing
 from hub.store.links import kept_apart
 from hub.store.pool import Connection
+from hub.vault.cipher import Vault
 
 
 class TooManyLocks(Exception):
@@ -30,14 +31,13 @@ class Finder:
     """Finds for one unit of a register; a transaction may take ``most_locks``."""
 
     model: Model
+    vault: Vault
     source_unit: str
     most_locks: int
 
     async def known(self, connection: Connection, lookups: Mapping[Identifier, bytes]) -> dict[Identifier, Known]:
         """What keys lead to, of those that are known."""
-        keys = {lookup: key for key, lookup in lookups.items()}
-        rows = await writing.identified(connection, keys)
-        return {keys[row["lookup"]]: known_from(row) for row in rows}
+        return known_among(await writing.identified(connection, self.vault.index, lookups.values()), lookups)
 
     async def locks(self, connection: Connection, lines: Sequence[Checked], known: Mapping[Identifier, Known]) -> Locks:
         """The locks that writing ``lines`` takes as things stand; raises where parts of them would do with fewer."""
@@ -64,7 +64,7 @@ class Finder:
         doubtful = () if is_settled else {one.canonical_id for one in known.values()}
         held, lost = await _schemes(connection, doubtful)
         formers = {lookups[key]: key for line in lines for key in line.formers}
-        moved = await writing.reassigned(connection, formers) if formers else ()
+        moved = await writing.reassigned(connection, self.vault.index, formers) if formers else ()
         reassigned = frozenset(formers[lookup] for lookup in moved)
         split_off = await self._split_off(connection, known)
         apart = await _apart(connection, lines, known, split_off)

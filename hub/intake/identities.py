@@ -3,6 +3,7 @@
 Pure but for the vault's keys. Decides nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -28,9 +29,15 @@ def identifier_row(
     )
 
 
-def known_from(row: asyncpg.Record) -> Known:
-    """What a row of ``identified`` says of a look-up."""
-    by = row["replaced_by"]
+def known_among(found: writing.Found, lookups: Mapping[Identifier, bytes]) -> dict[Identifier, Known]:
+    """What was found of the look-ups of keys, of those that are known."""
+    rows = found.rows
+    return {key: known_from(rows[lookup], found.forms) for key, lookup in lookups.items() if lookup in rows}
+
+
+def known_from(row: asyncpg.Record, forms: Mapping[bytes, bytes]) -> Known:
+    """What a row of ``identified`` says of a look-up; ``forms`` are those of look-ups that it may name."""
+    by = forms.get(row["replaced_by"], row["replaced_by"])
     replaced = Replacement(by, row["valid_to"], row["replaced_stated_at"]) if by else None
     return Known(
         row["identifier_id"], row["entity_id"], row["canonical_id"], replaced, row["is_split"], row["is_moved"]

@@ -34,8 +34,8 @@ async def give(
     """Let each number lead to an entity from ``at`` on, whomever it led to."""
     rows = [identifier_row(vault, key, new_id(at), entity_id) for key, entity_id in given]
     if rows:
-        await writing.supersede_identifiers(connection, [row.lookup for row in rows], at)
-        await writing.write_identifiers(connection, rows, vault.generation, submission_id, at)
+        await writing.supersede_identifiers(connection, vault.index, [row.lookup for row in rows], at)
+        await writing.write_identifiers(connection, vault.index, rows, submission_id, at)
 
 
 async def give_back(

@@ -15,7 +15,7 @@ from hub.errors import InvalidArgument, UnknownIdentifier
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import Identifier
 from hub.intake.identify import Identified, Known
-from hub.intake.identities import known_from
+from hub.intake.identities import known_among
 from hub.intake.locks import Locks, locks_on
 from hub.intake.numbers import give, with_embedded
 from hub.intake.orders import carry_out
@@ -110,8 +110,7 @@ async def _plan(intake: Intake, connection: Connection, order: Reassignment) -> 
     """What ``order`` comes to now; raises where it makes no sense."""
     moving, gaining = with_embedded([order.key]), with_embedded([order.own] if order.own else ())
     lookups = {key: intake.vault.lookup(key.scheme, key.value) for key in (*moving, *gaining)}
-    keys = {lookup: key for key, lookup in lookups.items()}
-    known = {keys[row["lookup"]]: known_from(row) for row in await writing.identified(connection, keys)}
+    known = known_among(await writing.identified(connection, intake.vault.index, lookups.values()), lookups)
     if order.key not in known:
         raise UnknownIdentifier(scheme=order.key.scheme)
     holder = known[order.key]
@@ -143,7 +142,8 @@ async def _write(
     given = [*((key, to) for key in plan.moved), *((key, plan.holder.member_id) for key in plan.gained)]
     await give(connection, intake.vault, given, at, submission_id)
     ends = (plan.holder.canonical_id, to)
-    await writing.write_reassignment(connection, submission_id, plan.lookups[order.key], ends, redact(order.reason), at)
+    said = (plan.lookups[order.key], ends, redact(order.reason), at)
+    await writing.write_reassignment(connection, intake.vault.index, submission_id, *said)
     await publisher.publish(connection, occasion, set(), Identified(gained=frozenset(plan.kinds)), submission_id)
     counts = {Outcome.CORRECTED.value: 1}
     await advance_submission(connection, submission_id, 0, 1, counts, "{}", None)

@@ -12,10 +12,12 @@ from hub.intake.check import Checked
 from hub.intake.refusing import Refused
 from hub.store.pool import Connection
 from hub.store.quarantine import LineId, redelivered
+from hub.vault.keys import BlindIndexKey
 
 
 async def settle_redelivered(
     connection: Connection,
+    index: BlindIndexKey,
     register: str,
     source_unit: str,
     submission_id: UUID,
@@ -24,9 +26,10 @@ async def settle_redelivered(
 ) -> None:
     """Settle what the lines of a chunk of a submission deliver anew."""
     records = [
-        (line.lookups[key], line.record.name, line.record_key, line.stated_at)
+        (form, line.record.name, line.record_key, line.stated_at)
         for line in taken_in
         for key in line.identifiers
+        for form in index.forms(line.lookups[key])
     ]
     named = _named((*(line.line.replaces for line in taken_in), *(line.replaces for line in refused)))
     if records or named:

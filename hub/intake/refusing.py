@@ -60,7 +60,7 @@ async def write_quarantine(
             (line.place, vault.lookup(key.scheme, key.value), of.record_type, of.record_key, _sayable(line.stated_at))
             for line, of, key in recognised
         ]
-        await writing.write_recognised(connection, about, submission_id)
+        await writing.write_recognised(connection, vault.index, about, submission_id)
 
 
 def _sayable(stated_at: datetime | None) -> datetime | None:

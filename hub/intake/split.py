@@ -15,7 +15,7 @@ from hub.errors import InvalidArgument, UnknownEntity
 from hub.identifiers.entity_id import new_id
 from hub.identifiers.schemes import SCHEMES, Identifier
 from hub.intake.identify import Identified, Known
-from hub.intake.identities import known_from
+from hub.intake.identities import known_among
 from hub.intake.locks import Locks, locks_on
 from hub.intake.numbers import give, give_back, opened, with_embedded
 from hub.intake.orders import Done, Order, begin, carry_out
@@ -108,8 +108,8 @@ async def _plan(
 
 async def _leads(intake: Intake, connection: Connection, numbers: Sequence[Identifier]) -> dict[Identifier, Known]:
     """What those of the numbers that are known lead to."""
-    lookups = {intake.vault.lookup(key.scheme, key.value): key for key in numbers}
-    return {lookups[row["lookup"]]: known_from(row) for row in await writing.identified(connection, lookups)}
+    lookups = {key: intake.vault.lookup(key.scheme, key.value) for key in numbers}
+    return known_among(await writing.identified(connection, intake.vault.index, lookups.values()), lookups)
 
 
 async def _write(intake: Intake, connection: Connection, order: Order, plan: _Plan, announced: datetime) -> Split:

@@ -25,12 +25,12 @@ where audit.make_month((date_trunc('month', $1::date) + ahead.months * interval 
 select * from audit.access_log where (writer, position) > ($1, $2) order by writer, position limit $3;
 
 -- subjects
--- The entity that the look-up $1 leads to now or that has the id $2, and all that were ever linked into it: whoever was
--- shown one of them was shown this one.
+-- The entity that the look-up whose forms are $1 leads to now, who asks with keys up to the generation $3, or that has the id
+-- $2, and all that were ever linked into it: whoever was shown one of them was shown this one.
 with standing as (
     select coalesce(link.into_id, asked.entity_id) as entity_id
     from (
-        select entity_id from vault.identifier where lookup = $1 and superseded_at is null
+        select entity_id from vault.identifier where lookup = any (vault.asked($1, $3)) and superseded_at is null
         union all
         select $2::uuid
     ) as asked

@@ -8,10 +8,11 @@
 -- records of the types $12 hold at the paths $13.
 -- Keys lead where they led at $14, to what was known by then. Where $15 says that this is now, the views that stand come
 -- with them, and names lead too, else the versions of then without their documents. An entity whose division begins with
--- none of $16 is not there; an empty one takes all, and null asks nothing and tells no division.
+-- none of $16 is not there; an empty one takes all, and null asks nothing and tells no division. Who asks has keys up to the
+-- generation $17.
 with asked as (
     select *
-    from unnest($1::integer[], $2::bytea[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+    from unnest($1::integer[], vault.asked($2, $17), $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
         as asked (place, lookup, entity_id, target_id, ways, number, name)
 ),
 refers as (
@@ -145,14 +146,15 @@ left join answered using (entity_id)
 left join opened using (entity_id);
 
 -- version_known
--- The entity of kind $4 that the look-up $1 leads to now or that has the id $2; when its version $3 became known, and of
+-- The entity of kind $4 that the look-up whose forms are $1 leads to now or that has the id $2, who asks with keys up to the
+-- generation $5; when its version $3 became known, and of
 -- which day it is, if it has one.
 select view.entity_id, change.recorded_at, change.valid_on, card.division
 from (
     select coalesce(link.into_id, identifier.entity_id) as entity_id
     from vault.identifier
     left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
-    where identifier.lookup = $1 and identifier.superseded_at is null
+    where identifier.lookup = any (vault.asked($1, $5)) and identifier.superseded_at is null
     union all
     select $2
 ) as asked

@@ -16,7 +16,7 @@ select current_setting('max_locks_per_transaction')::integer
        * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer);
 
 -- identified
--- Which entity each look-up of $1 names at present: the member it was given to, the entity that stands for it now,
+-- Which entity each look-up of $1 names at present, who asks with keys up to the generation $2: the member it was given to, the entity that stands for it now,
 -- whether records were split off the member, and whether the look-up led to another one before.
 select identifier.lookup, identifier.identifier_id, identifier.entity_id,
        coalesce(link.into_id, identifier.entity_id) as canonical_id,
@@ -28,7 +28,7 @@ select identifier.lookup, identifier.identifier_id, identifier.entity_id,
        ) as is_moved
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
-where identifier.lookup = any ($1) and identifier.superseded_at is null;
+where identifier.lookup = any (vault.asked($1, $2)) and identifier.superseded_at is null;
 
 -- standing_for
 -- The entity that stands for each of the entities $1 now, with the kind of its view; one without a view is left out.
@@ -121,8 +121,8 @@ from unnest($4::bytea[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::byt
 
 -- write_reassignment
 -- Keeps that the look-up $2 leads from the entity $3 to the entity $4 from now on, and why.
-insert into vault.reassignment (submission_id, lookup, from_id, to_id, reason, recorded_at)
-values ($1, $2, $3, $4, $5, $6);
+insert into vault.reassignment (submission_id, lookup, from_id, to_id, reason, recorded_at, key_generation)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- relink
 -- Moves what was linked into the entities $1 on to the entities $2 at $3; gives nothing.
@@ -261,9 +261,9 @@ on conflict do nothing;
 -- write_recognised
 -- Remembers which records refused lines of the submission $1 are about: at the places $2, by the look-ups $3, of the types
 -- $4, with the keys $5, stated at $6, or else with the submission.
-insert into vault.recognised (submission_id, place, lookup, record_type, record_key, stated_at)
+insert into vault.recognised (submission_id, place, lookup, record_type, record_key, stated_at, key_generation)
 select $1, place, lookup, record_type, record_key,
-       coalesce(new.stated_at, (select stated_at from submission where submission_id = $1))
+       coalesce(new.stated_at, (select stated_at from submission where submission_id = $1)), $7
 from unnest($2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::timestamptz[])
     as new (place, lookup, record_type, record_key, stated_at)
 on conflict do nothing;

@@ -13,6 +13,7 @@ import asyncpg
 
 from hub.sql import queries
 from hub.store.pool import Connection
+from hub.vault.keys import BlindIndexKey
 
 _SQL = queries("audit")
 
@@ -39,9 +40,12 @@ class WantedAccesses:
     until: datetime
 
 
-async def subjects(connection: Connection, lookup: bytes | None, entity_id: UUID | None) -> list[UUID]:
+async def subjects(
+    connection: Connection, index: BlindIndexKey, lookup: bytes | None, entity_id: UUID | None
+) -> list[UUID]:
     """The entity that a look-up or an id names, and those linked into it."""
-    return [row["entity_id"] for row in await connection.fetch(_SQL["subjects"], lookup, entity_id)]
+    forms = list(index.forms(lookup)) if lookup else []
+    return [row["entity_id"] for row in await connection.fetch(_SQL["subjects"], forms, entity_id, index.newest)]
 
 
 async def accesses(

@@ -14,7 +14,7 @@ from asyncpg.connection import LoggedQuery
 from asyncpg.pool import PoolConnectionProxy
 
 from hub import telemetry
-from hub.errors import DatabaseBusy, DatabaseFull, DatabaseTooSlow, DatabaseUnavailable
+from hub.errors import DatabaseBusy, DatabaseFull, DatabaseTooSlow, DatabaseUnavailable, VaultKeyMissing
 from hub.settings import Settings
 from hub.sql import name_of, queries
 from hub.store import embedded
@@ -203,6 +203,8 @@ def _translated(
     """Say what server and driver complain of in the hub's words; a closed ``connection`` counts as lost."""
     try:
         yield
+    except asyncpg.ObjectNotInPrerequisiteStateError as error:
+        raise VaultKeyMissing(problem="look-ups in the database lie under newer keys than this process has") from error
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseBusy from error
     except asyncpg.DiskFullError as error:

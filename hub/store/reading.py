@@ -15,6 +15,7 @@ from msgspec import Struct
 from hub.sql import queries
 from hub.store.pool import Connection
 from hub.timeline import Moment
+from hub.vault.keys import BlindIndexKey
 
 _SQL = queries("desk")
 ANSWER = _SQL["answer"]
@@ -82,6 +83,7 @@ def numbers_of(row: asyncpg.Record) -> Iterator[Sealed]:
 
 async def answer(
     connection: Connection,
+    index: BlindIndexKey,
     kind: str,
     keys: Collection[Key],
     most_references: int,
@@ -95,15 +97,16 @@ async def answer(
     Where ``moment`` names an instant, the view is the version of then without its documents. With ``areas``, entities
     that lie in none of them are not there.
     """
+    asked = [(place, key, form) for place, key in enumerate(keys) for form in _forms(index, key)]
     return await connection.fetch(
         ANSWER,
-        list(range(len(keys))),
-        [key.lookup for key in keys],
-        [key.entity_id for key in keys],
-        [key.target_id for key in keys],
-        [",".join(key.ways) for key in keys],
-        [key.number for key in keys],
-        [key.name for key in keys],
+        [place for place, _, _ in asked],
+        [form for _, _, form in asked],
+        [key.entity_id for _, key, _ in asked],
+        [key.target_id for _, key, _ in asked],
+        [",".join(key.ways) for _, key, _ in asked],
+        [key.number for _, key, _ in asked],
+        [key.name for _, key, _ in asked],
         most_references,
         kind,
         wanted.records,
@@ -113,12 +116,21 @@ async def answer(
         moment.known_at,
         moment.is_open,
         None if areas is None else list(areas),
+        index.newest,
     )
 
 
-async def version_known(connection: Connection, kind: str, key: Key, version: int) -> asyncpg.Record | None:
+def _forms(index: BlindIndexKey, key: Key) -> tuple[bytes | None, ...]:
+    """The forms in which the look-up of a key may lie; one that is none, where it has no look-up."""
+    return (None,) if key.lookup is None else index.forms(key.lookup)
+
+
+async def version_known(
+    connection: Connection, index: BlindIndexKey, kind: str, key: Key, version: int
+) -> asyncpg.Record | None:
     """(entity_id, recorded_at, valid_on, division) of a version of the entity that ``key`` names now, or is."""
-    return await connection.fetchrow(_SQL["version_known"], key.lookup, key.entity_id, version, kind)
+    forms = [form for form in _forms(index, key) if form]
+    return await connection.fetchrow(_SQL["version_known"], forms, key.entity_id, version, kind, index.newest)
 
 
 async def waiting_view(connection: Connection, entity_id: UUID) -> asyncpg.Record | None:

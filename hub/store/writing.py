@@ -3,16 +3,19 @@
 Takes a connection inside a transaction and rows; gives rows. Decides nothing.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from hub.merge import Card
 from hub.sql import queries
+from hub.store.lookups import in_written_form
 from hub.store.pool import Connection
+from hub.vault.keys import BlindIndexKey
 
 _SQL = queries("intake")
 
@@ -34,6 +37,13 @@ class IdentifierRow:
     replaced_by: bytes | None = None
     valid_to: date | None = None
     replaced_stated_at: datetime | None = None
+
+
+class Found(NamedTuple):
+    """What is known of look-ups, by these; and for which of them each form stands."""
+
+    rows: Mapping[bytes, asyncpg.Record]
+    forms: Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +109,11 @@ async def lock(connection: Connection, keys: Iterable[int], shared: Iterable[int
     await connection.execute(_SQL["lock"], list(keys), list(shared))
 
 
-async def identified(connection: Connection, lookups: Iterable[bytes]) -> list[asyncpg.Record]:
-    """(lookup, identifier_id, entity_id, canonical_id, and what replaced it) of each look-up that is known."""
-    return await connection.fetch(_SQL["identified"], list(lookups))
+async def identified(connection: Connection, index: BlindIndexKey, lookups: Iterable[bytes]) -> Found:
+    """(identifier_id, entity_id, canonical_id, and what replaced it) of each look-up that is known."""
+    forms = {form: lookup for lookup in lookups for form in index.forms(lookup)}
+    rows = await connection.fetch(_SQL["identified"], list(forms), index.newest)
+    return Found({forms[row["lookup"]]: row for row in rows}, forms)
 
 
 async def standing_for(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyncpg.Record]:
@@ -150,28 +162,46 @@ async def views(connection: Connection, entity_ids: Iterable[UUID]) -> list[asyn
 
 
 async def write_identifiers(
-    connection: Connection, rows: Sequence[IdentifierRow], generation: int, submission_id: UUID, at: datetime
+    connection: Connection, index: BlindIndexKey, rows: Sequence[IdentifierRow], submission_id: UUID, at: datetime
 ) -> None:
     """Give identifiers to entities."""
-    columns = _columns(rows, *IdentifierRow.__slots__)
-    await connection.execute(_SQL["write_identifiers"], generation, submission_id, at, *columns)
+    named = {lookup for row in rows for lookup in (row.lookup, row.replaced_by) if lookup}
+    written = await in_written_form(connection, index, named)
+    forms = [
+        replace(row, lookup=written[row.lookup], replaced_by=row.replaced_by and written[row.replaced_by])
+        for row in rows
+    ]
+    columns = _columns(forms, *IdentifierRow.__slots__)
+    await connection.execute(_SQL["write_identifiers"], index.written, submission_id, at, *columns)
 
 
-async def supersede_identifiers(connection: Connection, lookups: Iterable[bytes], at: datetime) -> None:
+async def supersede_identifiers(
+    connection: Connection, index: BlindIndexKey, lookups: Iterable[bytes], at: datetime
+) -> None:
     """End the standing of what was known of look-ups."""
-    await connection.execute(_SQL["supersede_identifiers"], list(lookups), at)
+    forms = [form for lookup in lookups for form in index.forms(lookup)]
+    await connection.execute(_SQL["supersede_identifiers"], forms, at)
 
 
-async def reassigned(connection: Connection, lookups: Iterable[bytes]) -> set[bytes]:
+async def reassigned(connection: Connection, index: BlindIndexKey, lookups: Iterable[bytes]) -> set[bytes]:
     """Those look-ups that led to another entity before."""
-    return {row["lookup"] for row in await connection.fetch(_SQL["reassigned"], list(lookups))}
+    forms = {form: lookup for lookup in lookups for form in index.forms(lookup)}
+    return {forms[row["lookup"]] for row in await connection.fetch(_SQL["reassigned"], list(forms))}
 
 
 async def write_reassignment(
-    connection: Connection, submission_id: UUID, lookup: bytes, ends: tuple[UUID, UUID], reason: str, at: datetime
+    connection: Connection,
+    index: BlindIndexKey,
+    submission_id: UUID,
+    lookup: bytes,
+    ends: tuple[UUID, UUID],
+    reason: str,
+    at: datetime,
 ) -> None:
     """Keep that a look-up leads from one entity to another, and why."""
-    await connection.execute(_SQL["write_reassignment"], submission_id, lookup, *ends, reason, at)
+    written = await in_written_form(connection, index, {lookup})
+    args = (submission_id, written[lookup], *ends, reason, at, index.written)
+    await connection.execute(_SQL["write_reassignment"], *args)
 
 
 async def write_links(
@@ -253,11 +283,15 @@ async def write_employer_numbers(connection: Connection, numbers: Iterable[tuple
 
 
 async def write_recognised(
-    connection: Connection, rows: Sequence[tuple[int, bytes, str, str, datetime | None]], submission_id: UUID
+    connection: Connection,
+    index: BlindIndexKey,
+    rows: Sequence[tuple[int, bytes, str, str, datetime | None]],
+    submission_id: UUID,
 ) -> None:
     """Remember which records refused lines are about: (place, look-up, record type, record key, stated at)."""
-    columns = [[row[place] for row in rows] for place in range(5)]
-    await connection.execute(_SQL["write_recognised"], submission_id, *columns)
+    places, _, *columns = ([row[place] for row in rows] for place in range(5))
+    forms = [index.form(lookup, index.written) for _, lookup, *_ in rows]
+    await connection.execute(_SQL["write_recognised"], submission_id, places, forms, *columns, index.written)
 
 
 async def write_quarantine(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from hub.errors import ValueShredded, VaultKeyMissing
 from hub.vault.key_file import KeyFile
-from hub.vault.keys import VaultKeys
+from hub.vault.keys import BlindIndexKey, VaultKeys
 from hub.vault.subjects import path_of
 from hub.vault.suites import Aead, Suite, aead, seal, unseal
 
@@ -59,7 +59,6 @@ class Vault:
     """
 
     def __init__(self, keys: VaultKeys, newer: Callable[[], VaultKeys | None] = lambda: None) -> None:
-        self.generation = keys.blind_index.generation
         self._newer = newer
         self._renewing = Lock()
         self._ring, self._looked_at = _Ring.of(keys), -inf
@@ -77,6 +76,11 @@ class Vault:
     def current(self) -> str:
         """The id of the key that seals."""
         return self._renewed().keys.current
+
+    @property
+    def index(self) -> BlindIndexKey:
+        """The key of look-ups, with what was laid over it: in which forms they may lie."""
+        return self._held().keys.blind_index
 
     def lookup(self, scheme: str, value: str) -> bytes:
         """The blind index of a normalised value: the same for the same value, meaningless without the key."""

@@ -71,7 +71,7 @@ class KeyFile:
             if is_due:
                 raise
             return None
-        if reading.keys.blind_index != self.keys.blind_index:
+        if not reading.keys.blind_index.follows(self.keys.blind_index):
             raise VaultKeyMissing(problem=f"{self.path} has come to hold other keys for look-ups")
         self._held = reading
         return reading.keys

@@ -17,11 +17,44 @@ from hub.vault.subjects import Path as SubjectPath
 from hub.vault.suites import KEY_BYTES, Suite
 
 
-class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The key that look-ups are made with; ``generation`` counts its successors."""
+class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The key that look-ups are made with, and the ``layers`` that were laid over it since: keys to hash them again by.
+
+    A look-up as the hub handles it is made with the key alone. Where it lies, it has a form of some generation: the
+    first, or under a layer, hashed from the form before. New ones get the form ``written``; none that lies is of a
+    generation before ``settled``.
+    """
 
     generation: Annotated[int, Meta(ge=1)]
     key: Key
+    layers: tuple[Key, ...] = ()
+    written: int = 1
+    settled: int = 1
+
+    @property
+    def newest(self) -> int:
+        """The generation of the last layer."""
+        return self.generation + len(self.layers)
+
+    def form(self, lookup: bytes, generation: int) -> bytes:
+        """The form that a look-up has in a generation."""
+        for layer in self.layers[: generation - self.generation]:
+            lookup = over(layer, lookup)
+        return lookup
+
+    def forms(self, lookup: bytes) -> tuple[bytes, ...]:
+        """The forms in which a look-up may lie."""
+        if not self.layers:
+            return (lookup,)
+        return tuple(self.form(lookup, generation) for generation in range(self.settled, self.newest + 1))
+
+    def layered(self) -> "BlindIndexKey":
+        """The key with one more layer, under which nothing is written yet."""
+        return replace(self, layers=(*self.layers, secrets.token_bytes(KEY_BYTES)))
+
+    def follows(self, other: "BlindIndexKey") -> bool:
+        """Whether this is another key with nothing but layers laid over it."""
+        return self.key == other.key and self.layers[: len(other.layers)] == other.layers
 
     def __repr__(self) -> str:
         return f"BlindIndexKey(generation={self.generation})"
@@ -54,6 +87,10 @@ class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         """These keys but for one, which is not the current one."""
         return replace(self, encryption={name: key for name, key in self.encryption.items() if name != key_id})
 
+    def with_index(self, index: BlindIndexKey) -> "VaultKeys":
+        """These keys with another key of look-ups."""
+        return replace(self, blind_index=index)
+
     @property
     def common(self) -> list[str]:
         """The ids of the keys of old, which are one for all subjects."""
@@ -77,11 +114,17 @@ class VaultKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     @property
     def names(self) -> frozenset[str]:
         """What tells these keys from others without giving them away."""
-        fingerprint = blake2b(digest_size=8, key=self.blind_index.key, person=b"fingerprint").hexdigest()
-        return frozenset({f"index:{fingerprint}", *(name_of(key_id) for key_id in self.encryption)})
+        index = (self.blind_index.key, *self.blind_index.layers)
+        fingerprints = (blake2b(digest_size=8, key=key, person=b"fingerprint").hexdigest() for key in index)
+        return frozenset({*(f"index:{one}" for one in fingerprints), *(name_of(key_id) for key_id in self.encryption)})
 
     def __repr__(self) -> str:
         return f"VaultKeys({self.blind_index!r}, current={self.current!r})"
+
+
+def over(layer: bytes, lookup: bytes) -> bytes:
+    """The form of a look-up under a layer, made from its form under what lies below."""
+    return blake2b(lookup, digest_size=len(lookup), key=layer, person=b"layer").digest()
 
 
 def name_of(key_id: str) -> str:

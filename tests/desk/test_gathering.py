@@ -59,7 +59,8 @@ async def town(embedded_server: Server, model: Model) -> AsyncIterator[Town]:
             lookups = [key.lookup for key in keys if key]
             poisoned = entities[lookups[-1]]
             await connection.execute("update view set records = $1::json where entity_id = $2", spoilt, poisoned)
-        yield Town(Gathering(database), [key for key in keys if key], [entities[lookup] for lookup in lookups])
+        gathering = Gathering(database, services.desk.vault)
+        yield Town(gathering, [key for key in keys if key], [entities[lookup] for lookup in lookups])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -105,7 +106,7 @@ async def test_what_fails_for_all_is_told_to_each(embedded_server: Server) -> No
     async with fresh_database(embedded_server, 2) as database:
         async with database.connection() as connection:
             await connection.execute("drop table view cascade")
-        gathering = Gathering(database)
+        gathering = Gathering(database, Vault(new_keys()))
         asked = [Key(lookup=bytes([place])) for place in range(10)]
         told = await asyncio.gather(*(gathering.read(SHAPE, [key]) for key in asked), return_exceptions=True)
         assert {type(one) for one in told} == {asyncpg.UndefinedTableError}

@@ -44,8 +44,8 @@ async def led_to(office: Office, scheme: Scheme, value: str) -> UUID:
     """The entity that stands for a key now."""
     lookup = office.intake.vault.lookup(scheme, normalise(scheme, value))
     async with office.intake.database.connection() as connection:
-        (row,) = await writing.identified(connection, [lookup])
-    found: UUID = row["canonical_id"]
+        rows, _ = await writing.identified(connection, office.intake.vault.index, [lookup])
+    found: UUID = rows[lookup]["canonical_id"]
     return found
 
 

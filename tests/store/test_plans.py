@@ -17,10 +17,10 @@ ANSWER: Sequence[object] = (
     *(list(range(10)), [bytes(16)] * 10, ASKED, ASKED, ["a.b"] * 10, ["1"] * 10, ["n"] * 10),
     *(100, "NATURAL_PERSON", True, ["ID_NUMBER"], ["household"], ["idNumber"]),
 )
-PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False, ["44"])}
+PAST: Mapping[tuple[str, str], Sequence[object]] = {("desk", "answer"): (*ANSWER, NOW, False, ["44"], 1)}
 HOT: Mapping[tuple[str, str], Sequence[object]] = {
-    ("desk", "answer"): (*ANSWER, END_OF_TIME, True, None),
-    ("desk", "version_known"): (bytes(16), None, 1, "NATURAL_PERSON"),
+    ("desk", "answer"): (*ANSWER, END_OF_TIME, True, None, 1),
+    ("desk", "version_known"): ([bytes(16)], None, 1, "NATURAL_PERSON", 1),
     ("desk", "sealed_numbers"): (ASKED,),
     ("identifiers", "identifiers_of"): (ASKED, ["ID_NUMBER"], NOW),
     ("as_of", "as_of"): (ASKED, TODAY, NOW),
@@ -29,7 +29,7 @@ HOT: Mapping[tuple[str, str], Sequence[object]] = {
     ("catalog", "scan"): (ASKED[0], 10, 2, ["household"]),
     ("catalog", "standing"): (ASKED,),
     ("as_of", "next_change"): (ASKED, TODAY, NOW),
-    ("intake", "identified"): ([bytes(16)] * 10,),
+    ("intake", "identified"): ([bytes(16)] * 10, 1),
     ("intake", "schemes_held"): (ASKED,),
     ("intake", "reassigned"): ([bytes(16)] * 10,),
     ("intake", "statements"): (ASKED, ["t"] * 10, ["1"] * 10, "r", "", ASKED[:2]),
