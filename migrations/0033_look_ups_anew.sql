@@ -1,4 +1,4 @@
--- Look-ups that are hashed again by keys that come later (docs/decisions/0048-look-ups-anew.md).
+-- Look-ups that are hashed again by keys that come later (docs/decisions/0051-look-ups-anew.md).
 
 alter table vault.reassignment add column key_generation smallint not null default 1;
 alter table vault.recognised add column key_generation smallint not null default 1;
