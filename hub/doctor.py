@@ -211,6 +211,8 @@ def _keys(path: Path, keys: VaultKeys) -> Check:
     if keys.common:
         advice = "Run `hub keys rotate`, then `hub keys drop` for each: until then nobody can be shredded."
         return Check("keys", Level.WARNING, f"{path} has keys that are one for all: {', '.join(keys.common)}", advice)
+    if not keys.blind_index.is_settled:
+        return Check("keys", Level.WARNING, "look-ups lie under two keys", "Run `hub keys reindex` to its end.")
     return Check("keys", Level.OK, f"{path} can be read by nobody else")
 
 

@@ -23,15 +23,14 @@ from hub.vault.keys import BlindIndexKey, over
 LAG_SECONDS = 1.0
 """Within which every process of this machine sees what the key file has come to hold."""
 BATCH = 500
-LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
-"""Whoever takes lines in goes first: what is locked is moved in the next round."""
 _TAKEN = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""What is raised where somebody takes lines in about the same numbers, who goes first."""
 
 
 async def reindex(database: Database, file: KeyFile, note: Callable[[int, int], None]) -> int:
     """Go on with what was broken off, else begin; gives how many look-ups were moved, and tells of how many before."""
     await keyring.claim(database, file.read())
-    index = await _change(database, file, lambda index: index.layered() if index.newest == index.settled else index)
+    index = await _change(database, file, lambda index: index.layered() if index.is_settled else index)
     await keyring.claim(database, file.read())
     newest = index.newest
     await sleep(LAG_SECONDS)
@@ -86,7 +85,7 @@ async def _move(database: Database, index: BlindIndexKey, found: list[bytes]) ->
     """Move some look-ups to the forms of the newest layer, unless somebody is at one of them; gives how many."""
     try:
         async with database.transaction() as connection:
-            await connection.execute(LOCK_TIMEOUT)
+            await lookups.yield_to_writers(connection)
             await lookups.move(connection, {one: over(index.layers[-1], one) for one in found}, index.newest)
     except _TAKEN:
         return 0

@@ -79,7 +79,7 @@ async def _carry_out(
 def _check_keys(file: KeyFile) -> None:
     """Raise ``KeyInUse`` where a key opens the values of many subjects, for it would open those of this one still."""
     keys = file.read()
-    if keys.blind_index.settled < keys.blind_index.newest:
+    if not keys.blind_index.is_settled:
         raise KeyInUse(key_id="of look-ups", problem="it is being replaced; have `hub keys reindex` come to its end")
     for key_id in keys.common:
         raise KeyInUse(

@@ -30,7 +30,7 @@ select * from audit.access_log where (writer, position) > ($1, $2) order by writ
 with standing as (
     select coalesce(link.into_id, asked.entity_id) as entity_id
     from (
-        select entity_id from vault.identifier where lookup = any (vault.asked($1, $3)) and superseded_at is null
+        select entity_id from vault.identifier where lookup = any ((select vault.asked($1, $3))::bytea[]) and superseded_at is null
         union all
         select $2::uuid
     ) as asked

@@ -154,7 +154,7 @@ from (
     select coalesce(link.into_id, identifier.entity_id) as entity_id
     from vault.identifier
     left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
-    where identifier.lookup = any (vault.asked($1, $5)) and identifier.superseded_at is null
+    where identifier.lookup = any ((select vault.asked($1, $5))::bytea[]) and identifier.superseded_at is null
     union all
     select $2
 ) as asked

@@ -28,7 +28,7 @@ select identifier.lookup, identifier.identifier_id, identifier.entity_id,
        ) as is_moved
 from vault.identifier
 left join link on link.entity_id = identifier.entity_id and link.unlinked_at is null
-where identifier.lookup = any (vault.asked($1, $2)) and identifier.superseded_at is null;
+where identifier.lookup = any ((select vault.asked($1, $2))::bytea[]) and identifier.superseded_at is null;
 
 -- standing_for
 -- The entity that stands for each of the entities $1 now, with the kind of its view; one without a view is left out.

@@ -10,6 +10,10 @@ update vault.generation set alone_from = coalesce(alone_from, clock_timestamp())
 -- Returns once every transaction that has written a look-up is at its end.
 lock table vault.identifier, vault.recognised, vault.reassignment in share mode;
 
+-- yield_to_writers
+-- Has the transaction wait little for what others have locked.
+set local lock_timeout = '300ms';
+
 -- stale
 -- The look-ups after $1, at most $3 of each table, that lie in forms of generations before $2.
 select lookup

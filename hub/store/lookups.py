@@ -26,6 +26,11 @@ async def in_written_form(
     return written
 
 
+async def yield_to_writers(connection: Connection) -> None:
+    """Have a transaction rather fail than keep others waiting."""
+    await connection.execute(_SQL["yield_to_writers"])
+
+
 async def move(connection: Connection, moved: Mapping[bytes, bytes], generation: int) -> None:
     """Have all that lies under look-ups lie under others, which are their forms of a generation."""
     before = sorted(moved)

@@ -36,6 +36,11 @@ class BlindIndexKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
         """The generation of the last layer."""
         return self.generation + len(self.layers)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all look-ups lie in the newest form."""
+        return self.settled == self.newest
+
     def form(self, lookup: bytes, generation: int) -> bytes:
         """The form that a look-up has in a generation."""
         for layer in self.layers[: generation - self.generation]:

@@ -189,6 +189,27 @@ async def test_nobody_is_shredded_in_the_middle(services: Services, database: Da
     assert await shred(database, file, entity_id, "王管理员", "court order 7", around) is None
 
 
+@pytest.mark.usefixtures("_hasty")
+async def test_a_reindexing_that_was_broken_off_anywhere_goes_on_without_a_further_key(
+    services: Services, database: Database, file: KeyFile
+) -> None:
+    async with served(services) as client:
+        api = Api(client, services)
+        await api.office.household(*people())
+        before = await found(api)
+        for seconds in (0.02, 0.08, 0.13, 0.16):
+            moving = asyncio.create_task(reindexed(database, file))
+            await asyncio.wait([moving], timeout=seconds)
+            moving.cancel()
+            await asyncio.gather(moving, return_exceptions=True)
+            assert await found(api) == before
+        await reindexed(database, file)
+        assert file.read().blind_index.is_settled
+        assert await found(api) == before
+        assert {row["key_generation"] for row in await rows_of(database)} == {file.read().blind_index.newest}
+
+
+@pytest.mark.slow
 async def test_a_reindexing_that_was_killed_goes_on_without_a_further_key(
     database: Database, file: KeyFile, hub: dict[str, object]
 ) -> None:
