@@ -19,6 +19,7 @@ from graphql_schema.global_id import global_id
 from graphql_schema.identifiers import identifiers_field
 from graphql_schema.links import merged_from_field
 from graphql_schema.making import Resolver, context_of, make_field, make_type, raw_info
+from graphql_schema.objections import disputed_field
 from graphql_schema.records import KEY_TYPES, SCALAR_TYPES, RecordOf, RecordTypes
 from graphql_schema.splits import split_fields
 from graphql_schema.values import Absence, Alternative, Provenance, presenting, source_of, unexplained
@@ -129,6 +130,7 @@ def _interfaces() -> tuple[type, type]:
     }
     entity["identifiers"] = identifiers_field()
     entity["discrepancies"] = discrepancies_field()
+    entity["disputed"] = disputed_field()
     entity["mergedFrom"] = merged_from_field()
     entity |= split_fields()
     entity_type = type("Entity", (node_type,), {})

@@ -9,6 +9,7 @@ from hub.access import GrantBasis, GrantState, Role
 from hub.access.reasons import Withheld
 from hub.catalog import EntityKind, Need, ObjectionPolicy, SharingMode, SharingType, Standing, Topic
 from hub.desk import Match
+from hub.desk.objections import ObjectionState
 from hub.desk.search import NameMatch
 from hub.exports import ExportFormat, ExportState
 from hub.identifiers.schemes import SCHEMES, Scheme
@@ -40,6 +41,7 @@ __all__ = [
     "NameMatch",
     "Need",
     "ObjectionPolicy",
+    "ObjectionState",
     "Operation",
     "Outcome",
     "Role",
@@ -327,6 +329,17 @@ _enum(
         ApplicationStep.RULE_FOR: "The city rules that the items are provided · 裁定提供.",
         ApplicationStep.RULE_AGAINST: "The city rules that they are not · 裁定不予提供.",
         ApplicationStep.WITHDRAW: "The applicant withdraws it · 撤回.",
+    },
+)
+_enum(
+    ObjectionState,
+    "ObjectionState",
+    "How an objection stands · 异议状态.",
+    {
+        ObjectionState.OPEN: "It is being checked · 核查中.",
+        ObjectionState.UPHELD: "The items were wrong, and their department corrects them · 成立.",
+        ObjectionState.REJECTED: "The items were right · 不成立.",
+        ObjectionState.WITHDRAWN: "It was withdrawn · 已撤回.",
     },
 )
 _enum(

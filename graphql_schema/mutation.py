@@ -36,6 +36,7 @@ from graphql_schema.mending import (
     mend_quarantined,
     retry_quarantined,
 )
+from graphql_schema.objections import ObjectionType, raise_objection, settle_objection
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
 from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of
@@ -185,6 +186,16 @@ class Mutation:
     approve_use: strawberry.ID = strawberry.mutation(
         resolver=approve_use,
         description="Let the officers of your unit use items for one case; for heads of units · 单位负责人批准.",
+    )
+    raise_objection: ObjectionType = strawberry.mutation(
+        resolver=raise_objection,
+        description="Dispute items that you are given, or that are yours: until that is settled they are flagged, or "
+        "withheld · 提出异议.",
+    )
+    settle_objection: ObjectionType = strawberry.mutation(
+        resolver=settle_objection,
+        description="Say how an objection came out: its items are disclosed again at once; for information managers · "
+        "办结异议.",
     )
     revoke_grant: strawberry.ID = strawberry.mutation(
         resolver=revoke_grant,

@@ -28,6 +28,7 @@ from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.exports import EXPORT_QUESTIONS
 from graphql_schema.global_id import parse_global_id
 from graphql_schema.making import context_of, raw_info
+from graphql_schema.objections import ObjectionType, objections_asked
 from graphql_schema.quality import QUALITY_QUESTIONS
 from graphql_schema.quarantine import QuarantinedLine, quarantine_asked
 from graphql_schema.search import search_fields
@@ -183,6 +184,11 @@ def build_query(model: Model, types: EntityTypes) -> type:
             Connection[SharingApplication],
             "The applications of your agency and those to your department, each with its clock; for the catalog office "
             "all of them · 共享申请.",
+        ),
+        "objections": _root(
+            objections_asked,
+            Connection[ObjectionType],
+            "The objections of your agency, or about yourself; for information managers all of them · 异议.",
         ),
         "mediations": _root(
             mediations, list[Mediation], "The latest results of mediation, which are public · 协调结果公布."

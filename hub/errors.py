@@ -386,6 +386,22 @@ class FieldForbidden(HubError):
     hint = "No grant changes that: do without the item, or ask for another purpose where the law gives you one."
 
 
+class FieldSuspended(HubError):
+    """{item} of this entity is disputed, and not disclosed until that is settled."""
+
+    kind = Kind.FORBIDDEN
+    code = "FIELD_SUSPENDED"
+    hint = "Ask again later; `disputed` of the entity says since when."
+
+
+class UnknownObjection(HubError):
+    """There is no such objection that is open."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_OBJECTION"
+    hint = "`objections` lists those that you may see."
+
+
 class FieldNotForPurpose(HubError):
     """Your grants of {item} are for other purposes than the request names."""
 

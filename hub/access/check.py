@@ -7,6 +7,7 @@ the catalog, and nothing gives what the law forbids for the purpose.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from hub.access.areas import ANYWHERE, Areas, areas, common, joined
 from hub.access.compiling import own_view
@@ -14,7 +15,7 @@ from hub.access.decision import Decision, Ground, resolved
 from hub.access.grant import Decided, Grant, GrantBasis, GrantState, Rights
 from hub.access.purposes import code_of, purposes_named
 from hub.access.viewer import Role, Viewer
-from hub.catalog import Catalog, EntityKind, Model, Need, SharingMode, SharingType, Terms
+from hub.catalog import Catalog, EntityKind, Model, Need, ObjectionPolicy, SharingMode, SharingType, Terms
 
 USERS: Mapping[SharingMode, frozenset[Role]] = {
     SharingMode.QUERY: frozenset({Role.QUERY_OFFICER}),
@@ -54,6 +55,19 @@ class Access:
     def may(self, kind: EntityKind, mode: SharingMode = SharingMode.QUERY) -> bool:
         """Whether some grant lets use entities of ``kind``; who has none must not learn that one exists."""
         return bool(self.areas(kind, mode))
+
+    def disputed(self, entity_id: UUID) -> Mapping[str, datetime]:
+        """The leaves of an entity that somebody disputes, each since when."""
+        return self.rights.disputes.get(entity_id, {})
+
+    def suspended(self, kind: EntityKind, entity_id: UUID) -> frozenset[str]:
+        """Those of them that are not disclosed meanwhile, but to whom they are their own (Shaanxi Art. 35)."""
+        terms = self.catalog.sharing[kind]
+        return frozenset(
+            leaf
+            for leaf in self.disputed(entity_id)
+            if leaf in terms and terms[leaf].objection is ObjectionPolicy.SUSPEND
+        )
 
     @property
     def may_verify(self) -> bool:
@@ -131,7 +145,7 @@ def _grounds(
         if leaf not in grant.items:
             continue
         if grant.department or grant.basis is GrantBasis.SUBJECT:
-            yield Ground(reach, False, False, grant.grant_id)
+            yield Ground(reach, masked=False, needs_consent=False, grant_id=grant.grant_id, own=True)
         elif _lets(terms, access.viewer, mode) and _is_approved(access, kind, leaf, terms):
             yield Ground(reach, grant.masked or terms.masked, Need.CONSENT in terms.needs, grant.grant_id)
 

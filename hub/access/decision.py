@@ -16,14 +16,20 @@ MOST_PARTS = 1_000
 
 
 class Ground(NamedTuple):
-    """One grant that gives an item: where, masked or not, and whether only with the consent of the subject."""
+    """One grant that gives an item: where, masked or not, and whether only with the consent of the subject.
+
+    What is ``own``, a department's or the subject's, is given whatever is disputed.
+    """
 
     areas: Areas
     masked: bool
     needs_consent: bool
     grant_id: UUID
+    own: bool = False
 
 
+Part = tuple[str, frozenset[str], frozenset[str]]
+"""What an entity makes of a decision: its division, the leaves consented to, those suspended."""
 Grounds = Mapping[str, Mapping[str, tuple[Ground, ...]]]
 """By item asked for, by leaf in it, what gives it."""
 
@@ -42,7 +48,7 @@ class Decision:
     masked: frozenset[str] = frozenset()
     areas: Areas = ANYWHERE
     grounds: Grounds = field(default_factory=dict, repr=False, compare=False)
-    _parts: dict[tuple[str, frozenset[str]], "Decision"] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[Part, "Decision"] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def readable(self) -> frozenset[str]:
@@ -92,24 +98,31 @@ class Decision:
             found = common(found, joined(ground.areas for ground in held)) if found else found
         return found
 
-    def of(self, division: str | None, consented: Collection[str] = ()) -> "Decision":
-        """The same for an entity of a division whose subject has consented to some leaves."""
-        if not self.perhaps and not self.masked:
+    def of(self, division: str | None, consented: Collection[str] = (), suspended: Collection[str] = ()) -> "Decision":
+        """The same for an entity of a division whose subject has consented to some leaves; others may be suspended."""
+        if not self.perhaps and not self.masked and not suspended:
             return self
-        part = (division or "", frozenset(consented))
+        part = (division or "", frozenset(consented), frozenset(suspended))
         if part not in self._parts:
             if len(self._parts) >= MOST_PARTS:
                 self._parts.clear()
-            self._parts[part] = resolved(self.grounds, part[:1], self.areas, part[1])
+            self._parts[part] = resolved(self.grounds, part[:1], self.areas, *part[1:])
         return self._parts[part]
 
 
-def resolved(grounds: Grounds, where: Areas, areas: Areas, consented: Collection[str] = ()) -> Decision:
+def resolved(
+    grounds: Grounds, where: Areas, areas: Areas, consented: Collection[str] = (), suspended: Collection[str] = ()
+) -> Decision:
     """The decision on items by their grounds, for entities that lie somewhere in ``where``."""
     given, perhaps, masked = set[str](), set[str](), set[str]()
     for item, leaves in grounds.items():
         usable = {
-            leaf: [one for one in held if not one.needs_consent or leaf in consented] for leaf, held in leaves.items()
+            leaf: [
+                one
+                for one in held
+                if (not one.needs_consent or leaf in consented) and (one.own or leaf not in suspended)
+            ]
+            for leaf, held in leaves.items()
         }
         shown = {leaf for leaf, held in usable.items() if held and covers(joined(one.areas for one in held), where)}
         if shown:

@@ -3,7 +3,7 @@
 Decides nothing; whether a grant covers a question is written in ``check.py``.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -99,10 +99,14 @@ class Decided:
 
 @dataclass(frozen=True)
 class Rights:
-    """Every grant and approval there is, whether in force or not; ``decided`` keeps what was decided by them."""
+    """Every grant and approval there is, whether in force or not; ``decided`` keeps what was decided by them.
+
+    ``disputes`` has, by entity, the leaves that somebody disputes, each since when.
+    """
 
     grants: tuple[Grant, ...]
     approvals: tuple[Approval, ...] = ()
+    disputes: Mapping[UUID, Mapping[str, datetime]] = field(default_factory=dict)
     decided: dict[Hashable, Decided] = field(default_factory=dict, repr=False, compare=False)
     _held: dict[tuple[str, str | None], tuple[Grant, ...]] = field(default_factory=dict, repr=False, compare=False)
 

@@ -1,16 +1,25 @@
 """What the desk answers: the granted part of one entity's view."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hub.access import Access, Decision, masked, refusal
 from hub.catalog import Authority, Catalog, EntityKind, Item, ItemType
-from hub.errors import HubError
+from hub.errors import FieldSuspended, HubError
 from hub.identifiers.schemes import SCHEMES, Scheme
 from hub.merge import Choice, Record, Source, Telling
 from hub.timeline import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """An item that somebody disputes, since when, and whether it is withheld meanwhile."""
+
+    item: str
+    since: datetime
+    withheld: bool
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,15 @@ class Answer:
 
     def refusal(self, item: str) -> HubError:
         """Why ``item``, which was asked for, was not given."""
+        if any(one.withheld and (one.item == item or one.item.startswith(f"{item}.")) for one in self.disputes()):
+            return FieldSuspended(item=f"{self.kind.type_name}.{item}")
         return refusal(self.access, self.kind, item)
+
+    def disputes(self) -> Iterator[Dispute]:
+        """The items asked for that somebody disputes, as far as a grant covers them."""
+        for leaf, since in self.access.disputed(self.entity_id).items():
+            if any(self.decision.grounds.get(leaf, {}).values()):
+                yield Dispute(leaf, since, withheld=not self.gives(leaf))
 
     def asked(self, item: str) -> bool:
         """Whether ``item``, or a part of it that is governed apart, was asked for and given."""

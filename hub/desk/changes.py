@@ -65,9 +65,9 @@ class Telling:
         items = frozenset(items)
         return decide(self.access, kind, items - SIGNS).given | (items & SIGNS)
 
-    def clear(self, kind: EntityKind, items: Iterable[str]) -> frozenset[str]:
-        """The items among ``items`` whose values may be told as they are."""
-        return decide(self.access, kind, items).clear
+    def clear(self, kind: EntityKind, entity_id: UUID, items: Iterable[str]) -> frozenset[str]:
+        """The items among ``items`` of an entity whose values may be told as they are."""
+        return decide(self.access, kind, items).clear - self.access.suspended(kind, entity_id)
 
     def sees(self, row: Row) -> bool:
         """Whether the entity of a row of the feed lies where the viewer may see it."""

@@ -16,7 +16,7 @@ from hub.store.quarantine import LineId
 from hub.vault.cipher import Vault
 
 VERSIONS, CATALOG_VERSIONS, DISCREPANCIES, HITS = "versions", "catalog versions", "discrepancies", "hits"
-APPLICATIONS, CATALOG_DRAFTS = "applications", "catalog drafts"
+APPLICATIONS, CATALOG_DRAFTS, OBJECTIONS = "applications", "catalog drafts", "objections"
 """Lists that are read by cursors, besides the feed."""
 _PLACE = struct.Struct(">IQ16sI")
 _NUMBER = struct.Struct(">I")

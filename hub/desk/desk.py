@@ -177,7 +177,11 @@ class Desk:
                 view=told.views[row["entity_id"]],
                 catalog=told.catalogs[row["entity_id"]],
                 access=access,
-                decision=decision.of(row["division"], told.consents.get(row["entity_id"], ())),
+                decision=decision.of(
+                    row["division"],
+                    told.consents.get(row["entity_id"], ()),
+                    access.suspended(kind, row["entity_id"]),
+                ),
                 numbers=own_numbers(row, told.opened, moment.valid_on),
                 opened=told.opened,
             )

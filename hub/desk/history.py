@@ -49,7 +49,7 @@ async def history(
     item = desk.model.merged[kind].get(name)
     if item is None or not item.authority:
         raise InvalidArgument(name="item", problem="it is no merged item that registers decide")
-    if not telling.clear(kind, [name]):
+    if not telling.clear(kind, entity_id, [name]):
         await log_telling(desk, viewer, OPERATION, [entity_id], (), [name])
         raise refusal(telling.access, kind, name)
     async with desk.database.connection() as connection:

@@ -58,7 +58,10 @@ async def identifiers(
         await desk.log.keep(entry_of(viewer, "identifiers", decision, began_at, shown, moment))
     found: dict[UUID, list[OwnIdentifier]] = {entity_id: [] for entity_id in entity_ids}
     for entity_id in found:
-        own = _opened(desk, [row for row in rows if row["entity_id"] == entity_id], moment.valid_on)
+        suspended = access.suspended(kind, entity_id)
+        shown_rows = (row for row in rows if row["entity_id"] == entity_id)
+        told = [row for row in shown_rows if bearers[row["scheme"]].isdisjoint(suspended)]
+        own = _opened(desk, told, moment.valid_on)
         found[entity_id] = [one for one in own if history or _is_borne(one, moment.valid_on)]
     return found if schemes else None
 

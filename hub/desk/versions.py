@@ -98,7 +98,7 @@ async def compare(
         then, now = [await _view_at(connection, desk, kind, rows[number]) for number in (before, after)]
         found = list(_differences(desk.model, kind, then, now))
         asked = {difference.item for difference in found}
-        given = telling.clear(kind, asked)
+        given = telling.clear(kind, entity_id, asked)
         shown = [difference for difference in found if difference.item in given]
         opened = await _opened(connection, desk, shown)
     await log_telling(desk, viewer, COMPARISON, [entity_id], given, asked - given)

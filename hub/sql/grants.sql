@@ -14,6 +14,15 @@ order by issued_at, grant_id;
 -- Every approval of a head of a unit that has not ended.
 select agency, entity, items, purpose, approved_by, valid_to from approval where valid_to > clock_timestamp();
 
+-- disputes
+-- What open objections dispute: entity and item, since when; of an entity linked into another, by the other.
+select coalesce(link.into_id, objection.entity_id) as entity_id, item, min(objection.raised_at) as since
+from objection
+cross join lateral unnest(objection.items) as item
+left join link on link.entity_id = objection.entity_id and link.unlinked_at is null
+where objection.settled_at is null
+group by 1, 2;
+
 -- issue
 -- Keeps a grant, which is in force at once; one of the same id gets the items and modes of this one.
 insert into sharing_grant (grant_id, agency, entity, items, modes, purpose, divisions, masked, basis, application_id,

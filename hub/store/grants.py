@@ -5,7 +5,8 @@ revoked. Decides nothing.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,9 +50,17 @@ class Grants:
 
 
 async def read(connection: Connection, catalog: Catalog) -> Rights:
-    """Every grant and approval under a version of the catalog."""
+    """Every grant, approval and dispute under a version of the catalog."""
     approvals = [msgspec.convert(dict(row), Approval) for row in await connection.fetch(_SQL["approvals"])]
-    return Rights((*compiled(catalog), *await kept(connection)), tuple(approvals))
+    return Rights((*compiled(catalog), *await kept(connection)), tuple(approvals), await disputes(connection))
+
+
+async def disputes(connection: Connection) -> Mapping[UUID, Mapping[str, datetime]]:
+    """By entity the items that open objections dispute, each since when; of one linked into another, by the other."""
+    found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for row in await connection.fetch(_SQL["disputes"]):
+        found[row["entity_id"]][row["item"]] = row["since"]
+    return found
 
 
 async def kept(connection: Connection) -> list[Grant]:
