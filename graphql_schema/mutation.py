@@ -38,6 +38,7 @@ from graphql_schema.mending import (
 )
 from graphql_schema.objections import ObjectionType, raise_objection, settle_objection
 from graphql_schema.reassign import ReassignmentResult, reassign_identifier
+from graphql_schema.security import end_account, end_sessions
 from graphql_schema.splits import SplitResult, split_entity
 from graphql_schema.values import RecordResult, result_of
 from graphql_schema.webhooks import (
@@ -219,6 +220,15 @@ class Mutation:
     withdraw_catalog_change: CatalogDraft = strawberry.mutation(
         resolver=withdraw_catalog_change,
         description="Withdraw or reject a draft that is not published; for the catalog office · 撤回目录变更.",
+    )
+    end_sessions: list[strawberry.ID] = strawberry.mutation(
+        resolver=end_sessions,
+        description="End a session, or all of an officer or of an agency, within a second everywhere; gives those that "
+        "were open. For security administrators · 终止会话.",
+    )
+    end_account: str = strawberry.mutation(
+        resolver=end_account,
+        description="End the account of a system with all its tokens; for security administrators · 终止账户.",
     )
     mend_quarantined: MendedLine = strawberry.mutation(
         resolver=mend_quarantined,

@@ -32,6 +32,7 @@ from graphql_schema.objections import ObjectionType, objections_asked
 from graphql_schema.quality import QUALITY_QUESTIONS
 from graphql_schema.quarantine import QuarantinedLine, quarantine_asked
 from graphql_schema.search import search_fields
+from graphql_schema.security import SECURITY_QUESTIONS
 from graphql_schema.submissions import Submission, submission_asked
 from graphql_schema.values import CreditCode, IdNumber
 from graphql_schema.verify import Verification, VerifiedClaim, verify_identities, verify_identity
@@ -206,6 +207,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         **QUALITY_QUESTIONS,
         **ANOMALY_QUESTIONS,
         **ACCESS_QUESTIONS,
+        **SECURITY_QUESTIONS,
     }
     return strawberry.type(type("Query", (), fields), description="What the hub can be asked · 查询.")
 

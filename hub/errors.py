@@ -394,6 +394,14 @@ class FieldSuspended(HubError):
     hint = "Ask again later; `disputed` of the entity says since when."
 
 
+class UnknownAccount(HubError):
+    """There is no open account of this name."""
+
+    kind = Kind.NOT_FOUND
+    code = "UNKNOWN_ACCOUNT"
+    hint = "`accounts` lists them."
+
+
 class UnknownObjection(HubError):
     """There is no such objection that is open."""
 

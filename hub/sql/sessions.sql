@@ -65,6 +65,15 @@ where ended_at is null and (ends_at is null or ends_at > clock_timestamp())
 order by used_at desc
 limit $3;
 
+-- events
+-- What happened before $3 to sessions of agency $2, by events of the sort $1, of all where they are null, the latest first,
+-- up to $4.
+select at, event, agency, officer, roles, reason, told_by from audit.session_event
+where ($1::text is null or event = $1) and ($2::text is null or agency = $2)
+  and ($3::timestamptz is null or at < $3)
+order by at desc
+limit $4;
+
 -- forget_sessions
 -- Forgets the sessions that were last used more than $1 ago; what happened to them stays in the log.
 delete from identity.session where used_at < clock_timestamp() - $1::interval;

@@ -4,7 +4,7 @@ Takes a connection and what tokens said; gives rows. Decides about nobody and ne
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -91,6 +91,13 @@ async def open_sessions(
 ) -> list[asyncpg.Record]:
     """The open sessions of an officer, of an agency or of all, the latest used first."""
     return await connection.fetch(_SQL["open_sessions"], agency, officer, most)
+
+
+async def events(
+    connection: Connection, event: str | None, agency: str | None, before: datetime | None, most: int
+) -> list[asyncpg.Record]:
+    """What happened to sessions and tokens before an instant, the latest first."""
+    return await connection.fetch(_SQL["events"], event, agency, before, most)
 
 
 async def forget(connection: Connection) -> None:
