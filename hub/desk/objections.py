@@ -24,6 +24,9 @@ from hub.store.objections import Objection
 from hub.store.reading import Key
 from hub.timeline import Moment
 
+RAISING = frozenset({Role.QUERY_OFFICER, Role.REPORTER})
+"""Who of an agency disputes what it is given, and sees what it disputes."""
+
 
 class ObjectionState(StrEnum):
     """How an objection stands: open, or how it was settled."""
@@ -106,10 +109,12 @@ async def objections(desk: Desk, viewer: Viewer, after: str | None, first: int) 
         if Role.INFORMATION_MANAGER in viewer.roles:
             found = await store.page(connection, None, None, place, first + 1)
         elif own := desk.own_key(viewer):
-            about = await accesses.subjects(connection, own.lookup, own.entity_id)
+            about = await accesses.subjects(connection, desk.vault.index, own.lookup, own.entity_id)
             found = await store.page(connection, None, about, place, first + 1)
-        else:
+        elif viewer.roles & RAISING:
             found = await store.page(connection, viewer.agency, None, place, first + 1)
+        else:
+            found = []
     return [_found(desk, one) for one in found[:first]], len(found) > first
 
 
