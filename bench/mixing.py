@@ -6,11 +6,13 @@ new of some persons, as a department would, so that every subscriber hears of it
 
 import asyncio
 import sys
+from contextlib import suppress
 from itertools import count
 
 import msgspec
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from hub.clock import now, today
@@ -20,7 +22,7 @@ from hub.opening import Hub, open_hub
 from hub.settings import load_settings
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-CHANGES = "subscription { changes { cursor node { entityId version items } } }"
+CHANGES = "subscription ($after: String) { changes(after: $after) { cursor node { entityId version items } } }"
 AT_ONCE = 5
 """Persons of whom something is said each second."""
 
@@ -42,19 +44,21 @@ class Heard:
 
 
 async def follow(task: Task, heard: Heard) -> None:
-    """Follow the changes until cancelled; raises where the hub ends it."""
-    address = f"{task.url.replace('http', 'ws', 1)}/graphql"
-    async with connect(address, subprotocols=[PROTOCOL], proxy=None) as wire:
-        await say(wire, type="connection_init", payload=task.headers)
-        await say(wire, type="subscribe", id="1", payload={"query": CHANGES})
-        async for message in wire:
-            kind = msgspec.json.decode(message)["type"]
-            if kind == "next":
-                heard.events += 1
-            elif kind == "ping":
-                await say(wire, type="pong")
-            elif kind != "connection_ack":
-                raise RuntimeError(f"a subscription was ended: {kind}")
+    """Follow the changes until cancelled, and go on from there when a connection ends; raises where the hub refuses."""
+    address, after = f"{task.url.replace('http', 'ws', 1)}/graphql", None
+    async for wire in connect(address, subprotocols=[PROTOCOL], proxy=None):
+        with suppress(ConnectionClosed):
+            await say(wire, type="connection_init", payload=task.headers)
+            await say(wire, type="subscribe", id="1", payload={"query": CHANGES, "variables": {"after": after}})
+            async for message in wire:
+                told = msgspec.json.decode(message)
+                if told["type"] == "next":
+                    heard.events += 1
+                    after = told["payload"]["data"]["changes"]["cursor"]
+                elif told["type"] == "ping":
+                    await say(wire, type="pong")
+                elif told["type"] != "connection_ack":
+                    raise RuntimeError(f"a subscription was ended: {told['type']}")
 
 
 async def say(wire: ClientConnection, **message: object) -> None:
