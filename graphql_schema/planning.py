@@ -32,7 +32,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from graphql_schema.plan import Coerce, Plan, PlannedField, Resolve, Show
-from graphql_schema.running import show_few, show_items, show_leaf, show_object, show_one_of
+from graphql_schema.showing import show_few, show_items, show_leaf, show_object, show_one_of
 
 _Asked = Mapping[str, list[FieldDetails]]
 """The fields that are asked for in one place, by their keys in the answer."""

@@ -1,8 +1,6 @@
 """The questions that the schema answers: entities by key, by id, by any identifier; registers and catalog."""
 
-from asyncio import gather
-from collections.abc import Callable, Sequence
-from enum import Enum
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -15,7 +13,7 @@ from graphql_schema.applications import (
     mediations,
     sharing_applications,
 )
-from graphql_schema.as_of import AsOfInput, GivenAsOf
+from graphql_schema.as_of import GivenAsOf
 from graphql_schema.catalog import CatalogItem, catalog
 from graphql_schema.catalog_drafts import CatalogDraft, catalog_changes
 from graphql_schema.catalog_versions import CatalogVersion, catalog_versions
@@ -27,6 +25,7 @@ from graphql_schema.entities import EntityTypes
 from graphql_schema.enums import EntityKind, Scheme
 from graphql_schema.exports import EXPORT_QUESTIONS
 from graphql_schema.global_id import parse_global_id
+from graphql_schema.lookups import KeyOutcome, asked, many, named, one
 from graphql_schema.making import context_of, raw_info
 from graphql_schema.objections import ObjectionType, objections_asked
 from graphql_schema.quality import QUALITY_QUESTIONS
@@ -39,8 +38,8 @@ from graphql_schema.verify import Verification, VerifiedClaim, verify_identities
 from graphql_schema.webhooks import WEBHOOK_QUESTIONS
 from hub.access import Role
 from hub.catalog import Model
-from hub.desk import Answer, AsOf, Key
-from hub.errors import InvalidGlobalId, InvalidIdentifier, NotYours
+from hub.desk import Key
+from hub.errors import NotYours
 from hub.identifiers.schemes import SCHEMES
 
 OneIdNumber = Annotated[IdNumber, strawberry.argument(description="The ID number, however it is spelt.")]
@@ -57,15 +56,6 @@ NumberValue = Annotated[str, strawberry.argument(description="The number, howeve
 GivenId = Annotated[strawberry.ID, strawberry.argument(description="An id that the hub gave out before.")]
 
 
-@strawberry.enum(description="What came of one key of a list.")
-class KeyOutcome(Enum):
-    """What came of one key of a list."""
-
-    FOUND = strawberry.enum_value("FOUND", description="The key names an entity.")
-    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The hub knows no entity by this key.")
-    INVALID = strawberry.enum_value("INVALID", description="The key is misspelt: see `problem`.")
-
-
 def build_query(model: Model, types: EntityTypes) -> type:
     """The root type of queries under one model."""
     person, legal = types.of(EntityKind.NATURAL_PERSON), types.of(EntityKind.LEGAL_ENTITY)
@@ -74,32 +64,32 @@ def build_query(model: Model, types: EntityTypes) -> type:
     entity_result = _result_type("EntityResult", "entity", types.entity)
 
     async def natural_person(info: strawberry.Info, id_number: OneIdNumber, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        return await _one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number, as_of)
+        return await one(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_number, as_of)
 
     async def legal_entity(info: strawberry.Info, credit_code: OneCreditCode, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        return await _one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code, as_of)
+        return await one(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_code, as_of)
 
     async def natural_persons(info: strawberry.Info, id_numbers: IdNumbers, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        found = await _many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers, as_of)
+        found = await many(info, EntityKind.NATURAL_PERSON, Scheme.ID_NUMBER, id_numbers, as_of)
         return [person_result(outcome=outcome, problem=why, natural_person=answer) for outcome, why, answer in found]
 
     async def legal_entities(info: strawberry.Info, credit_codes: CreditCodes, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        found = await _many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes, as_of)
+        found = await many(info, EntityKind.LEGAL_ENTITY, Scheme.CREDIT_CODE, credit_codes, as_of)
         return [legal_result(outcome=outcome, problem=why, legal_entity=answer) for outcome, why, answer in found]
 
     async def entity(info: strawberry.Info, scheme: OfScheme, value: NumberValue, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
         kind = EntityKind.NATURAL_PERSON if SCHEMES[scheme].names_person else EntityKind.LEGAL_ENTITY
-        return await _one(info, kind, scheme, value, as_of)
+        return await one(info, kind, scheme, value, as_of)
 
     async def node(info: strawberry.Info, id: GivenId, as_of: GivenAsOf = None) -> Any:  # noqa: A002, ANN401
         kind, entity_id = parse_global_id(id)
         context, key = context_of(info), Key(entity_id=entity_id)
         context.take_keys(1)
-        moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
+        moment = await context.moment_of_one(raw_info(info), kind, key, asked(as_of))
         return await context.entity(raw_info(info), kind, key, moment, "read")
 
     async def entities(info: strawberry.Info, ids: GivenIds, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
-        found = await _named(info, ids, as_of)
+        found = await named(info, ids, as_of)
         return [entity_result(outcome=outcome, problem=why, entity=answer) for outcome, why, answer in found]
 
     async def own_view(info: strawberry.Info, as_of: GivenAsOf = None) -> Any:  # noqa: ANN401
@@ -107,7 +97,7 @@ def build_query(model: Model, types: EntityTypes) -> type:
         key = context.desk.own_key(context.viewer)
         if key is None:
             raise NotYours(role=Role.DATA_SUBJECT)
-        moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
+        moment = await context.moment_of_one(raw_info(info), kind, key, asked(as_of))
         return await context.entity(raw_info(info), kind, key, moment, "own view")
 
     fields: dict[str, Any] = {
@@ -225,61 +215,3 @@ def _result_type(name: str, step: str, entity: type) -> type:
 
 def _root(resolver: Callable[..., Any], graphql_type: object, description: str) -> Any:  # noqa: ANN401
     return strawberry.field(resolver=resolver, graphql_type=graphql_type, description=description)
-
-
-def _asked(as_of: AsOfInput | None) -> AsOf | None:
-    return as_of.asked() if as_of else None
-
-
-async def _one(
-    info: strawberry.Info, kind: EntityKind, scheme: Scheme, value: str, as_of: AsOfInput | None
-) -> Answer | None:
-    context = context_of(info)
-    context.take_keys(1)
-    key = context.desk.key(scheme, value)
-    moment = await context.moment_of_one(raw_info(info), kind, key, _asked(as_of))
-    (answer,) = await context.look_up(raw_info(info), kind, [key], moment)
-    return answer
-
-
-async def _many(
-    info: strawberry.Info, kind: EntityKind, scheme: Scheme, values: Sequence[str], as_of: AsOfInput | None
-) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
-    """The outcome of each key: what came of it, what is wrong with it, what it names."""
-    context, keys, problems = context_of(info), dict[str, Key | None](), dict[str, str]()
-    context.take_keys(len(values))
-    for value in values:
-        try:
-            keys[value] = context.desk.key(scheme, value)
-        except InvalidIdentifier as error:
-            problems[value] = error.message
-    moment = await context.moment_of_many(raw_info(info), _asked(as_of))
-    good = [value for value in values if value in keys]
-    found = await context.look_up(raw_info(info), kind, [keys[value] for value in good], moment, kind.field_name)
-    answers = dict(zip(good, found, strict=True))
-    return [_outcome(answers.get(value), problems.get(value)) for value in values]
-
-
-async def _named(
-    info: strawberry.Info, ids: Sequence[str], as_of: AsOfInput | None
-) -> list[tuple[KeyOutcome, str | None, Answer | None]]:
-    """The outcome of each id: what came of it, what is wrong with it, whom it names."""
-    context = context_of(info)
-    context.take_keys(len(ids))
-    moment = await context.moment_of_many(raw_info(info), _asked(as_of))
-
-    async def one(text: str) -> tuple[KeyOutcome, str | None, Answer | None]:
-        try:
-            kind, entity_id = parse_global_id(text)
-        except InvalidGlobalId as error:
-            return KeyOutcome.INVALID, error.message, None
-        answer = await context.entity(raw_info(info), kind, Key(entity_id=entity_id), moment, "read", "entity")
-        return _outcome(answer, None)
-
-    return await gather(*map(one, ids))
-
-
-def _outcome(answer: Answer | None, problem: str | None) -> tuple[KeyOutcome, str | None, Answer | None]:
-    if problem:
-        return KeyOutcome.INVALID, problem, None
-    return KeyOutcome.FOUND if answer else KeyOutcome.NOT_FOUND, None, answer

@@ -13,10 +13,7 @@ from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, GraphQLE
 from graphql.error import located_error
 from graphql.execution.values import VariableValues, get_argument_values
 
-from graphql_schema.plan import Coerce, Place, Plan, PlannedField, Resolve, Show
-
-MOST_KEPT = 5_000
-"""Objects that are equal to many others, of which a plan keeps at each place what it showed."""
+from graphql_schema.plan import Coerce, Place, Plan, PlannedField, Show
 
 
 class Info:
@@ -99,8 +96,8 @@ class Run:
                 if type(value) is CoroutineType:
                     waiting.append(field.key)
         except GraphQLError as error:
-            return _in_vain([shown[key] for key in waiting], error)
-        return _together(shown, waiting) if waiting else shown
+            return in_vain([shown[key] for key in waiting], error)
+        return together(shown, waiting) if waiting else shown
 
     def _field(self, field: PlannedField, source: object, place: Place) -> Any:  # noqa: ANN401
         try:
@@ -114,7 +111,7 @@ class Run:
             if type(value) is CoroutineType:
                 return self._later(field, value, place)
             if field.leaf and value is not None:
-                return _coerced(field.leaf, value)
+                return coerced(field.leaf, value)
         except Exception as error:  # noqa: BLE001 - whatever fails, fails this field
             return self._failed(field, error, place, required=field.required)
         return self.shown(field.show, field, value, place, required=field.required)
@@ -164,68 +161,15 @@ class Run:
         self._errors.append(error)
 
 
-def show_leaf(coerce: Coerce) -> Show:
-    """Show a scalar or an enum."""
-    return lambda run, field, value, place: _coerced(coerce, value)
-
-
-def _coerced(coerce: Coerce, value: object) -> object:
+def coerced(coerce: Coerce, value: object) -> object:
+    """What JSON holds of a scalar or an enum."""
     shown = coerce(value)
     if shown is None or shown is Undefined:
         raise TypeError("a value has no form that its type allows")
     return shown
 
 
-def show_object(fields: Sequence[PlannedField]) -> Show:
-    """Show an object of a type that is known beforehand."""
-    return lambda run, field, value, place: run.fields(fields, value, place)
-
-
-def show_few(fields: Sequence[PlannedField]) -> Show:
-    """Show an object that is equal to many others: what was shown of one is shown again of the next."""
-    kept: dict[object, Any] = {}
-
-    def show(run: Run, field: PlannedField, value: object, place: Place) -> Any:  # noqa: ANN401
-        if value not in kept:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            kept[value] = run.fields(fields, value, place)
-        return kept[value]
-
-    return show
-
-
-def show_one_of(possible: Sequence[tuple[Resolve, Sequence[PlannedField]]]) -> Show:
-    """Show an object of one of several types, each given with what tells its values."""
-
-    def show(run: Run, field: PlannedField, value: object, place: Place) -> Any:  # noqa: ANN401
-        for is_type_of, fields in possible:
-            if is_type_of(value, Info(run, field, place)):
-                return run.fields(fields, value, place)
-        raise TypeError("a value is of none of the types that its field allows")
-
-    return show
-
-
-def show_items(show_item: Show, *, required: bool) -> Show:
-    """Show a list; a null among items that are ``required`` nulls the list."""
-
-    def show(run: Run, field: PlannedField, value: Iterable[object], place: Place) -> Any:  # noqa: ANN401
-        shown: dict[int, Any] = {}
-        waiting: list[int] = []
-        for index, item in enumerate(value):
-            try:
-                one = shown[index] = run.shown(show_item, field, item, (place, index), required=required)
-            except GraphQLError as error:
-                return _in_vain([shown[index] for index in waiting], error)
-            if isinstance(one, CoroutineType):
-                waiting.append(index)
-        return _listed(shown, waiting) if waiting else list(shown.values())
-
-    return show
-
-
-async def _together(shown: dict[Any, Any], waiting: Sequence[Any]) -> dict[Any, Any]:
+async def together(shown: dict[Any, Any], waiting: Sequence[Any]) -> dict[Any, Any]:
     """``shown`` once all of its values have come that are waited for; raises the first error, if there is one."""
     if len(waiting) == 1:
         shown[waiting[0]] = await shown[waiting[0]]
@@ -238,11 +182,7 @@ async def _together(shown: dict[Any, Any], waiting: Sequence[Any]) -> dict[Any, 
     return shown
 
 
-async def _listed(shown: dict[int, Any], waiting: Sequence[int]) -> list[Any]:
-    return list((await _together(shown, waiting)).values())
-
-
-def _in_vain(waiting: Sequence[Coroutine[Any, Any, object]], error: GraphQLError) -> Any:  # noqa: ANN401
+def in_vain(waiting: Sequence[Coroutine[Any, Any, object]], error: GraphQLError) -> Any:  # noqa: ANN401
     """Raise ``error``, at once or, where others wait, once these have come to an end."""
     if not waiting:
         raise error
