@@ -14,7 +14,7 @@ from hub.store.access_log import make_months
 from hub.store.pool import Database, connect_directly
 from hub.vault.cipher import Vault
 from tests.audit.entries import entry
-from tests.conftest import opened, services_on
+from tests.conftest import Server, opened, services_on, temporary_database
 from tests.logs import access_log
 from tests.people import id_number
 from tests.served import Api, served
@@ -36,6 +36,17 @@ async def database_as(role: str, url: str) -> AsyncIterator[Database]:
     finally:
         async with connect_directly(url) as owner:
             await owner.execute(f"drop role {name}")
+
+
+@pytest.fixture(scope="module")
+async def application(any_server: Server) -> AsyncIterator[Database]:
+    """A database in which something was logged, as the hub's own login sees it, on each server in turn."""
+    async with (
+        temporary_database(any_server.url, any_server.template) as url,
+        database_as("hub_application", url) as database,
+    ):
+        await access_log(database).keep(entry())
+        yield database
 
 
 async def refused(database: Database, statement: str) -> bool:
@@ -85,10 +96,8 @@ async def test_the_application_takes_in_answers_and_logs_with_its_role_alone(
         "select grant_roles()",
     ],
 )
-async def test_the_application_can_change_nothing_that_was_logged(any_database_url: str, statement: str) -> None:
-    async with database_as("hub_application", any_database_url) as database:
-        await access_log(database).keep(entry())
-        assert await refused(database, statement)
+async def test_the_application_can_change_nothing_that_was_logged(application: Database, statement: str) -> None:
+    assert await refused(application, statement)
 
 
 async def test_the_auditor_reads_the_logs_and_nothing_of_anybody(any_database_url: str) -> None:
