@@ -1,6 +1,7 @@
 """Somebody disputes an item: it is flagged or not disclosed until an information manager says how that came out."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from hub.access import Role, Viewer
@@ -88,6 +89,8 @@ async def test_nobody_disputes_what_they_are_not_given_nor_settles_what_they_dis
         answer = await api.ask(SETTLE, {"id": made["id"]}, viewer)
         assert answer["errors"][0]["extensions"]["code"] == "NOT_YOURS"
     own = await raised(api, SUBJECT, "name")
+    stranger = replace(SUBJECT, subject=None)
+    assert (await api.data(LIST, {}, stranger))["objections"]["nodes"] == []
     listed = {
         viewer: (await api.data(LIST, {}, viewer))["objections"]["nodes"] for viewer in (MANAGER, AGENCY, SUBJECT)
     }
