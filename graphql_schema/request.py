@@ -5,6 +5,7 @@ Takes a Starlette request; gives its parts or raises the hub's own errors. Never
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,8 @@ JSON = "application/json"
 MOST_PURPOSE_CHARACTERS = 200
 MOST_VARIABLE_LEVELS = 32
 MOST_PARAMETERS = 20
+KEPT_HEADERS = 100
+"""Of each kind, how many are read once: callers send the same again and again."""
 READ_AWAY = 16
 """A body so many times larger than the limit is read and dropped, so that its sender hears why it was refused."""
 
@@ -40,6 +43,7 @@ _decode = msgspec.json.Decoder(GraphQLRequest).decode
 _decode_object = msgspec.json.Decoder(dict[str, object] | None).decode
 
 
+@lru_cache(KEPT_HEADERS)
 def answer_type(accept: str) -> str:
     """The media type that an ``Accept`` header prefers; between equals the newer one, if it is named."""
     wanted = dict(_ranges(accept)) if accept.strip() else {"*/*": 1.0}
@@ -79,6 +83,7 @@ def purpose(request: HTTPConnection) -> str:
     return plain_purpose(request.headers.get("hub-purpose", "").encode("latin-1").decode("utf-8", "replace"))
 
 
+@lru_cache(KEPT_HEADERS)
 def plain_purpose(text: str) -> str:
     """A purpose as it is logged: numbers of persons are taken out."""
     return redact(text.replace("\x00", ""))[:MOST_PURPOSE_CHARACTERS]
@@ -141,11 +146,17 @@ def checked(asked: GraphQLRequest) -> GraphQLRequest:
 
 
 def _check_form(request: Request) -> None:
-    media_type, *given = (part.strip() for part in request.headers.get("content-type", "").lower().split(";"))
-    charset = dict(parameter.partition("=")[::2] for parameter in given).get("charset", "utf-8")
     encoding = request.headers.get("content-encoding", "identity").lower()
-    if media_type != JSON or not _is_utf8(charset) or encoding != "identity":
+    if encoding != "identity" or not _is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType
+
+
+@lru_cache(KEPT_HEADERS)
+def _is_json(content_type: str) -> bool:
+    """Whether a body of this type is JSON in UTF-8."""
+    media_type, *given = (part.strip() for part in content_type.lower().split(";"))
+    charset = dict(parameter.partition("=")[::2] for parameter in given).get("charset", "utf-8")
+    return media_type == JSON and _is_utf8(charset)
 
 
 async def _content(request: Request, limit: int) -> bytes:

@@ -27,7 +27,7 @@ class Trusted:
         """The document that a request asks to run; raises ``DocumentNotTrusted``."""
         digest = _named(request)
         if request.query is not None:
-            if digest not in (None, _digest(request.query)):
+            if digest is not None and digest != _digest(request.query):
                 raise BadRequest(problem="its document is not the one that its digest names")
             if self.only and _digest(request.query) not in self.texts:
                 raise DocumentNotTrusted
