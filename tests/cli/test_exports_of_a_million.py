@@ -1,5 +1,6 @@
 """A worker answers a million keys in the memory that it needs for a few."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,11 @@ async def test_a_million_keys_of_which_most_lead_to_nobody_take_no_more_memory_t
     await give_list(services.desk, services.settings, AGENCY, ordered.export_id, keys)
     with working(hub) as running:
         while (await look(services, ordered.export_id)).done < KEYS // 100:
+            await asyncio.sleep(0.1)
             assert running.poll() is None
         early = most_held(running.pid)
         while (export := await look(services, ordered.export_id)).state is not ExportState.READY:
+            await asyncio.sleep(1)
             assert running.poll() is None
         assert most_held(running.pid) < early + MORE
     assert (export.done, export.found) == (KEYS, KNOWN)
