@@ -22,15 +22,16 @@ $$
 
 
 async def pad(url: str, present: int, times: int) -> None:
-    """Have the city's rows be there ``times`` times, where they are ``present`` times now."""
+    """Have the city's rows be there ``times`` times, where they are ``present`` times now, or as before if it fails."""
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(FUNCTION)
-        await connection.execute("create table if not exists bench_original as select entity_id from view")
-        for table in TABLES:
-            statement = await _statement(connection, table)
-            for copy in range(present, times):
-                await connection.execute(statement, copy)
+        async with connection.transaction():
+            await connection.execute(FUNCTION)
+            await connection.execute("create table if not exists bench_original as select entity_id from view")
+            for table in TABLES:
+                statement = await _statement(connection, table)
+                for copy in range(present, times):
+                    await connection.execute(statement, copy)
         for table in TABLES:
             await connection.execute(f"vacuum analyze {table}")
     finally:
