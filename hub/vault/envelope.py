@@ -31,7 +31,7 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return unseal(aead(self.suite, data_key), self.sealed, _context(self.service))
         except InvalidTag:
             pass
-        raise VaultKeyMissing(problem="the key file was altered since it was wrapped")
+        raise altered()
 
     def encoded(self) -> bytes:
         """The envelope as it lies in a file."""
@@ -44,6 +44,11 @@ def envelope_in(content: bytes) -> Envelope:
         return msgspec.json.decode(content, type=Envelope)
     except msgspec.DecodeError as error:
         raise VaultKeyMissing(problem=f"the key file is not whole ({error})") from None
+
+
+def altered() -> VaultKeyMissing:
+    """What to raise for an envelope that is not as it was made."""
+    return VaultKeyMissing(problem="the key file was altered since it was wrapped")
 
 
 def _context(service: str) -> bytes:

@@ -59,12 +59,14 @@ class KeyFile:
     def newer(self) -> VaultKeys | None:
         """The keys, if the file is another one by now, or they were held for as long as they may be.
 
-        None also where the file is out of reach, or its key service while the keys may still be held. Raises
+        None also where the file or its key service is out of reach while the keys may still be held. Raises
         ``VaultKeyMissing`` where what is there now is no successor of the keys held, and ``KeyServiceUnusable``.
         """
         mark, is_due = _mark(self.path), monotonic() >= self._held.until
-        if mark is None or (mark == self._held.mark and not is_due):
+        if not is_due and mark in (None, self._held.mark):
             return None
+        if mark is None:
+            raise KeyServiceUnusable(problem=f"the key file {self.path} is out of reach")
         try:
             reading = self._reading_unless_refused()
         except KeyServiceUnusable:

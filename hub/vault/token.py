@@ -14,20 +14,33 @@ from typing import Protocol, cast
 
 import pkcs11
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass, Session
-from pkcs11.exceptions import NoSuchKey, NoSuchToken, PinIncorrect, PinLocked, PKCS11Error
+from pkcs11.exceptions import (
+    EncryptedDataInvalid,
+    EncryptedDataLenRange,
+    GeneralError,
+    NoSuchKey,
+    NoSuchToken,
+    PinIncorrect,
+    PinLocked,
+    PKCS11Error,
+)
 
 from hub.errors import KeyInUse, KeyServiceUnusable, VaultKeyMissing
-from hub.vault.envelope import Envelope, envelope_in
+from hub.vault.envelope import Envelope, altered, envelope_in
 from hub.vault.key_file import read_private
-from hub.vault.suites import KEY_BYTES, TAG_BYTES, seal, unseal
+from hub.vault.suites import KEY_BYTES, NONCE_BYTES, TAG_BYTES, seal, unseal
 
 NAME = "pkcs11"
 LABEL = "jizhun"
 """What the hub's keys are called in a token."""
 KEY_BITS = KEY_BYTES * 8
+WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES
+"""How long a key is that a key of the token has wrapped."""
 _CONTEXT = b"key of a key file"
 _HUBS = {Attribute.CLASS: ObjectClass.SECRET_KEY, Attribute.LABEL: LABEL}
 _KEPT = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
+_SAID_OF_ALTERED = (EncryptedDataInvalid, EncryptedDataLenRange, GeneralError)
+"""What modules say when a tag is wrong; the last they say of much else too."""
 _ONE_AT_A_TIME = Lock()
 """A process logs in to a token once, not once for each session."""
 
@@ -62,6 +75,8 @@ class Token:
     def unwrap(self, wrapped: bytes) -> bytes:
         """A secret that was wrapped under any of its keys."""
         envelope = envelope_in(wrapped)
+        if len(envelope.wrapped) != WRAPPED_BYTES:
+            raise altered()
         with self._session() as session:
             key = _key(session, _number_of(envelope.key))
             data_key = unseal(_InToken(key), envelope.wrapped, _CONTEXT)
@@ -110,6 +125,8 @@ class Token:
             pin = read_private(self._pin_file).decode().strip()
         except VaultKeyMissing as error:
             raise KeyServiceUnusable(problem=str(error.details["problem"])) from None
+        except UnicodeDecodeError:
+            raise KeyServiceUnusable(problem=f"the PIN in {self._pin_file} is not in UTF-8") from None
         if pin == self._refused:
             raise KeyServiceUnusable(problem=self._problem(PinIncorrect()))
         return pin
@@ -124,6 +141,8 @@ class Token:
             return f"{self._module} has no token {self._label}"
         if isinstance(error, NoSuchKey):
             return f"the token {self._label} does not have the key that the key file is wrapped by"
+        if isinstance(error, _Unopened):
+            return f"the key file may have been altered, or else the token {self._label} is out of reach ({error})"
         if "while loading" in str(error):
             return f"{self._module} is no PKCS#11 module that can be loaded"
         return f"the token {self._label} is out of reach ({type(error).__name__})"
@@ -142,6 +161,10 @@ class _Key(Protocol):
         """Be there no more."""
 
 
+class _Unopened(PKCS11Error):
+    """What was wrapped does not open; says by which word the module has it."""
+
+
 class _InToken:
     """AES-GCM under a key of a token, as the suites have it."""
 
@@ -153,8 +176,11 @@ class _InToken:
         return self._key.encrypt(data, **_how(nonce, associated_data))
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
-        """What was sealed; raises what the token says of what was altered."""
-        return self._key.decrypt(data, **_how(nonce, associated_data))
+        """What was sealed; raises ``_Unopened`` where it may have been altered."""
+        try:
+            return self._key.decrypt(data, **_how(nonce, associated_data))
+        except _SAID_OF_ALTERED as error:
+            raise _Unopened(type(error).__name__) from None
 
 
 def _how(nonce: bytes, associated_data: bytes) -> dict[str, object]:
@@ -178,6 +204,7 @@ def _id_of(number: int) -> str:
 
 
 def _number_of(key_id: str) -> int:
-    """The number of a key; of what is no id of one, a number that no key has."""
-    number = key_id.removeprefix(f"{NAME}:")
-    return int(number) if number.isdecimal() and len(number) < len("4294967296") else 0
+    """The number of a key; of what is no id of one, or not as ids are written, a number that no key has."""
+    digits = key_id.removeprefix(f"{NAME}:")
+    number = int(digits) if digits.isdecimal() and len(digits) < len("4294967296") else 0
+    return number if key_id == _id_of(number) else 0

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hub.errors import KeyInUse, KeyServiceUnusable, VaultKeyMissing
 from hub.settings import Settings, load_settings
 from hub.vault.cipher import MOMENT, Vault
+from hub.vault.envelope import envelope_in
 from hub.vault.key_file import KeyFile, open_key_file
 from hub.vault.services import PlainFile, key_services
 from hub.vault.token import Token
@@ -74,11 +75,40 @@ def test_what_was_altered_does_not_unwrap(token: Token) -> None:
         token.unwrap(b"{}")
 
 
+@pytest.mark.parametrize("length", [0, 11, 12, 27, 59])
+def test_a_wrapped_key_that_was_cut_does_not_unwrap(token: Token, length: int) -> None:
+    token.make()
+    envelope = envelope_in(token.wrap(SECRET))
+    with pytest.raises(VaultKeyMissing, match="altered since it was wrapped"):
+        token.unwrap(replace(envelope, wrapped=envelope.wrapped[:length]).encoded())
+
+
+def test_a_wrapped_key_of_which_a_bit_was_flipped_is_not_the_token_s_fault_alone(token: Token) -> None:
+    token.make()
+    wrapped = token.wrap(SECRET)
+    envelope = envelope_in(wrapped)
+    flipped = envelope.wrapped[:-1] + bytes([envelope.wrapped[-1] ^ 1])
+    with pytest.raises(KeyServiceUnusable, match="key file may have been altered"):
+        token.unwrap(replace(envelope, wrapped=flipped).encoded())
+    assert token.unwrap(wrapped) == SECRET
+
+
 @pytest.mark.parametrize("key_id", ["pkcs11:7", "pkcs11:", "pkcs11:99999999999999", "pkcs11:-1"])
 def test_a_key_that_is_not_there_is_not_dropped(token: Token, key_id: str) -> None:
     token.make()
     with pytest.raises(KeyInUse, match="not in the token"):
         token.drop(key_id)
+
+
+@pytest.mark.parametrize("key_id", ["pkcs11:01", "pkcs11:\uff11", "pkcs11:pkcs11:1"])
+def test_the_key_that_wraps_the_key_file_is_not_dropped_by_another_way_to_write_its_id(
+    settings: Settings, key_id: str
+) -> None:
+    file = open_key_file(settings, create=True)
+    assert file.wrapped_by == "pkcs11:1"
+    with pytest.raises(KeyInUse, match="it is not in the token"):
+        file.drop_wrapping(key_id)
+    assert file.read() == file.keys
 
 
 def test_a_token_without_a_key_of_the_hubs_wraps_nothing(token: Token) -> None:
@@ -104,6 +134,9 @@ def test_each_way_to_fail_is_said(soft: SoftToken, tmp_path: Path) -> None:
     readable = tmp_path / "readable"
     readable.write_text("1")
     readable.chmod(0o644)
+    garbled = tmp_path / "garbled"
+    garbled.touch(0o600)
+    garbled.write_bytes(b"\xff1234")
     for one, problem in (
         (Token("/nowhere.so", LABEL, soft.pin_file), "no PKCS#11 module"),
         (Token(__file__, LABEL, soft.pin_file), "no PKCS#11 module"),
@@ -111,6 +144,7 @@ def test_each_way_to_fail_is_said(soft: SoftToken, tmp_path: Path) -> None:
         (Token(str(MODULE), LABEL, None), "HUB_PKCS11_PIN_FILE"),
         (Token(str(MODULE), LABEL, tmp_path / "nowhere"), "nowhere"),
         (Token(str(MODULE), LABEL, readable), "chmod 600"),
+        (Token(str(MODULE), LABEL, garbled), "not in UTF-8"),
     ):
         with pytest.raises(KeyServiceUnusable, match=problem):
             one.ids()
@@ -184,6 +218,20 @@ def test_keys_are_held_for_so_long_while_the_token_is_away_and_had_again_when_it
         while not answers(way):
             sleep(MOMENT)
     assert short.open(*sealed, b"") == b"value"
+
+
+def test_a_lease_ends_while_the_key_file_is_away_with_the_token(settings: Settings, soft: SoftToken) -> None:
+    long = open_key_file(settings, create=True)
+    short = open_key_file(replace(settings, key_lease=1e-9))
+    aside = settings.vault_key_path.with_name("aside")
+    soft.away()
+    settings.vault_key_path.rename(aside)
+    assert long.newer() is None
+    with pytest.raises(KeyServiceUnusable, match=r"key file .* is out of reach"):
+        short.newer()
+    soft.back()
+    aside.rename(settings.vault_key_path)
+    assert short.newer() == long.keys
 
 
 def answers(way: Callable[[], object]) -> bool:
