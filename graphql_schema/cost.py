@@ -33,11 +33,11 @@ def points_of(operation: OperationDefinitionNode, fragments: Fragments, variable
     return max(1, min(_points(operation.selection_set, fragments, variables, set()), MOST_POINTS))
 
 
-def size_of(value: object) -> int | None:
+def size_of(value: object) -> tuple[str, int] | None:
     """All that points depend on in the value of a variable: how long a list is, or how large a number."""
     if isinstance(value, list | tuple):
-        return len(value)
-    return value if isinstance(value, int) else None
+        return "list", len(value)
+    return ("number", value) if isinstance(value, int) else None
 
 
 def _points(selections: SelectionSetNode, fragments: Fragments, variables: Variables, seen: set[str]) -> int:

@@ -57,12 +57,17 @@ def public_error(error: GraphQLError) -> dict[str, Any]:
         return formatted | hub_error(cause)
     if error.extensions and "code" in error.extensions:
         return formatted
-    if cause is None or error.path is None:
+    if cause is None or error.path is None or _is_about_arguments(cause):
         return formatted | {
             "message": without_values(error.message),
             "extensions": error_extensions(InvalidDocument(problem="")),
         }
     return formatted | fault(cause)
+
+
+def _is_about_arguments(cause: BaseException) -> bool:
+    """Whether the library found fault with an argument, which it can only when a field is reached."""
+    return isinstance(cause, GraphQLError) and bool(cause.nodes)
 
 
 def without_values(message: str) -> str:

@@ -85,8 +85,10 @@ def purpose(request: HTTPConnection) -> str:
 
 @lru_cache(KEPT_HEADERS)
 def plain_purpose(text: str) -> str:
-    """A purpose as it is logged: numbers of persons are taken out."""
-    return redact(text.replace("\x00", ""))[:MOST_PURPOSE_CHARACTERS]
+    """A purpose as it is logged: numbers of persons are taken out. What is too long is refused: its end counts too."""
+    if len(text) > MOST_PURPOSE_CHARACTERS:
+        raise BadRequest(problem=f"its purpose has more than {MOST_PURPOSE_CHARACTERS} characters")
+    return redact(text.replace("\x00", ""))
 
 
 async def read_request(request: Request, settings: Settings) -> GraphQLRequest:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import strawberry
 from graphql import (
     ExecutionResult,
+    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -16,6 +17,7 @@ from graphql import (
     get_variable_values,
     subscribe,
 )
+from graphql.execution.values import VariableValues
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.context import OperationContext
@@ -68,41 +70,37 @@ class HubSchema(strawberry.Schema):
         check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
         if operation is None:
             return await self._execute(document, variables, operation_name, context)
-        run = partial(self._run_or_execute, document, operation, variables, operation_name, context)
+        coerced = self._coerced(operation, variables)
+        if isinstance(coerced, list):
+            return ExecutionResult(None, coerced)
+        run = partial(self._run_or_execute, document, operation, coerced, variables, context)
         if operation.operation is OperationType.MUTATION:
             return await run()
-        await context.pay(document.points(operation, variables or {}))
+        await context.pay(document.points(operation, coerced.coerced))
         return await context.patience(run())
+
+    def _coerced(
+        self, operation: OperationDefinitionNode, given: Mapping[str, object] | None
+    ) -> VariableValues | list[GraphQLError]:
+        """The values of an operation's variables, defaults among them, or what is wrong with them."""
+        declared = operation.variable_definitions or ()
+        return get_variable_values(self._schema, declared, dict(given or {}), max_errors=MOST_ERRORS)
 
     async def _run_or_execute(
         self,
         document: Document,
         operation: OperationDefinitionNode,
-        variables: Mapping[str, object] | None,
-        operation_name: str | None,
-        context: OperationContext,
-    ) -> ExecutionResult:
-        """The result by the operation's plan, else by the GraphQL library."""
-        planned = await self._run(document, operation, variables, context)
-        return planned or await self._execute(document, variables, operation_name, context)
-
-    async def _run(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
+        coerced: VariableValues,
         given: Mapping[str, object] | None,
         context: OperationContext,
-    ) -> ExecutionResult | None:
-        """The result of an operation by its plan; None where it has none."""
-        declared = operation.variable_definitions or ()
-        variables = get_variable_values(self._schema, declared, dict(given or {}), max_errors=MOST_ERRORS)
-        if isinstance(variables, list):
-            return ExecutionResult(None, variables)
-        plan = document.plan(operation, variables)
+    ) -> ExecutionResult:
+        """The result by the operation's plan, else by the GraphQL library, which coerces variables itself."""
+        plan = document.plan(operation, coerced)
         if plan is None:
-            return None
+            name = operation.name.value if operation.name else None
+            return await self._execute(document, given, name, context)
         context.notes = plan.notes
-        return await Run(plan, variables, context).result()
+        return await Run(plan, coerced, context).result()
 
     async def _execute(
         self,

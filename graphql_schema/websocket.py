@@ -151,7 +151,10 @@ class _Connection:
         given = {name.lower(): value for name, value in (message.payload or {}).items() if isinstance(value, str)}
         authorization = given.get("authorization") or self._websocket.headers.get("authorization")
         named = given.get("hub-purpose")
-        self._credentials = authorization, plain_purpose(named) if named else purpose(self._websocket)
+        try:
+            self._credentials = authorization, plain_purpose(named) if named else purpose(self._websocket)
+        except BadRequest:
+            raise Broken(4400, "Invalid message") from None
         session_id = (await self._admitted()).session_id
         self._ending = asyncio.create_task(self._end_with(session_id))
         await self._send({"type": "connection_ack"})

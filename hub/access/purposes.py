@@ -28,8 +28,9 @@ def purposes_named(model: Model, purpose: str) -> frozenset[str]:
 
 
 def code_of(purpose: str) -> str:
-    """The grant code that a purpose begins with, before any case number."""
-    return unicodedata.normalize("NFKC", purpose).partition(";")[0].strip()
+    """The grant code that a purpose begins with, before any case number, without characters that nobody sees."""
+    seen = "".join(letter for letter in unicodedata.normalize("NFKC", purpose) if unicodedata.category(letter) != "Cf")
+    return seen.partition(";")[0].strip()
 
 
 def is_named(purpose: Purpose, code: str) -> bool:

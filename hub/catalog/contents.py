@@ -129,6 +129,11 @@ class Model:
             for kind, leaves in self.leaves.items()
         }
 
+    def is_masked(self, kind: EntityKind, leaf: str) -> bool:
+        """Whether there is a mask for a leaf, or for a part of it."""
+        parts = {part for mask in self.masks for part in mask.parts} if leaf.count(".") == 1 else ()
+        return any(self.mask(kind, path) for path in (leaf, *(f"{leaf}.{part}" for part in parts)))
+
     def mask(self, kind: EntityKind, path: str) -> Mask | None:
         """The mask of the value at ``item`` or ``record.item[.part]``, if it has one."""
         record_type, _, rest = path.partition(".")

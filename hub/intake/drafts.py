@@ -35,7 +35,14 @@ async def draft(database: Database, model: Model, proposal: Proposal, said: Said
     async with database.transaction() as connection:
         catalog = await Catalogs(model).in_force(connection)
         proposed(catalog.content, proposal)
+        _check_mask(model, proposal)
         return await _keep(connection, catalog.number, proposal, said)
+
+
+def _check_mask(model: Model, proposal: Proposal) -> None:
+    """Raise where an item is to be masked of which nothing says how: it would be shown as it is."""
+    if proposal.terms and proposal.terms.masked and not model.is_masked(proposal.entity, proposal.item):
+        raise InvalidArgument(name="terms", problem=f"{proposal.item} has no mask, and would be shown as it is")
 
 
 async def draft_model(database: Database, model: Model, said: Said) -> UUID | None:

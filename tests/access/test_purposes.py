@@ -34,7 +34,7 @@ def asked(model: Model, purpose: str, items: Iterable[str]) -> Decision:
 
 
 @pytest.mark.parametrize(
-    "purpose", ["CREDIT", "credit-7; case=1", "CITY_CREDIT; case=2", "信用评价", "ＣＲＥＤＩＴ；case=3"]
+    "purpose", ["CREDIT", "credit-7; case=1", "CITY_CREDIT; case=2", "信用评价", "ＣＲＥＤＩＴ；case=3", "CRE\u200bDIT"]
 )
 def test_r13_a_credit_purpose_is_refused_illness_and_origin_even_with_a_grant(model: Model, purpose: str) -> None:
     items = [*FORBIDDEN, "name", "deathCertificate", "deathCertificate.diedOn"]

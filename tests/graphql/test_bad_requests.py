@@ -299,3 +299,10 @@ async def test_an_address_where_nothing_is_tells_what_the_hub_serves(api: Api) -
     app = build_app(lambda: nullcontext(api.services))
     for path in {route.path for route in app.routes if isinstance(route, Route)} - {"/"}:
         assert path in NotServed.hint
+
+
+async def test_a_purpose_is_read_to_its_end_or_refused(api: Api) -> None:
+    headers = api.headers(AGENCY) | {"Hub-Purpose": f"{'x' * 195} CREDIT"}
+    refused = await api.client.post("/graphql", json={"query": ME}, headers=headers)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (400, "BAD_REQUEST")

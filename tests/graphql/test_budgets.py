@@ -78,6 +78,27 @@ async def test_an_answer_tells_what_it_cost_and_what_is_left(services: Services)
     assert cost["points"]["resetsAt"].endswith("00Z")
 
 
+async def test_neither_defaults_nor_values_of_other_kinds_make_a_query_cheaper(services: Services) -> None:
+    keys = [id_number(place) for place in range(20)]
+    quoted = " ".join(f'"{key}"' for key in keys)
+    by_default = PEOPLE.replace("[IdNumber!]!", f"[IdNumber!]! = [{quoted}]", 1)
+    async with served(services) as client:
+        api = Api(client, services)
+
+        async def requested(query: str, **variables: object) -> int:
+            body = {"query": query, "variables": variables}
+            answer = (await client.post("/graphql", json=body, headers=api.headers(AGENCY))).json()
+            cost: int = answer["extensions"]["cost"]["requested"]
+            return cost
+
+        dear = await requested(PEOPLE, a=keys)
+        assert dear == 3 * len(keys)
+        assert await requested(by_default) == dear
+        assert await requested(f"{PEOPLE} ", a=len(keys)) < dear, "one misspelt key"
+        assert await requested(f"{PEOPLE} ", a=keys) == dear, "as many keys as that number said"
+        assert await requested(FEED, first=20.0) == await requested(FEED, first=20)
+
+
 async def test_what_costs_more_than_is_left_is_refused_before_anything_is_read(services: Services) -> None:
     small = tuned(services, points_per_minute=10)
     response = await ask(small, PEOPLE, a=[id_number(place) for place in range(20)])

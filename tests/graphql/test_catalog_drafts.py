@@ -127,7 +127,7 @@ async def test_a_draft_is_refused_where_the_catalog_has_moved_on_and_is_withdraw
 
 
 async def test_of_two_approved_drafts_against_one_version_one_is_published(api: Api) -> None:
-    made = [await drafted(api), await drafted(api, item="birthDate")]
+    made = [await drafted(api), await drafted(api, item="birthDate", terms=TERMS | {"masked": False})]
     for one in made:
         await moved(api, APPROVE, one, SECOND)
     answers = await asyncio.gather(*(api.ask(PUBLISH, {"id": one["id"]}, SECOND) for one in made))
@@ -155,6 +155,7 @@ async def test_an_item_is_shared_no_more_only_with_the_approval_of_the_governmen
         {"authority": ["household.name"]},
         {"terms": None, "authority": ["household.name"]},
         {"item": "no such item"},
+        {"item": "birthDate"},
         {"terms": TERMS | {"modes": []}},
         {"terms": TERMS | {"months": 0}},
         {"terms": TERMS | {"forbidden": ["NO_SUCH_PURPOSE"]}},

@@ -134,6 +134,19 @@ async def test_a_database_that_goes_away_is_waited_for_without_telling_where_it_
         await server.stop()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query($id: IdNumber!, $no: Boolean) { naturalPerson(idNumber: $id) { identifiers(history: $no) { value } } }",
+        "query($id: IdNumber!, $no: Boolean = true) { naturalPerson(idNumber: $id) { id @include(if: $no) } }",
+    ],
+)
+async def test_a_null_where_none_may_be_is_the_callers_mistake(api: Api, text: str) -> None:
+    await api.office.household({"idNumber": CANARY, "name": "王小明"})
+    answer = await api.ask(text, {"id": CANARY, "no": None}, AGENCY)
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"INVALID_DOCUMENT"}
+
+
 async def test_the_hubs_own_errors_keep_code_and_hint(api: Api) -> None:
     answer = await api.ask(PERSON, {"id": "440106"})
     (error,) = answer["errors"]
