@@ -96,8 +96,7 @@ async def _of_database(
 ) -> AsyncIterator[Check]:
     """What the database shows; nothing of its tables where migrations are missing."""
     async with database.connection() as connection:
-        version = connection.get_server_version()
-        yield Check("database", Level.OK, f"PostgreSQL {version.major}.{version.minor}")
+        yield Check("database", Level.OK, f"PostgreSQL {_release(connection.get_server_version())}")
         for check in _server(await health.server(connection), settings):
             yield check
     if missing := await pending(database.direct_url):
@@ -177,6 +176,11 @@ def _calendar(calendar: WorkingDays) -> Check:
         "Name the announced holidays in HUB_HOLIDAYS_FILE, or take a newer release; till then weekends count alone."
     )
     return Check("calendar", Level.WARNING, f"holidays are known until {max(calendar.announced)} only", advice)
+
+
+def _release(version: asyncpg.ServerVersion) -> str:
+    """A release as PostgreSQL writes it: since 10 in two numbers, the second of which asyncpg keeps as the third."""
+    return f"{version.major}.{version.micro}"
 
 
 def _server(row: asyncpg.Record, settings: Settings) -> Iterator[Check]:

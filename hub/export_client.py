@@ -7,7 +7,8 @@ user only.
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,13 @@ class Refused(Exception):
         super().__init__(problem)
 
 
+class Unreachable(Refused):
+    """Nothing answers at the address of the hub, or stops to."""
+
+    def __init__(self, url: str, error: httpx.HTTPError) -> None:
+        super().__init__(f"No hub answers at {url.rstrip('/')}: {str(error) or type(error).__name__}.", "")
+
+
 @dataclass(frozen=True)
 class HubClient:
     """A hub, as somebody with a token reaches it."""
@@ -43,10 +51,12 @@ class HubClient:
     http: httpx.Client
 
     @classmethod
-    def at(cls, url: str, token: str, purpose: str) -> "HubClient":
-        """The hub at ``url``, asked for a purpose."""
+    @contextmanager
+    def at(cls, url: str, token: str, purpose: str) -> Iterator["HubClient"]:
+        """The hub at ``url``, asked for a purpose; its connections are closed when the block is left."""
         headers = {b"Authorization": f"Bearer {token}".encode(), b"Hub-Purpose": purpose.encode()}
-        return cls(httpx.Client(base_url=url, headers=headers, timeout=PATIENCE))
+        with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as http:
+            yield cls(http)
 
     def ask(self, query: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401
         """The only field of an answer."""
@@ -73,13 +83,16 @@ class HubClient:
                     file.write(piece)
                     told(file.tell())
         except httpx.HTTPError as error:
-            raise _unreachable(error) from None
+            raise self._unreachable(error) from None
 
     def _sent(self, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401
         try:
             return _checked(self.http.request(method, path, **content))
         except httpx.HTTPError as error:
-            raise _unreachable(error) from None
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: httpx.HTTPError) -> "Unreachable":
+        return Unreachable(str(self.http.base_url), error)
 
 
 def begun(client: HubClient, order: Mapping[str, object], keys: Path, target: Path) -> str:
@@ -125,6 +138,11 @@ def fetched(client: HubClient, export: Mapping[str, Any], target: Path, told: To
     _note(target).unlink()
 
 
+def is_begun(target: Path) -> bool:
+    """Whether an export was begun for a file, which the same call goes on with."""
+    return _note(target).exists()
+
+
 def _note(target: Path) -> Path:
     """Where it is noted which export was begun for a file."""
     return target.with_name(f"{target.name}.export")
@@ -139,10 +157,6 @@ def _checked(response: httpx.Response) -> Any:  # noqa: ANN401
     for error in answer.get("errors", ()):
         raise Refused(error["message"], error.get("extensions", {}).get("hint", "Try again."))
     return answer
-
-
-def _unreachable(error: httpx.HTTPError) -> Refused:
-    return Refused(f"The hub does not answer: {type(error).__name__}.", "The same command goes on where it stopped.")
 
 
 def _digest(file: BinaryIO) -> str:

@@ -1,15 +1,16 @@
 """The command of an agency that exports: it asks a hub over HTTP, with the agency's token, as any client does."""
 
 import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from hub import progress
 from hub.cli.console import err, fail, out
-from hub.export_client import HubClient, Refused, awaited, begun, fetched
+from hub.export_client import HubClient, Refused, Unreachable, awaited, begun, fetched, is_begun
 
 app = typer.Typer()
 TOKEN = "JIZHUN_TOKEN"  # noqa: S105 - the name of the variable
@@ -70,23 +71,37 @@ def export(
 
     `hub export people.txt people.ndjson --item name --item birthDate --purpose WELFARE --token-file token`
     """
-    client = HubClient.at(url, _token(token_file), purpose)
+    token = _token(token_file)
     order = {"kind": kind.in_schema, "items": item, "provenance": provenance, "format": format.name}
     try:
-        export_id = begun(client, order, keys, file)
-        with progress.counted(err, "Answering") as advance:
-            found = awaited(client, export_id, file, advance)
-        with progress.counted(err, "Fetching") as advance:
-            fetched(client, found, file, advance)
+        with HubClient.at(url, token, purpose) as client:
+            found = _brought_home(client, order, keys, file)
+    except Unreachable as unreachable:
+        fail(unreachable.problem, f"If the hub has another address, name it with --url. {_going_on(file)}".rstrip())
     except Refused as refused:
         fail(refused.problem, refused.hint)
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror or error}", "Choose another place.")
     except KeyboardInterrupt:
-        fail("interrupted", "The same command goes on where it stopped.")
+        fail("interrupted", _going_on(file) or "Nothing was begun.")
     out.print(f"{file}: {found['progress']['total']:,} rows, {found['rows']:,} show somebody", markup=False)
     if found["denied"]:
         out.print("Not given, null in every row: " + ", ".join(found["denied"]), markup=False)
+
+
+def _brought_home(client: HubClient, order: Mapping[str, object], keys: Path, file: Path) -> Mapping[str, Any]:
+    """The export whose file has been fetched."""
+    export_id = begun(client, order, keys, file)
+    with progress.counted(err, "Answering") as advance:
+        found = awaited(client, export_id, file, advance)
+    with progress.counted(err, "Fetching") as advance:
+        fetched(client, found, file, advance)
+    return found
+
+
+def _going_on(file: Path) -> str:
+    """What is said where something was begun for a file: that it is not lost."""
+    return "The same command goes on where it stopped." if is_begun(file) else ""
 
 
 def _token(path: Path | None) -> str:

@@ -102,7 +102,7 @@ def keys_rewrap() -> None:
     written(settings.vault_key_path, lambda: run(work(settings)))
     wrapped_by = guarded(lambda: open_key_file(settings).wrapped_by)
     out.print(f"{settings.vault_key_path} is wrapped by {wrapped_by or 'nothing'}", highlight=False)
-    out.print("Back up the key file now: `hub keys backup`")
+    out.print("Back up the key file now: `hub keys backup TARGET`")
 
 
 @keys.command("reindex")
@@ -120,7 +120,7 @@ def keys_reindex() -> None:
     settings = guarded(load_settings)
     moved = written(settings.vault_key_path, lambda: run(work(settings)))
     out.print(f"{moved:,} look-ups moved under a new key", highlight=False)
-    out.print("Back up the key file now: `hub keys backup`")
+    out.print("Back up the key file now: `hub keys backup TARGET`")
 
 
 @keys.command("rotate")
@@ -145,7 +145,7 @@ def keys_rotate() -> None:
     out.print(
         f"{reached.done:,} values sealed anew with the key {current}; {left:,} left under others", highlight=False
     )
-    out.print("Back up the key file now: `hub keys backup`")
+    out.print("Back up the key file now: `hub keys backup TARGET`")
     _tell_of(reached.unreadable)
     raise typer.Exit(1 if left else 0)
 

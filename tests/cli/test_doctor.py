@@ -43,6 +43,7 @@ async def test_a_hub_that_is_well_has_nothing_to_do_but_what_the_machine_and_the
     assert {
         *("disk", "model", "calendar", "keys", "database", "locks", "durability", "clock", "replication"),
         *(
+            "key service",
             "migrations",
             "role",
             "shredded",
@@ -111,6 +112,12 @@ async def test_what_has_to_be_dealt_with_is_a_warning_with_the_way_to_it(hub: En
     code, output = call_hub("doctor", "--json", **hub)
     assert code == 1
     assert {check["name"]: check["level"] for check in json.loads(output)}["sources"] == "WARNING"
+
+
+async def test_the_release_of_the_server_is_told_as_the_server_tells_it(hub: Environment, database: Database) -> None:
+    async with database.connection() as connection:
+        release = await connection.fetchval("select split_part(current_setting('server_version'), ' ', 1)")
+    assert (await found(settings_of(hub)))["database"].found == f"PostgreSQL {release}"
 
 
 async def test_a_failure_counts_until_its_source_has_delivered_again(hub: Environment, database: Database) -> None:

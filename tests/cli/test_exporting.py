@@ -15,6 +15,7 @@ from tests.exports.ordering import Exports, worked_at
 from tests.people import id_number
 from tests.served import AGENCY, Api, served
 
+NOWHERE = "http://127.0.0.1:1"
 PEOPLE = [id_number(n) for n in range(300)]
 
 
@@ -65,6 +66,16 @@ async def test_what_was_broken_off_is_gone_on_with(exports: Exports, tmp_path: P
     assert code == 0, output
     assert (tmp_path / "rows.ndjson").read_bytes() == whole
     assert len((await exports.api.data("{ exports { id } }"))["exports"]) == 1
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_where_nothing_answers_the_address_is_named_and_what_was_begun_is_kept(tmp_path: Path, begun: bool) -> None:
+    for name in ("keys.txt", "token", *(["rows.ndjson.export"] if begun else [])):
+        (tmp_path / name).write_text("0", encoding="ascii")
+    options = ("--url", NOWHERE, "--token-file", tmp_path / "token", "--purpose", "TEST", "--item", "name")
+    code, output = run_hub("export", tmp_path / "keys.txt", tmp_path / "rows.ndjson", *options)
+    assert (code, f"error: No hub answers at {NOWHERE}: " in output, "--url" in output) == (2, True, True), output
+    assert ("goes on where it stopped" in output) == begun
 
 
 async def test_what_the_hub_refuses_is_said_with_the_way_out(exports: Exports, tmp_path: Path) -> None:
