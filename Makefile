@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 PINS := requirements-build.txt requirements.txt
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
@@ -46,12 +46,12 @@ check: $(TEST_READY) ## Check style, types, layers and the compose file
 	@tools/check_compose.sh
 
 .PHONY: bench
-bench: $(TEST_READY) ## Measure the hub on this machine
-	@$(BIN)/python -m bench
+bench: $(TEST_READY) ## Measure the hub on this machine; options in ARGS, as ARGS="--persons 100 --entities 10 --no-peer"
+	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: bench-intake
-bench-intake: $(TEST_READY) ## Measure how fast records are taken in, as a ratio of raw COPY
-	@$(BIN)/python -m bench.intake
+bench-intake: $(TEST_READY) ## Measure how fast records are taken in, as a ratio of raw COPY; options in ARGS
+	@$(BIN)/python -m bench.intake $(ARGS)
 
 .PHONY: schema
 schema: $(RUN_READY) ## Write schema.graphql anew from the model
@@ -72,13 +72,13 @@ clean: ## Remove what was built, installed and cached, and never the hub's data 
 
 $(RUN_READY): $(PINS) pyproject.toml
 	@tools/environment.sh
-	@echo "Installing what the hub needs"
+	@echo "Installing what the hub needs, with pip: some 300 MB, a few minutes"
 	@$(PIP_INSTALL) --require-hashes $(PINS:%=-r %)
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(TEST_READY): $(RUN_READY) requirements-dev.txt
-	@echo "Installing what the tests need"
+	@echo "Installing what the tests need, with pip: a few minutes"
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 

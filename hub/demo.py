@@ -25,6 +25,7 @@ from hub.settings import Settings
 from hub.store.statistics import refresh_statistics
 
 SEED = 1
+HOW_LONG = "for ten thousand persons about a minute"
 PERSON_QUERY = """query Person($idNumber: IdNumber!) {
   naturalPerson(idNumber: $idNumber) {
     name sex { name } birthDate lifeStatus { name } maritalStatus { name } employmentStatus { name }
@@ -108,7 +109,7 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
     """Make and load the city, unless that was done before."""
     directory = settings.data_path / f"sample-{persons}-{entities}-{SEED}"
     if not (directory / "deliveries.toml").exists():
-        console.print(f"Making a city of {persons:,} persons and {entities:,} legal entities")
+        console.print(f"Making a city of {persons:,} persons and {entities:,} legal entities: {HOW_LONG}")
         with progress.counted(console, "Making") as advance:
             make_city(directory, persons, entities, SEED, advance)
     await _load_city(settings, console, directory)
@@ -122,8 +123,9 @@ async def prepare(settings: Settings, console: Console, *, persons: int, entitie
 
 async def _load_city(settings: Settings, console: Console, directory: Path) -> None:
     model = read_model(settings)
-    console.print("Starting PostgreSQL and bringing it up to date")
+    console.print("Starting PostgreSQL and bringing it up to date: some seconds")
     async with open_hub(settings) as hub:
+        console.print(f"Loading what is not loaded yet: {HOW_LONG}")
         for delivery in deliveries(directory):
             (recognised,) = recognise(
                 model,

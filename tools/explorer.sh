@@ -8,6 +8,6 @@ notice() {
 }
 
 command -v npm >/dev/null 2>&1 || notice "there is no npm on this machine"
-echo "Fetching the explorer"
-npm ci --ignore-scripts --loglevel=error >/dev/null || notice "npm could not fetch it"
+echo "Fetching the explorer with npm: a minute at most"
+npm ci --ignore-scripts --loglevel=error || notice "npm could not fetch it"
 touch node_modules/.installed

@@ -28,7 +28,7 @@ from adapters.sample.strangers import Strangers
 from hub.catalog import Model, RecordType, load_model
 
 Progress = Callable[[int, int], None]
-_STEP, _LARGEST_SHEET = 1_000, 2_000
+_STEP, _LARGEST_SHEET = 100, 2_000
 _encoder = msgspec.json.Encoder()
 
 
@@ -48,13 +48,15 @@ class CitySummary:
 def make_city(directory: Path, persons: int, entities: int, seed: int, progress: Progress | None = None) -> CitySummary:
     """Write a city into ``directory``; ``progress`` hears how many answers are done, of how many in all."""
     directory.mkdir(parents=True, exist_ok=True)
+    progress = progress or _in_silence
+    progress(0, persons + entities)
     model = load_model()
     world = _world(persons, entities, seed)
     fates = Fates(world, model, CHANGES)
     lines = list(chain.from_iterable(fates.meet(story) for story in stories(world)))
     ledger = Ledger(model)
     manifest, rejected = _deliver(directory, model, lines, ledger)
-    answers = _write_answers(directory, AnswerKey(ledger, model), progress or _in_silence, persons + entities)
+    answers = _write_answers(directory, AnswerKey(ledger, model), progress, persons + entities)
     return CitySummary(persons, entities, len(manifest), len(lines), rejected, answers, dict(fates.met))
 
 
