@@ -1,6 +1,7 @@
-"""How often Python looks for garbage in a process that handles many short-lived things.
+"""How often Python looks for garbage in processes that serve or load, and among what.
 
-What is dropped here is freed at once, for nothing holds itself; looking for more than that costs and finds little.
+Most of what is dropped here is freed at once, for it does not hold itself; what a server of HTTP leaves does, and is
+looked for as usual, or it would pile up.
 """
 
 import gc
@@ -8,8 +9,13 @@ import gc
 YOUNG, MIDDLE, OLD = 50_000, 20, 20
 
 
-def spare_collector() -> None:
-    """Have Python look for garbage rarely, and never among what is there now: call it once all is up that stays."""
+def keep_what_is_there() -> None:
+    """Have Python never look for garbage among what is there now: call it once all is up that stays."""
     gc.collect()
     gc.freeze()
+
+
+def spare_collector() -> None:
+    """The same, and look rarely among what comes: lines leave next to nothing."""
+    keep_what_is_there()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

@@ -22,7 +22,7 @@ from graphql_schema.services import Services
 from graphql_schema.shields import shielded
 from graphql_schema.trusted import read_trusted
 from hub import telemetry
-from hub.collector import spare_collector
+from hub.collector import keep_what_is_there
 from hub.errors import HubError
 from hub.exports import Exporter, exporting
 from hub.identity import Budgets, open_accounts, open_gate
@@ -127,7 +127,7 @@ def run_server(
     config = server_config(shielded(leaving, settings), settings, NO_HTTP)
 
     def begun() -> None:
-        spare_collector()
+        keep_what_is_there()
         announce(address)
 
     server = LeavingServer(config, settings.drain_notice, begun, leaving.begin)
