@@ -8,6 +8,7 @@ from typing import Any, cast
 import strawberry
 from graphql import (
     ExecutionResult,
+    Executor,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -19,6 +20,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_schema.context import OperationContext
 from graphql_schema.documents import Document, Documents, InvalidDocuments
@@ -110,7 +112,8 @@ class HubSchema(strawberry.Schema):
         context: OperationContext,
     ) -> ExecutionResult:
         """The result of an operation by the GraphQL library."""
-        result = execute(self._schema, document.node, **self._asked(variables, operation_name, context))
+        asked = self._asked(variables, operation_name, context)
+        result = execute(self._schema, document.node, **asked, executor_class=self.execution_context_class)
         return await result if isawaitable(result) else result
 
     async def follow(
@@ -127,7 +130,8 @@ class HubSchema(strawberry.Schema):
         note_document(document.digest)
         check_introspection(asked=document.asks_for_schema, viewer=context.viewer, settings=self._settings)
         await context.pay(document.points(operation, variables or {}))
-        results = subscribe(self._schema, document.node, **self._asked(variables, operation_name, context))
+        asked = self._asked(variables, operation_name, context)
+        results = subscribe(self._schema, document.node, **asked, executor_class=_Following)
         found = await results if isawaitable(results) else results
         return found if isinstance(found, ExecutionResult) else cast("AsyncGenerator[ExecutionResult, None]", found)
 
@@ -140,9 +144,21 @@ class HubSchema(strawberry.Schema):
             "variable_values": dict(variables or {}),
             "operation_name": operation_name,
             "max_coercion_errors": MOST_ERRORS,
-            "executor_class": self.execution_context_class,
             "operation_extensions": None,
         }
+
+
+class _Following(StrawberryGraphQLCoreExecutionContext):
+    """Answers the events of a subscription, and forgets after each what it worked out for it.
+
+    The library would keep that for as long as the subscription lasts: two kilobytes of each event.
+    """
+
+    def build_per_event_executor(self, payload: object) -> Executor[Any]:
+        """What answers one event."""
+        executor = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}  # noqa: SLF001 - there is no other way to it
+        return executor
 
 
 def _fits_an_address(document: Document, operation: OperationDefinitionNode) -> bool:

@@ -60,7 +60,7 @@ def configuration_of(page: str) -> dict[str, str]:
 @pytest.fixture
 def address() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(explorer_app(explorer.find_assets()), ws="none", log_level="warning")
+        config = uvicorn.Config(explorer_app(explorer.find_assets()), ws="none", log_config=None)
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -67,7 +67,7 @@ def folder_for(data_directory: str, disk: SmallDisk) -> Path:
     folder, owner = disk.path / "tables", Path(data_directory).stat()
     folder.mkdir(mode=0o700)
     os.chown(folder, owner.st_uid, owner.st_gid)
-    for above in (disk.path, *disk.path.parents[:3]):
+    for above in (disk.path, *disk.path.parents[:4]):
         above.chmod(above.stat().st_mode | 0o011)
     return folder
 

@@ -1,6 +1,7 @@
 """Who subscribes is told of each change as it comes, over any number of connections, and misses none."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from graphql.execution.collect_fields import CollectedFields
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
@@ -90,6 +92,17 @@ async def test_who_gives_no_cursor_is_told_of_what_changes_from_now_on(api: Api)
             await asyncio.wait([waiting], timeout=0.2)
             place += 1
         assert (await waiting)["node"]["items"] == ["birthDate", "household", "name"]
+
+
+async def test_a_subscription_keeps_nothing_of_the_events_it_has_told(api: Api) -> None:
+    async with wired(api) as wire:
+        await wire.begin(api)
+        await wire.subscribe("1", after=await beginning(api))
+        for place in range(1, 21):
+            await api.office.household(resident(place))
+            await next_change(wire)
+        kept = sum(isinstance(one, CollectedFields) for one in gc.get_objects())
+    assert kept < 20, "what the library worked out for each event"
 
 
 @pytest.mark.parametrize("tuned", [{"feed_poll": 3600.0}], indirect=True)

@@ -109,8 +109,8 @@ async def test_whenever_the_server_ends_a_connection_it_is_reported_in_the_hubs_
     async with connect_directly(database_url) as server:
         for _ in range(100):
             asking = asyncio.create_task(ask())
-            while not await server.fetchval(ended, server.get_server_pid()):
-                pass
+            while not asking.done():
+                await server.execute(ended, server.get_server_pid())
             with pytest.raises(DatabaseUnavailable):
                 await asking
 

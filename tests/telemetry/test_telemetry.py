@@ -52,6 +52,7 @@ async def test_spans_lead_from_the_request_to_the_desk_to_each_named_query(
             "sql.grants.turn": "desk.answer",
             "sql.grants.grants": "desk.answer",
             "sql.grants.approvals": "desk.answer",
+            "sql.grants.disputes": "desk.answer",
             "sql.sessions.find_session": "graphql.request",
             "sql.sessions.begin_session": "graphql.request",
             "sql.budgets.spent": "graphql.request",
