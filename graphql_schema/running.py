@@ -126,9 +126,9 @@ class Run:
 
     def shown(self, show: Show, field: PlannedField, value: object, place: Place, *, required: bool) -> Any:  # noqa: ANN401
         """A value as ``show`` has it, or what is to be awaited for it; null where that fails and it may be null."""
+        if value is None:
+            return self._failed(field, _missing(field), place, required=True) if required else None
         try:
-            if value is None:
-                return None if not required else self._failed(field, _missing(field), place, required=True)
             shown = show(self, field, value, place)
         except Exception as error:  # noqa: BLE001
             return self._failed(field, error, place, required=required)
